@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class BookingsConfig(AppConfig):
+    """Who is coming: the public journey, bookings and the clinic day."""
+
+    name = "bookings"
+    verbose_name = "Bookings"

@@ -1,0 +1,23 @@
+"""Settings of a real service. Every secret comes from the environment; a missing one stops the start with a hint."""
+
+from config.environment import env
+
+# Named before the shared settings are read, so that their development defaults can never stand in.
+REQUIRED = {name: env(name) for name in ("DATABASE_URL", "DJANGO_SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL")}
+
+from config.settings.base import *  # noqa: E402, F403
+
+DEBUG = False
+DEMONSTRATION = False
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+SECURE_SSL_REDIRECT = True
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
+SESSION_COOKIE_SECURE = True
+CSRF_COOKIE_SECURE = True
+CSRF_TRUSTED_ORIGINS = [f"https://{host}" for host in ALLOWED_HOSTS if not host.startswith((".", "["))]  # noqa: F405

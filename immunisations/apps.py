@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+
+class ImmunisationsConfig(AppConfig):
+    """The person's record: record checks, consent, screening, vaccinations."""
+
+    name = "immunisations"
+    verbose_name = "Immunisations"
