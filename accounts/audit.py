@@ -1,0 +1,60 @@
+"""Write down what was done and what was looked at."""
+
+import uuid
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from accounts.models import AuditEvent, RecordView, Team, User
+
+Actor = User | None
+
+
+def record(
+    *,
+    by: Actor,
+    at: datetime,
+    source: str,
+    action: str,
+    thing: Any,
+    team: Team | int | None = None,
+    person_id: uuid.UUID | None = None,
+    before: Mapping[str, Any] | None = None,
+    after: Mapping[str, Any] | None = None,
+    reason: str = "",
+) -> AuditEvent:
+    """Write one audit event for one change, in the caller's transaction.
+
+    ``thing`` is the changed row (its class and ``public_id`` are kept); ``source`` names the door: "public", "staff",
+    "api", "admin", "command" or "worker". ``before`` and ``after`` must be JSON. Without ``by`` the source is the
+    actor's name.
+    """
+    return AuditEvent.objects.create(
+        at=at,
+        actor_id=by.pk if by else None,
+        actor_name=str(by) if by else source,
+        source=source,
+        team_id=team.pk if isinstance(team, Team) else team,
+        person_id=person_id,
+        action=action,
+        object_type=type(thing).__name__,
+        object_id=getattr(thing, "public_id", None),
+        before=dict(before or {}),
+        after=dict(after or {}),
+        reason=reason,
+    )
+
+
+def record_view(
+    *, user: User, at: datetime, team: Team | int, person_id: uuid.UUID, page: str, reason: str = ""
+) -> None:
+    """Write down that ``user`` looked at a person's record on ``page``."""
+    RecordView.objects.create(
+        at=at,
+        user_id=user.pk,
+        user_name=str(user),
+        team_id=team.pk if isinstance(team, Team) else team,
+        person_id=person_id,
+        page=page,
+        reason=reason,
+    )

@@ -1,0 +1,5 @@
+"""Staff sign-in and account pages."""
+
+from django.urls import URLPattern
+
+urlpatterns: list[URLPattern] = []

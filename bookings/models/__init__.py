@@ -1,0 +1,4 @@
+from bookings.models.booking import Appointment, Booking
+from bookings.models.draft import Draft
+
+__all__ = ["Appointment", "Booking", "Draft"]

@@ -1,0 +1,33 @@
+"""A parent's unfinished booking."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import PublicIdModel
+from bookings.models.booking import Booking
+from clinics.models import ClinicSession
+
+
+class Draft(PublicIdModel):
+    """What somebody has answered so far on the public pages, kept on the server for a day.
+
+    ``owner_hash`` is the hash of a random secret in the browser's cookie: the draft's id stands in the address, and
+    an address alone opens nothing. ``answers`` is written only through ``bookings.drafts``.
+    """
+
+    owner_hash = models.CharField(max_length=64)
+    session = models.ForeignKey(ClinicSession, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
+    # The first minute of the times being kept; the times themselves hang on reservations held by ``public_id``.
+    starts_at = models.DateTimeField(null=True, blank=True)
+    answers = models.JSONField(default=dict)
+    booking = models.OneToOneField(Booking, on_delete=models.PROTECT, null=True, blank=True, related_name="draft")
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        verbose_name = _("draft")
+        verbose_name_plural = _("drafts")
+
+    def __str__(self) -> str:
+        return str(self.public_id)

@@ -1,0 +1,73 @@
+"""Who agreed, and whether it is safe today."""
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AppendOnlyModel, PublicIdModel
+from immunisations.models.visit import Visit
+
+
+class Consent(PublicIdModel, AppendOnlyModel):
+    """Somebody with the right to decide said yes or no to named vaccines on this visit."""
+
+    class Route(models.TextChoices):
+        PARENT_PRESENT = "parent_present", _("A parent or carer with parental responsibility, here")
+        PARENT_PHONE = "parent_phone", _("A parent with parental responsibility, by phone")
+        DELEGATED = "delegated", _("Somebody the parent asked to bring the child")
+        OWN = "own", _("The person themselves, aged 16 or over")
+        GILLICK = "gillick", _("The young person, who is Gillick competent")
+        BEST_INTERESTS = "best_interests", _("Best interests of an adult who cannot decide")
+
+    class Decision(models.TextChoices):
+        GIVEN = "given", _("Consent given")
+        REFUSED = "refused", _("Consent refused")
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="consents")
+    decision = models.CharField(_("decision"), max_length=10, choices=Decision)
+    route = models.CharField(_("who decides"), max_length=20, choices=Route)
+    given_by_name = models.CharField(_("name"), max_length=200)
+    relationship = models.CharField(_("relationship"), max_length=60, blank=True, default="")
+    vaccines = models.JSONField(_("for the vaccines"), default=list)
+    note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by_name = models.CharField(max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("consent")
+        verbose_name_plural = _("consents")
+        ordering = ["at", "id"]
+        constraints = [
+            models.CheckConstraint(condition=~models.Q(given_by_name=""), name="consent_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_decision_display()}: {self.given_by_name}"
+
+
+class Screening(PublicIdModel, AppendOnlyModel):
+    """The health questions as they were answered, and the one confirmation on the day.
+
+    ``answers`` maps a question's code to {"answer": "yes" | "no", "details": words}. Only the questions of
+    ``immunisations.health_questions`` may stand there.
+    """
+
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="screenings")
+    answers = models.JSONField(_("answers"), default=dict)
+    well_today = models.BooleanField(_("well today"))
+    not_pregnant = models.BooleanField(
+        _("not pregnant"), null=True, help_text=_("Empty where it was not asked.")
+    )
+    identity_confirmed_by = models.CharField(_("who confirmed identity"), max_length=200)
+    recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    recorded_by_name = models.CharField(max_length=200)
+    at = models.DateTimeField(_("at"))
+
+    class Meta:
+        verbose_name = _("screening")
+        verbose_name_plural = _("screenings")
+        ordering = ["at", "id"]
+
+    def __str__(self) -> str:
+        return f"{self.at:%d %B %Y}"
