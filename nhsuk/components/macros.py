@@ -1,0 +1,23 @@
+"""The official macros of nhsuk-frontend-jinja, callable from Python."""
+
+import re
+from functools import cache
+from typing import Any
+
+from django.template import engines
+from django.utils.safestring import SafeString, mark_safe
+
+
+@cache
+def macro(name: str) -> Any:
+    """Return the macro of the component ``name`` ("date-input" gives ``dateInput``).
+
+    Raises ``jinja2.TemplateNotFound`` where no such component exists.
+    """
+    template = engines["jinja2"].env.get_template(f"nhsuk/components/{name}/macro.jinja")
+    return getattr(template.module, re.sub(r"-(\w)", lambda match: match[1].upper(), name))
+
+
+def render_macro(name: str, params: dict[str, Any]) -> SafeString:
+    """Return the HTML of the official macro for these parameters."""
+    return mark_safe(str(macro(name)(params)).strip())

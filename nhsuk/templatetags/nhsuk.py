@@ -1,0 +1,102 @@
+"""Template tags: any NHS component, the fields of a form, its error summary."""
+
+import re
+from typing import Any
+
+from django import forms, template
+from django.conf import settings
+from django.forms.boundfield import BoundField
+from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
+from django.template.context import Context
+from django.urls import translate_url
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import get_language, get_language_info
+
+from nhsuk import components
+from nhsuk import context as frame
+from nhsuk.forms import rendering
+
+register = template.Library()
+
+
+@register.simple_tag
+def nhsuk(name: str, params: dict[str, Any] | None = None, **kwargs: Any) -> SafeString:
+    """Render a component: ``{% nhsuk "button" text="Continue" %}``.
+
+    Parameters have the names of the NHS service manual; those inside others come as a mapping from the view.
+    """
+    return components.render(name, {**(params or {}), **kwargs})
+
+
+class ComponentNode(template.Node):
+    """A component around the template's own HTML."""
+
+    def __init__(self, name: FilterExpression, params: dict[str, FilterExpression], nodelist: NodeList) -> None:
+        self.name, self.params, self.nodelist = name, params, nodelist
+
+    def render(self, context: Context) -> SafeString:
+        """Render what stands between the tags, then the component around it."""
+        params = {key: value.resolve(context) for key, value in self.params.items()}
+        params["html"] = self.nodelist.render(context)
+        return components.render(self.name.resolve(context), params)
+
+
+@register.tag
+def nhsukblock(parser: Parser, token: Token) -> ComponentNode:
+    """Render a component around HTML: ``{% nhsukblock "details" summary="Help" %}<p>...</p>{% endnhsukblock %}``."""
+    tag_name, *bits = token.split_contents()
+    if not bits:
+        raise template.TemplateSyntaxError(f"{tag_name} needs the name of a component")
+    name = parser.compile_filter(bits.pop(0))
+    params = token_kwargs(bits, parser)
+    if bits:
+        raise template.TemplateSyntaxError(f"{tag_name} takes name=value parameters only")
+    nodelist = parser.parse((f"end{tag_name}",))
+    parser.delete_first_token()
+    return ComponentNode(name, params, nodelist)
+
+
+@register.simple_tag
+def nhsuk_field(field: BoundField) -> SafeString:
+    """Render one field of a form."""
+    return rendering.render_field(field)
+
+
+@register.simple_tag
+def nhsuk_errors(*several: forms.BaseForm | None) -> SafeString:
+    """Render the error summary of the forms given; absent ones count for nothing."""
+    return rendering.render_error_summary(*(form for form in several if form))
+
+
+@register.filter
+def nhs_number(value: str | None) -> SafeString:
+    """Return an NHS number as 999 123 4560, kept on one line; nothing for none."""
+    if not value:
+        return SafeString("")
+    digits = re.sub(r"\D", "", str(value))
+    return mark_safe(f'<span class="nhsuk-u-nowrap">{digits[:3]} {digits[3:6]} {digits[6:]}</span>')
+
+
+@register.simple_tag
+def service_words() -> dict[str, object]:
+    """Return the words of the service, for pages rendered without a request, as an error page may be."""
+    return frame.service_words()
+
+
+@register.simple_tag(takes_context=True)
+def language_links(context: Context) -> list[dict[str, object]]:
+    """Return the page's address in each language the service speaks; nothing where it speaks one."""
+    request = context.get("request")
+    if request is None or len(settings.LANGUAGES) < 2:
+        return []
+    current = get_language()
+    return [
+        {
+            "code": code,
+            "name": get_language_info(code)["name_local"].capitalize(),
+            "bidi": get_language_info(code)["bidi"],
+            "url": translate_url(request.path, code),
+            "current": code == current,
+        }
+        for code, _name in settings.LANGUAGES
+    ]

@@ -1,0 +1,69 @@
+"""Vendor the NHS.UK frontend: copy what we serve out of an unpacked npm package, and make it fit to be served.
+
+    npm pack nhsuk-frontend@10.6.1 && tar xzf nhsuk-frontend-10.6.1.tgz
+    npm install --prefix tools rtlcss@4.3.0
+    python -m nhsuk.vendor package static/nhsuk --rtlcss tools/node_modules/.bin/rtlcss
+
+What is changed, and why:
+
+* the two ``@font-face`` rules go: Frutiger is licensed to NHS bodies and would be fetched from another host;
+* addresses of images become relative, so that any ``STATIC_URL`` and fingerprinted file names work;
+* source-map lines go: the maps are not served, and ``collectstatic`` fails on a name it cannot find;
+* a mirrored stylesheet is made for right-to-left languages, because the original uses left and right throughout.
+"""
+
+import argparse
+import re
+import shutil
+import subprocess
+from pathlib import Path
+
+IMAGES = (
+    "nhsuk-icon-arrow-down.svg",
+    "nhsuk-icon-arrow-up-down.svg",
+    "nhsuk-icon-arrow-up.svg",
+    "nhsuk-icon-cross.svg",
+)
+FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
+SOURCE_MAP = re.compile(r"\s*(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S+)\s*")
+
+
+def fit_css(css: str) -> str:
+    """Return the stylesheet without outside fonts and source maps, its image addresses relative to its own folder."""
+    css = SOURCE_MAP.sub("", FONT_FACE.sub("", css))
+    return css.replace("url(/assets/", "url(assets/").replace("font-family:Frutiger W01,arial", "font-family:arial")
+
+
+def fit_js(script: str) -> str:
+    """Return the script without its source-map line."""
+    return SOURCE_MAP.sub("\n", script)
+
+
+def vendor(package: Path, target: Path, rtlcss: str) -> None:
+    """Write the served files of the unpacked npm ``package`` into ``target``; ``rtlcss`` is that program's path.
+
+    Raises ``FileNotFoundError`` where the package lacks a file, and ``CalledProcessError`` where rtlcss fails.
+    """
+    dist = package / "dist" / "nhsuk"
+    (target / "assets" / "images").mkdir(parents=True, exist_ok=True)
+    for image in IMAGES:
+        shutil.copyfile(dist / "assets" / "images" / image, target / "assets" / "images" / image)
+    stylesheet = target / "nhsuk-frontend.min.css"
+    stylesheet.write_text(fit_css((dist / stylesheet.name).read_text("utf-8")), "utf-8")
+    script = target / "nhsuk-frontend.min.js"
+    script.write_text(fit_js((dist / script.name).read_text("utf-8")), "utf-8")
+    subprocess.run([rtlcss, stylesheet, target / "nhsuk-frontend-rtl.min.css"], check=True)
+
+
+def main() -> None:
+    """Read the command line and vendor."""
+    parser = argparse.ArgumentParser(description="Vendor the NHS.UK frontend from its unpacked npm package.")
+    parser.add_argument("package", type=Path, help="folder that holds package.json and dist/")
+    parser.add_argument("target", type=Path, help="folder to write to, static/nhsuk")
+    parser.add_argument("--rtlcss", default="rtlcss", help="the rtlcss program")
+    options = parser.parse_args()
+    vendor(options.package, options.target, options.rtlcss)
+
+
+if __name__ == "__main__":
+    main()
