@@ -24,6 +24,16 @@ IMAGES = (
     "nhsuk-icon-arrow-up.svg",
     "nhsuk-icon-cross.svg",
 )
+# What mirroring each rule by itself gets wrong: arrows are a rotated corner, and a tick is a tick in every script.
+MIRROR_CORRECTIONS = """
+.nhsuk-back-link:before{transform:translateX(-.1052631579em) rotate(45deg)}
+.nhsuk-breadcrumb__list-item:before{transform:translateX(.1401650429em) rotate(225deg)}
+.nhsuk-header__menu-toggle:after{transform:translateY(-.2261931458em) rotate(135deg)}
+.nhsuk-header__menu-toggle[aria-expanded=true]:after{transform:translateY(.1052631579em) rotate(-45deg)}
+.nhsuk-details:not([open])>.nhsuk-details__summary:before{clip-path:polygon(100% 0,0 50%,100% 100%)}
+.nhsuk-checkboxes__label:after{right:.0625rem;transform:rotate(-45deg) translate(-50%,-50%);border-width:0 0 .25rem .25rem}
+.nhsuk-checkboxes--small .nhsuk-checkboxes__label:after{right:.1875rem;border-width:0 0 .1875rem .1875rem}
+"""
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")
 SOURCE_MAP = re.compile(r"\s*(/\*# sourceMappingURL=[^*]*\*/|//# sourceMappingURL=\S+)\s*")
 
@@ -52,7 +62,9 @@ def vendor(package: Path, target: Path, rtlcss: str) -> None:
     stylesheet.write_text(fit_css((dist / stylesheet.name).read_text("utf-8")), "utf-8")
     script = target / "nhsuk-frontend.min.js"
     script.write_text(fit_js((dist / script.name).read_text("utf-8")), "utf-8")
-    subprocess.run([rtlcss, stylesheet, target / "nhsuk-frontend-rtl.min.css"], check=True)
+    mirrored = target / "nhsuk-frontend-rtl.min.css"
+    subprocess.run([rtlcss, stylesheet, mirrored], check=True)
+    mirrored.write_text(mirrored.read_text("utf-8") + MIRROR_CORRECTIONS, "utf-8")
 
 
 def main() -> None:

@@ -21,9 +21,15 @@ RENDERERS = CONTROLS | PANELS
 
 
 def tidy(value: Any) -> Any:
-    """Return the value with absent (None) entries left out and lazy translations made into words, however deep."""
+    """Return the value with absent (None) entries left out and lazy translations made into words, however deep.
+
+    A string marked safe that holds no markup becomes an ordinary one: literals in templates are marked safe, and some
+    macros treat HTML differently from text.
+    """
     if isinstance(value, Promise):
-        return str(value)
+        value = str(value)
+    if isinstance(value, SafeString) and "<" not in value and "&" not in value:
+        return value + ""
     if isinstance(value, Mapping):
         return {key: tidy(item) for key, item in value.items() if item is not None}
     if isinstance(value, (list, tuple)):

@@ -179,10 +179,13 @@ def tag(params: Params) -> str:
 
 
 def warning_callout(params: Params) -> str:
-    """Return a callout that must not be missed; its heading is a string."""
+    """Return a callout that must not be missed; its heading is a string.
+
+    The macro prints a heading marked safe twice, and loses its level; this one does not.
+    """
     known(params, CALLOUT_KEYS)
     heading = params.get("heading")
-    if not isinstance(heading, str) or not heading or hasattr(heading, "__html__"):
+    if not isinstance(heading, str) or not heading:
         raise UnknownParameterError
     level = escape(params.get("headingLevel", 3))
     words = escape(heading)

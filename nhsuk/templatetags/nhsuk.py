@@ -85,7 +85,10 @@ def service_words() -> dict[str, object]:
 
 @register.simple_tag(takes_context=True)
 def language_links(context: Context) -> list[dict[str, object]]:
-    """Return the page's address in each language the service speaks; nothing where it speaks one."""
+    """Return the page's address in each language the service speaks; nothing where it speaks one.
+
+    The setting LANGUAGES names each language as its own speakers do.
+    """
     request = context.get("request")
     if request is None or len(settings.LANGUAGES) < 2:
         return []
@@ -93,10 +96,10 @@ def language_links(context: Context) -> list[dict[str, object]]:
     return [
         {
             "code": code,
-            "name": get_language_info(code)["name_local"].capitalize(),
+            "name": name,
             "bidi": get_language_info(code)["bidi"],
             "url": translate_url(request.path, code),
             "current": code == current,
         }
-        for code, _name in settings.LANGUAGES
+        for code, name in settings.LANGUAGES
     ]
