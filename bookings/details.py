@@ -1,0 +1,34 @@
+"""What a booking is made of, whichever door it came through."""
+
+from dataclasses import dataclass
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class PersonDetails:
+    """One person to be booked, as the contact gave their details; only a first name and a birth date are needed."""
+
+    first_name: str
+    date_of_birth: date
+    last_name: str = ""
+    date_of_birth_is_approximate: bool = False
+    nhs_number: str = ""
+    postcode: str = ""
+    no_fixed_abode: bool = False
+    gelatine_free: bool = False
+    extra_time: bool = False
+    support_needs: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Who booked and how to reach them, if at all. ``language`` is that of the pages they used."""
+
+    name: str = ""
+    relationship: str = ""
+    phone: str = ""
+    email: str = ""
+    language: str = "en-gb"
+    spoken_language: str = ""
+    interpreter_needed: bool = False
+    support_needs: str = ""

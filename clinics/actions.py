@@ -1,0 +1,308 @@
+"""Every change to what is offered: clinics, their periods and places, batches."""
+
+from collections.abc import Sequence
+from datetime import datetime, time, timedelta
+
+from django.db import models, transaction
+from django.utils.text import slugify
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod
+from clinics.policies import ClinicRefused, check_move, check_publishable
+from clinics.times import LONDON, NotATime, london_day, wall_time
+
+__all__ = [
+    "add_batch",
+    "close_bookings",
+    "close_off_session",
+    "finish_session",
+    "free_slug",
+    "mark_cancelled",
+    "publish_session",
+    "quarantine_batch",
+    "reopen_bookings",
+    "save_periods",
+    "wall_time",
+]
+
+LONGEST_PERIOD = timedelta(hours=14)
+MOST_PLACES = 5000
+
+
+def free_slug(*, town: str, day: datetime | object) -> str:
+    """Return an address for a clinic made of its town and date that no other clinic has yet."""
+    base = slugify(f"{town} {day}")[:100] or "clinic"
+    taken = set(ClinicSession.objects.filter(slug__startswith=base).values_list("slug", flat=True))
+    slug, number = base, 2
+    while slug in taken:
+        slug, number = f"{base}-{number}", number + 1
+    return slug
+
+
+@transaction.atomic
+def save_periods(
+    *, session: ClinicSession, periods: Sequence[tuple[time, time, int]], by: User | None, at: datetime, source: str
+) -> None:
+    """Set the clinic's vaccination periods: for each, wall times of start and end on its date, and how many people
+    can be vaccinated at the same time.
+
+    On a published clinic the grid of places follows at once. Raises NotATime for a wall time of a clock-change night,
+    ClinicRefused for periods that overlap or end before they start, and where places that somebody has would go.
+    """
+    session = _locked(session)
+    if session.state in (ClinicSession.State.CLOSED_OFF, ClinicSession.State.CANCELLED):
+        raise ClinicRefused(_("The times of this clinic can no longer be changed."), code="wrong_state")
+    wanted = []
+    for starts, ends, vaccinators in periods:
+        starts_at, ends_at = wall_time(session.date, starts), wall_time(session.date, ends)
+        if ends_at <= starts_at:
+            raise ClinicRefused(_("A period must end after it starts."), code="period_order")
+        if ends_at - starts_at > LONGEST_PERIOD:
+            raise ClinicRefused(_("A period can be at most 14 hours long."), code="period_length")
+        if not 1 <= vaccinators <= 50:
+            raise ClinicRefused(
+                _("Between 1 and 50 people can be vaccinated at the same time."), code="period_vaccinators"
+            )
+        wanted.append((starts_at, ends_at, vaccinators))
+    wanted.sort()
+    for before, after in zip(wanted, wanted[1:], strict=False):
+        if after[0] < before[1]:
+            raise ClinicRefused(_("The periods overlap. End one before the next starts."), code="periods_overlap")
+    before_change = _periods_as_json(session)
+    existing = {(period.starts_at, period.ends_at): period for period in session.periods.all()}
+    kept = []
+    for starts_at, ends_at, vaccinators in wanted:
+        period = existing.pop((starts_at, ends_at), None) or VaccinationPeriod(
+            session=session, starts_at=starts_at, ends_at=ends_at
+        )
+        if period.vaccinators != vaccinators or period.pk is None:
+            period.vaccinators = vaccinators
+            period.save()
+        kept.append(period)
+    if session.places.exists() or session.state != ClinicSession.State.DRAFT:
+        _lay_out(session, kept, at)
+    for period in existing.values():
+        period.delete()
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action="save_periods",
+        thing=session,
+        team=session.team_id,
+        before={"periods": before_change},
+        after={"periods": _periods_as_json(session)},
+    )
+
+
+@transaction.atomic
+def publish_session(*, session: ClinicSession, by: User | None, at: datetime, source: str) -> ClinicSession:
+    """Lay out the grid of places and open the clinic to those who may book.
+
+    Raises ClinicRefused where the clinic is not a draft or lacks something, NotATime where a place would begin at a
+    wall time that comes twice.
+    """
+    session = _locked(session)
+    check_publishable(session, london_day(at))
+    _lay_out(session, list(session.periods.all()), at)
+    return _move(session, ClinicSession.State.PUBLISHED, action="publish_session", by=by, at=at, source=source)
+
+
+@transaction.atomic
+def close_bookings(*, session: ClinicSession, by: User | None, at: datetime, source: str) -> ClinicSession:
+    """Stop new bookings; those who are booked stay booked."""
+    session = _locked(session)
+    return _move(session, ClinicSession.State.BOOKINGS_CLOSED, action="close_bookings", by=by, at=at, source=source)
+
+
+@transaction.atomic
+def reopen_bookings(*, session: ClinicSession, by: User | None, at: datetime, source: str) -> ClinicSession:
+    """Take bookings again after they were stopped."""
+    session = _locked(session)
+    if session.state != ClinicSession.State.BOOKINGS_CLOSED:
+        raise ClinicRefused(_("Bookings can be opened again only where they were stopped."), code="wrong_state")
+    return _move(session, ClinicSession.State.PUBLISHED, action="reopen_bookings", by=by, at=at, source=source)
+
+
+@transaction.atomic
+def finish_session(*, session: ClinicSession, by: User | None, at: datetime, source: str) -> ClinicSession:
+    """Say that the clinic's day is over."""
+    session = _locked(session)
+    return _move(session, ClinicSession.State.FINISHED, action="finish_session", by=by, at=at, source=source)
+
+
+@transaction.atomic
+def close_off_session(*, session: ClinicSession, by: User | None, at: datetime, source: str) -> ClinicSession:
+    """Say that the clinic's figures are agreed: nothing more is recorded for it but corrections."""
+    session = _locked(session)
+    return _move(session, ClinicSession.State.CLOSED_OFF, action="close_off_session", by=by, at=at, source=source)
+
+
+@transaction.atomic
+def mark_cancelled(
+    *, session: ClinicSession, reason: str, by: User | None, at: datetime, source: str
+) -> ClinicSession:
+    """Mark the clinic as cancelled. Called by ``bookings.actions.cancel_session``, which cancels the appointments too:
+    screens call that one.
+    """
+    session = _locked(session)
+    session.cancelled_reason = reason
+    return _move(
+        session,
+        ClinicSession.State.CANCELLED,
+        action="cancel_session",
+        by=by,
+        at=at,
+        source=source,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def add_batch(
+    *, team_id: int, product: Product, number: str, expires_on: object, by: User | None, at: datetime, source: str
+) -> Batch:
+    """Add a batch as its box shows it, or return the team's batch of that product and number where it is known.
+
+    Raises ClinicRefused where a known batch is said to expire on another day.
+    """
+    number = " ".join(number.split()).upper()
+    batch, created = Batch.objects.get_or_create(
+        team_id=team_id, product=product, number=number, defaults={"expires_on": expires_on}
+    )
+    if not created and batch.expires_on != expires_on:
+        raise ClinicRefused(
+            _("Batch %(number)s is known with another expiry date: %(date)s. Check the box.")
+            % {"number": number, "date": f"{batch.expires_on:%d %m %Y}"},
+            code="batch_differs",
+        )
+    if created:
+        audit.record(
+            by=by,
+            at=at,
+            source=source,
+            action="add_batch",
+            thing=batch,
+            team=team_id,
+            after={"product": product.code, "number": number, "expires_on": str(expires_on)},
+        )
+    return batch
+
+
+@transaction.atomic
+def quarantine_batch(*, batch: Batch, reason: str, by: User | None, at: datetime, source: str) -> Batch:
+    """Take a batch out of use: no dose of it can be recorded as given from now on."""
+    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    if batch.quarantined_at is None:
+        batch.quarantined_at, batch.quarantine_reason = at, reason
+        batch.save(update_fields=["quarantined_at", "quarantine_reason"])
+        audit.record(
+            by=by, at=at, source=source, action="quarantine_batch", thing=batch, team=batch.team_id, reason=reason
+        )
+    return batch
+
+
+def _locked(session: ClinicSession) -> ClinicSession:
+    """Read the clinic again under the lock that bookings under way must wait for, and be waited for."""
+    return ClinicSession.objects.select_for_update(of=("self",)).select_related("venue").get(pk=session.pk)
+
+
+def _move(
+    session: ClinicSession,
+    to: str,
+    *,
+    action: str,
+    by: User | None,
+    at: datetime,
+    source: str,
+    reason: str = "",
+) -> ClinicSession:
+    check_move(session, to)
+    before, session.state = session.state, to
+    session.save(update_fields=["state", "cancelled_reason"])
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action=action,
+        thing=session,
+        team=session.team_id,
+        before={"state": str(before)},
+        after={"state": str(to)},
+        reason=reason,
+    )
+    return session
+
+
+def _periods_as_json(session: ClinicSession) -> list[list[object]]:
+    return [
+        [period.starts_at.isoformat(), period.ends_at.isoformat(), period.vaccinators]
+        for period in session.periods.order_by("starts_at")
+    ]
+
+
+def _lay_out(session: ClinicSession, periods: Sequence[VaccinationPeriod], at: datetime) -> None:
+    """Make the places exactly those of the periods: add what is missing, remove what is free and no longer wanted.
+
+    Raises ClinicRefused (code "places_taken") where somebody has a place that would go.
+    """
+    step = timedelta(minutes=session.appointment_minutes)
+    wanted: dict[tuple[datetime, int], VaccinationPeriod] = {}
+    shown: dict[datetime, datetime] = {}
+    for period in periods:
+        start = period.starts_at
+        while start + step <= period.ends_at:
+            wall = start.astimezone(LONDON).replace(tzinfo=None, fold=0)
+            if shown.setdefault(wall, start) != start:
+                raise NotATime(
+                    _("%(time)s happens twice on that night: the clocks go back. Choose other times.")
+                    % {"time": f"{wall:%H:%M}"}
+                )
+            for lane in range(1, period.vaccinators + 1):
+                wanted[start, lane] = period
+            start += step
+    if not wanted:
+        raise ClinicRefused(
+            _("The periods are too short: no appointment of %(minutes)s minutes fits in.")
+            % {"minutes": session.appointment_minutes},
+            code="no_places",
+        )
+    if len(wanted) > MOST_PLACES:
+        raise ClinicRefused(_("That makes more than 5,000 places. Shorten the periods."), code="too_many_places")
+    present = {
+        (place.starts_at, place.lane): place
+        for place in Place.objects.select_for_update(of=("self",))
+        .filter(session=session)
+        .select_related("reservation")
+        .order_by("id")
+    }
+    going = [place for key, place in present.items() if key not in wanted]
+    taken = [
+        place
+        for place in going
+        if place.reservation and (place.reservation.expires_at is None or place.reservation.expires_at > at)
+    ]
+    if taken:
+        raise ClinicRefused(
+            _("Somebody is booked in places that would go. Move or cancel their appointments first."),
+            code="places_taken",
+        )
+    Place.objects.filter(pk__in=[place.pk for place in going]).delete()
+    for (start, lane), period in wanted.items():
+        place = present.get((start, lane))
+        if place is not None and place.period_id != period.pk:
+            Place.objects.filter(pk=place.pk).update(period=period)
+    Place.objects.bulk_create(
+        [
+            Place(session=session, period=period, starts_at=start, lane=lane)
+            for (start, lane), period in sorted(wanted.items(), key=lambda item: item[0])
+            if (start, lane) not in present
+        ]
+    )
+
+
+def places_in_all(session: ClinicSession) -> int:
+    """Return how many places the clinic has, taken or not, those withdrawn left out."""
+    return Place.objects.filter(models.Q(session=session), withdrawn_at__isnull=True).count()

@@ -1,0 +1,348 @@
+"""Take places in a clinic so that none is ever sold twice, and none is refused while it is free.
+
+The way through, found by trying it with sixteen processes at once:
+
+1. the clinic's row is read with the weakest lock there is (KEY SHARE): cancelling the clinic waits for those who are
+   booking and they for it, while bookings never wait for each other here;
+2. all free places of the wanted minutes are locked, in the order of their ids, and waited for;
+3. what is still free is read *again*, in a statement of its own: PostgreSQL would otherwise judge a reservation by
+   the moment before the wait;
+4. the family is seated among the locked places, or the locks are given back and another try made;
+5. the last tries queue at the clinic's row, so that somebody always gets on.
+
+Every lock is taken in this order: clinic, appointments, places by id. SQLite ignores row locks: there one writer at a
+time stands in for all of this.
+"""
+
+import random
+import uuid
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from functools import partial
+
+from django.db import OperationalError, connection, models, transaction
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+from clinics.models import ClinicSession, Place, Reservation
+from clinics.runs import FreePlace, Grid, Need, Run, minutes_of
+
+__all__ = [
+    "FreeTime",
+    "Need",
+    "NotTakingBookings",
+    "Run",
+    "Taken",
+    "TimesTaken",
+    "TooBusy",
+    "confirm_held",
+    "find_runs",
+    "free_grid",
+    "free_times",
+    "nearest_split",
+    "release",
+    "take_places",
+]
+
+TRIES = 6
+# The last tries stand in a queue at the clinic's row: each that fails means that somebody else got on.
+TRIES_IN_QUEUE = 60
+
+
+class TimesTaken(Refused):
+    """The wanted time has gone. ``details["nearest"]`` has the nearest free starts, as ISO 8601 in UTC."""
+
+    code = "times_taken"
+
+
+class NotTakingBookings(Refused):
+    """The clinic is cancelled, closed for bookings, not published, or over."""
+
+    code = "not_taking_bookings"
+
+
+class TooBusy(Refused):
+    """Others held the wanted places for longer than anyone should wait."""
+
+    code = "busy"
+
+
+@dataclass(frozen=True, slots=True)
+class FreeTime:
+    """A start, and how many people could be vaccinated then."""
+
+    starts_at: datetime
+    free: int
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """One person's reservation, with when it begins and for how long."""
+
+    reservation: Reservation
+    starts_at: datetime
+    minutes: int
+
+
+def _free_or_mine(
+    places: "models.QuerySet[Place]", *, at: datetime, holder: uuid.UUID | None
+) -> "models.QuerySet[Place]":
+    condition = models.Q(reservation__isnull=True) | models.Q(reservation__expires_at__lte=at)
+    if holder is not None:
+        condition |= models.Q(reservation__holder=holder)
+    return places.filter(condition)
+
+
+def _on_offer(session: ClinicSession, at: datetime) -> "models.QuerySet[Place]":
+    return Place.objects.on_offer().filter(session=session, starts_at__gt=at)
+
+
+def _read(places: "models.QuerySet[Place]") -> list[FreePlace]:
+    return [FreePlace(*row) for row in places.order_by().values_list("id", "starts_at", "lane", "period_id")]
+
+
+def free_grid(*, session: ClinicSession, at: datetime, holder: uuid.UUID | None = None) -> Grid:
+    """Return the places of ``session`` that are free at ``at``, or held by ``holder``: one query, no locks."""
+    places = _free_or_mine(_on_offer(session, at), at=at, holder=holder)
+    return Grid(_read(places), minutes=session.appointment_minutes)
+
+
+def free_times(*, session: ClinicSession, at: datetime, holder: uuid.UUID | None = None) -> list[FreeTime]:
+    """Return each start still to come that has a free place, with how many, in order of time."""
+    rows = (
+        _free_or_mine(_on_offer(session, at), at=at, holder=holder)
+        .values_list("starts_at")
+        .annotate(free=models.Count("id"))
+        .order_by("starts_at")
+    )
+    return [FreeTime(starts_at, free) for starts_at, free in rows]
+
+
+def find_runs(
+    *, session: ClinicSession, needs: Sequence[Need], at: datetime, holder: uuid.UUID | None = None
+) -> list[Run]:
+    """Return every start at which people with ``needs`` fit one after the other."""
+    return list(free_grid(session=session, at=at, holder=holder).runs(needs))
+
+
+def nearest_split(
+    *,
+    session: ClinicSession,
+    needs: Sequence[Need],
+    at: datetime,
+    near: datetime | None = None,
+    holder: uuid.UUID | None = None,
+) -> Run | None:
+    """Return the seating with the shortest waits for a family that fits nowhere in one run."""
+    return free_grid(session=session, at=at, holder=holder).nearest_split(needs, near)
+
+
+def take_places(
+    *,
+    session: ClinicSession,
+    needs: Sequence[Need],
+    starts_at: datetime | None,
+    kind: str,
+    holder: uuid.UUID | None,
+    expires_at: datetime | None,
+    at: datetime,
+    split: bool = False,
+) -> list[Taken]:
+    """Take places for a whole family, all or nothing, and return one reservation for each of ``needs``, in order.
+
+    ``starts_at`` is the first minute wanted; None takes any run, chosen at random so that people who come at once do
+    not all reach for the same. With ``split`` a family that fits nowhere in one run is seated apart, from
+    ``starts_at`` on. What ``holder`` held before is replaced (None: nobody who holds anything yet). ``expires_at`` is
+    None for kind "appointment" and a moment for every other kind. Must run in the caller's transaction.
+
+    Raises TimesTaken where they do not fit (any more), NotTakingBookings where the clinic does not take bookings,
+    TooBusy where the places stayed locked for longer than two seconds.
+    """
+    attempt = partial(
+        _attempt,
+        session=session,
+        needs=needs,
+        starts_at=starts_at,
+        kind=kind,
+        holder=holder,
+        expires_at=expires_at,
+        at=at,
+        split=split,
+    )
+    waited = False
+    for number in range(TRIES + TRIES_IN_QUEUE):
+        try:
+            with transaction.atomic():
+                taken = attempt(in_queue=number >= TRIES)
+                if taken is None:
+                    # Gives the locks back, so that nobody waits for a try that failed.
+                    transaction.set_rollback(True)
+        except OperationalError as error:
+            if not _is_lock_timeout(error):
+                raise
+            if waited:
+                break
+            waited = True
+            continue
+        if taken is not None:
+            return taken
+    raise TooBusy(_("Many people are booking at this moment. Try again."))
+
+
+def _attempt(
+    *,
+    session: ClinicSession,
+    needs: Sequence[Need],
+    starts_at: datetime | None,
+    kind: str,
+    holder: uuid.UUID | None,
+    expires_at: datetime | None,
+    at: datetime,
+    split: bool,
+    in_queue: bool,
+) -> list[Taken] | None:
+    """Make one try. None asks for another; TimesTaken is final."""
+    _lock_session(session, in_queue=in_queue)
+    wanted: list[datetime]
+    if starts_at is not None and not split:
+        wanted = minutes_of(starts_at, needs, minutes=session.appointment_minutes)
+    else:
+        grid = free_grid(session=session, at=at, holder=holder)
+        run = _choose(grid, needs, starts_at, split)
+        if run is None:
+            raise _times_taken(grid, needs, starts_at)
+        wanted = [
+            moment
+            for seat, need in zip(run.seats, needs, strict=True)
+            for moment in minutes_of(seat.starts_at, [need], minutes=session.appointment_minutes)
+        ]
+        if starts_at is None:
+            starts_at = run.starts_at
+    locked = _lock_places(session, wanted, at=at, holder=holder)
+    still_free = _read(_free_or_mine(Place.objects.filter(pk__in=locked, starts_at__in=wanted), at=at, holder=holder))
+    run = _choose(Grid(still_free, minutes=session.appointment_minutes), needs, starts_at, split)
+    if run is not None:
+        return _seat(run, session=session, kind=kind, holder=holder, expires_at=expires_at)
+    grid = free_grid(session=session, at=at, holder=holder)
+    if _choose(grid, needs, starts_at, split) is None and not (starts_at is None and any(grid.runs(needs))):
+        raise _times_taken(grid, needs, starts_at)
+    return None
+
+
+def _choose(grid: Grid, needs: Sequence[Need], starts_at: datetime | None, split: bool) -> Run | None:
+    if starts_at is not None:
+        return grid.split_from(starts_at, needs) if split else grid.run_at(starts_at, needs)
+    runs = list(grid.runs(needs))
+    if runs:
+        return random.choice(runs)
+    return grid.nearest_split(needs) if split else None
+
+
+def _times_taken(grid: Grid, needs: Sequence[Need], starts_at: datetime | None) -> TimesTaken:
+    nearest = grid.nearest(grid.runs(needs), starts_at) if starts_at else []
+    return TimesTaken(
+        _("That time has just been taken. Choose another time.")
+        if starts_at
+        else _("There are no times left at this clinic for everybody together."),
+        nearest=[run.starts_at.isoformat() for run in nearest],
+    )
+
+
+def _lock_session(session: ClinicSession, *, in_queue: bool) -> None:
+    """Make sure that the clinic takes bookings, and goes on doing so until this transaction ends."""
+    on_postgresql = connection.vendor == "postgresql"
+    if on_postgresql:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+    if in_queue:
+        ClinicSession.objects.select_for_update(no_key=True).filter(pk=session.pk).values_list("pk").first()
+    query = "SELECT state FROM clinics_clinicsession WHERE id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(query + (" FOR KEY SHARE" if on_postgresql else ""), [session.pk])
+        (state,) = cursor.fetchone()
+    if state != ClinicSession.State.PUBLISHED:
+        raise NotTakingBookings(_("This clinic is not taking bookings."))
+
+
+def _lock_places(
+    session: ClinicSession, wanted: list[datetime], *, at: datetime, holder: uuid.UUID | None
+) -> list[int]:
+    """Lock the free places of the wanted minutes and whatever the holder has, in id order, waiting for each."""
+    which = models.Q(starts_at__in=wanted, starts_at__gt=at, withdrawn_at__isnull=True, kept_for="")
+    if holder is not None:
+        which |= models.Q(reservation__holder=holder)
+    places = _free_or_mine(Place.objects.filter(session=session).filter(which), at=at, holder=holder)
+    return list(places.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+
+
+def _seat(
+    run: Run, *, session: ClinicSession, kind: str, holder: uuid.UUID | None, expires_at: datetime | None
+) -> list[Taken]:
+    if holder is not None:
+        before = list(
+            Reservation.objects.filter(holder=holder, expires_at__isnull=False).values_list("id", flat=True)
+        )
+        Place.objects.filter(reservation__in=before).update(reservation=None)
+        Reservation.objects.filter(pk__in=before).delete()
+    else:
+        holder = uuid.uuid4()
+    reservations = Reservation.objects.bulk_create(
+        [Reservation(session=session, kind=kind, holder=holder, expires_at=expires_at) for _seat in run.seats]
+    )
+    for seat, reservation in zip(run.seats, reservations, strict=True):
+        Place.objects.filter(pk__in=seat.place_ids).update(reservation=reservation)
+    return [
+        Taken(reservation, seat.starts_at, seat.minutes)
+        for seat, reservation in zip(run.seats, reservations, strict=True)
+    ]
+
+
+def confirm_held(*, session: ClinicSession, needs: Sequence[Need], holder: uuid.UUID, at: datetime) -> list[Taken] | None:
+    """Turn everything that ``holder`` holds for ``needs`` into appointments' reservations, even if it has expired.
+
+    Returns them in the family's order, or None where anything of it was taken over meanwhile. Must run in the
+    caller's transaction. Raises NotTakingBookings as take_places does.
+    """
+    _lock_session(session, in_queue=False)
+    locked = list(
+        Place.objects.filter(session=session, reservation__holder=holder, starts_at__gt=at)
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .values_list("id", flat=True)
+    )
+    # Read again under the lock, as take_places does: somebody may have taken over between the two.
+    rows = (
+        Place.objects.filter(pk__in=locked, reservation__holder=holder)
+        .select_related("reservation")
+        .order_by("reservation_id", "starts_at")
+    )
+    seats: dict[int, list[Place]] = {}
+    for place in rows:
+        assert place.reservation_id is not None
+        seats.setdefault(place.reservation_id, []).append(place)
+    if [len(places) for places in seats.values()] != [need.slots for need in needs]:
+        return None
+    Reservation.objects.filter(pk__in=seats).update(kind=Reservation.Kind.APPOINTMENT, expires_at=None)
+    return [
+        Taken(places[0].reservation, places[0].starts_at, session.appointment_minutes * len(places))
+        for places in seats.values()
+        if places[0].reservation is not None
+    ]
+
+
+def release(*, reservations: Sequence[int]) -> None:
+    """Give back the places of these reservations (by key) and forget them. Must run in the caller's transaction."""
+    held = list(
+        Place.objects.filter(reservation__in=reservations)
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .values_list("id", flat=True)
+    )
+    Place.objects.filter(pk__in=held, reservation__in=reservations).update(reservation=None)
+    Reservation.objects.filter(pk__in=reservations).delete()
+
+
+def _is_lock_timeout(error: OperationalError) -> bool:
+    """Whether a lock was waited for too long (55P03) or a deadlock was broken (40P01)."""
+    return getattr(error.__cause__, "sqlstate", None) in {"55P03", "40P01"}
