@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import datetime, time, timedelta
 
-from django.db import models, transaction
+from django.db import transaction
 from django.utils.text import slugify
 from django.utils.translation import gettext as _
 
@@ -302,7 +302,3 @@ def _lay_out(session: ClinicSession, periods: Sequence[VaccinationPeriod], at: d
         ]
     )
 
-
-def places_in_all(session: ClinicSession) -> int:
-    """Return how many places the clinic has, taken or not, those withdrawn left out."""
-    return Place.objects.filter(models.Q(session=session), withdrawn_at__isnull=True).count()

@@ -1,4 +1,5 @@
 from django.apps import AppConfig
+from django.db.models.signals import post_migrate
 
 
 class ClinicsConfig(AppConfig):
@@ -6,3 +7,9 @@ class ClinicsConfig(AppConfig):
 
     name = "clinics"
     verbose_name = "Clinics"
+
+    def ready(self) -> None:
+        from clinics.reference import load_products
+
+        # After every migration and every emptied test database, so that reference data is always there.
+        post_migrate.connect(load_products, sender=self, dispatch_uid="clinics-products")
