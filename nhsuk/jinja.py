@@ -6,11 +6,16 @@ from jinja2 import ChainableUndefined, Environment, PackageLoader
 
 
 def environment(**options: Any) -> Environment:
-    """Return the environment for Django's Jinja2 backend, its templates being those of nhsuk-frontend-jinja alone.
+    """Return the environment for Django's Jinja2 backend: the templates of nhsuk-frontend-jinja and no others.
 
-    Undefined values may be followed further (``params.hint.text`` of an absent hint), as the macros expect.
+    The backend's own options are about a project's Jinja templates, of which there are none. Undefined values may be
+    followed further (``params.hint.text`` of an absent hint), as the macros expect.
     """
-    options["loader"] = PackageLoader("nhsuk_frontend_jinja")
-    options["undefined"] = ChainableUndefined
-    options["trim_blocks"] = options["lstrip_blocks"] = True
-    return Environment(**options)  # autoescape comes switched on from Django's backend
+    return Environment(
+        loader=PackageLoader("nhsuk_frontend_jinja"),
+        autoescape=True,
+        undefined=ChainableUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        auto_reload=False,
+    )

@@ -31,7 +31,8 @@ MIRROR_CORRECTIONS = """
 .nhsuk-header__menu-toggle:after{transform:translateY(-.2261931458em) rotate(135deg)}
 .nhsuk-header__menu-toggle[aria-expanded=true]:after{transform:translateY(.1052631579em) rotate(-45deg)}
 .nhsuk-details:not([open])>.nhsuk-details__summary:before{clip-path:polygon(100% 0,0 50%,100% 100%)}
-.nhsuk-checkboxes__label:after{right:.0625rem;transform:rotate(-45deg) translate(-50%,-50%);border-width:0 0 .25rem .25rem}
+.nhsuk-checkboxes__label:after{right:.0625rem;transform:rotate(-45deg) translate(-50%,-50%)}
+.nhsuk-checkboxes__label:after{border-width:0 0 .25rem .25rem}
 .nhsuk-checkboxes--small .nhsuk-checkboxes__label:after{right:.1875rem;border-width:0 0 .1875rem .1875rem}
 """
 FONT_FACE = re.compile(r"@font-face\{[^}]*\}")

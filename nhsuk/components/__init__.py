@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.utils.functional import Promise
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from nhsuk.components.controls import CONTROLS
 from nhsuk.components.macros import render_macro
@@ -54,7 +54,7 @@ def render_tidy(name: str, params: dict[str, Any]) -> SafeString:
     renderer = RENDERERS.get(name)
     if renderer is not None:
         try:
-            return mark_safe(renderer(params))
+            return SafeString(renderer(params))
         except UnknownParameterError:
             pass  # A rarer parameter: the official macro knows every one.
     return render_macro(name, params)

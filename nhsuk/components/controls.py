@@ -19,32 +19,33 @@ from nhsuk.components.markup import (
     group,
     hint,
     inner,
+    keys,
     known,
     label,
 )
 
-BUTTON_KEYS = frozenset(
-    "text html href type name value id classes variant small disabled preventDoubleClick ariaLabel attributes".split()
+BUTTON_KEYS = keys(
+    "text html href type name value id classes variant small disabled preventDoubleClick ariaLabel attributes"
 )
 BUTTON_VARIANTS = ("brand", "login", "reverse", "secondary", "secondary-solid", "warning")
-INPUT_KEYS = frozenset(
+INPUT_KEYS = keys(
     "id name type value label hint errorMessage width classes inputmode autocomplete autocapitalize spellcheck "
-    "pattern disabled describedBy prefix suffix code large formGroup attributes".split()
+    "pattern disabled describedBy prefix suffix code large formGroup attributes"
 )
-TEXTAREA_KEYS = frozenset(
+TEXTAREA_KEYS = keys(
     "id name value label hint errorMessage rows classes autocomplete spellcheck disabled describedBy formGroup "
-    "attributes".split()
+    "attributes"
 )
-CHOICES_KEYS = frozenset(
-    "id idPrefix name value values items fieldset hint errorMessage classes inline small disabled formGroup "
-    "attributes".split()
+CHOICES_KEYS = keys(
+    "id idPrefix name value values items fieldset hint errorMessage classes inline small disabled formGroup attributes"
 )
-ITEM_KEYS = frozenset(
+ITEM_KEYS = keys(
     "id name value text html hint checked disabled conditional divider behaviour behaviourGroup exclusive "
-    "exclusiveGroup classes attributes".split()
+    "exclusiveGroup classes attributes"
 )
-DATE_KEYS = frozenset("id items fieldset hint errorMessage classes formGroup attributes".split())
-DATE_ITEM_KEYS = frozenset("id name value label width error autocomplete inputmode classes attributes".split())
+DATE_KEYS = keys("id items fieldset hint errorMessage classes formGroup attributes")
+DATE_ITEM_KEYS = keys("id name value label width error autocomplete inputmode classes attributes")
+DATE_BOX_KEYS = keys("id name value width autocomplete attributes")
 WIDTHS = ("2", "3", "4", "5", "10", "20", "30")
 
 
@@ -241,11 +242,15 @@ def date_input(params: Params) -> str:
         if "label" not in item or "id" not in item or "width" not in item:
             raise UnknownParameterError
         words = {**as_text(item["label"]), "classes": "nhsuk-date-input__label"}
-        box_params = {key: item[key] for key in ("id", "name", "value", "width", "autocomplete", "attributes") if key in item}
+        box_params = {
+            key: item[key] for key in ("id", "name", "value", "width", "autocomplete", "attributes") if key in item
+        }
         box_params["label"] = words
         box_params["inputmode"] = item.get("inputmode") or "numeric"
         box_params["classes"] = f"nhsuk-date-input__input {item.get('classes') or ''}".strip()
-        box_params["errorMessage"] = bool(item.get("error")) or (has_error and not any_item and item.get("error") is not False)
+        box_params["errorMessage"] = bool(item.get("error")) or (
+            has_error and not any_item and item.get("error") is not False
+        )
         parts.append(f'<div class="nhsuk-date-input__item">{text_input(box_params)}</div>')
     names = classes("nhsuk-date-input", params)
     body = f'{messages}<div class="{names}" id="{escape(element_id)}"{attributes(params.get("attributes"))}>'

@@ -5,7 +5,7 @@ from functools import cache
 from typing import Any
 
 from django.template import engines
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 
 @cache
@@ -20,4 +20,4 @@ def macro(name: str) -> Any:
 
 def render_macro(name: str, params: dict[str, Any]) -> SafeString:
     """Return the HTML of the official macro for these parameters."""
-    return mark_safe(str(macro(name)(params)).strip())
+    return SafeString(str(macro(name)(params)).strip())

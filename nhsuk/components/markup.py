@@ -15,6 +15,11 @@ LABEL_KEYS = frozenset({"text", "html", "size", "classes", "isPageHeading", "cap
 NOTHING: dict[str, Any] = {}
 
 
+def keys(names: str) -> frozenset[str]:
+    """Return the names, which stand with blanks between, as a set."""
+    return frozenset(names.split())
+
+
 class UnknownParameterError(Exception):
     """A parameter that only the official macro knows."""
 

@@ -15,18 +15,21 @@ from nhsuk.components.markup import (
     classes,
     error_span,
     inner,
+    keys,
     known,
 )
 
-BACK_LINK_KEYS = frozenset({"text", "html", "href", "id", "classes", "attributes", "visuallyHiddenText"})
-CALLOUT_KEYS = frozenset({"heading", "headingLevel", "text", "html", "id", "classes", "attributes", "visuallyHiddenText"})
-DETAILS_KEYS = frozenset({"summary", "text", "html", "id", "classes", "attributes", "open"})
-PANEL_KEYS = frozenset({"heading", "headingLevel", "text", "html", "id", "classes", "attributes", "variant"})
-SUMMARY_KEYS = frozenset({"rows", "id", "classes", "attributes", "border"})
-ROW_KEYS = frozenset({"key", "value", "actions", "classes"})
-ACTION_KEYS = frozenset({"href", "text", "html", "visuallyHiddenText", "classes", "attributes"})
-TAG_KEYS = frozenset({"text", "html", "colour", "id", "classes", "attributes"})
-TAG_COLOURS = frozenset("white grey green aqua-green blue purple pink red orange yellow".split())
+BACK_LINK_KEYS = keys("text html href id classes attributes visuallyHiddenText")
+CALLOUT_KEYS = frozenset(
+    {"heading", "headingLevel", "text", "html", "id", "classes", "attributes", "visuallyHiddenText"}
+)
+DETAILS_KEYS = keys("summary text html id classes attributes open")
+PANEL_KEYS = keys("heading headingLevel text html id classes attributes variant")
+SUMMARY_KEYS = keys("rows id classes attributes border")
+ROW_KEYS = keys("key value actions classes")
+ACTION_KEYS = keys("href text html visuallyHiddenText classes attributes")
+TAG_KEYS = keys("text html colour id classes attributes")
+TAG_COLOURS = keys("white grey green aqua-green blue purple pink red orange yellow")
 
 
 def _identity(params: Params) -> str:
@@ -50,7 +53,7 @@ def details(params: Params) -> str:
     """Return words that unfold."""
     known(params, DETAILS_KEYS)
     summary = as_text(params.get("summary"))
-    known(summary, frozenset({"text", "html"}))
+    known(summary, keys("text html"))
     opened = " open" if params.get("open") else ""
     return (
         f'<details class="{classes("nhsuk-details", params)}"{_identity(params)}{opened}>'
@@ -67,12 +70,12 @@ def error_message(params: Params) -> str:
 
 def error_summary(params: Params) -> str:
     """Return the list of what is wrong, each a link to its control."""
-    known(params, frozenset({"heading", "errorList", "id", "classes", "attributes"}))
+    known(params, keys("heading errorList id classes attributes"))
     heading = as_text(params.get("heading"))
-    known(heading, frozenset({"text", "html"}))
+    known(heading, keys("text html"))
     rows = []
     for item in params.get("errorList") or ():
-        known(item, frozenset({"href", "text", "html", "attributes"}))
+        known(item, keys("href text html attributes"))
         words = inner(item)
         if item.get("href"):
             words = f'<a href="{escape(item["href"])}"{attributes(item.get("attributes"))}>{words}</a>'
@@ -102,7 +105,7 @@ def panel(params: Params) -> str:
     """Return the coloured panel of a confirmation or an interruption."""
     known(params, PANEL_KEYS)
     heading = as_text(params.get("heading"))
-    known(heading, frozenset({"text", "html", "level", "size"}))
+    known(heading, keys("text html level size"))
     names = "nhsuk-panel"
     if params.get("variant") == "interruption":
         if "nhsuk-panel--interruption" in (params.get("classes") or ""):
@@ -113,8 +116,9 @@ def panel(params: Params) -> str:
         # A level given beside a heading that is a mapping counts for nothing, as in the macro.
         level = heading.get("level") if isinstance(params.get("heading"), Mapping) else params.get("headingLevel")
         size = heading.get("size")
-        heading_names = f"nhsuk-panel__heading nhsuk-panel__heading--{size}" if size in ("m", "l", "xl") else "nhsuk-panel__heading"
-        title = f'<h{escape(level or 1)} class="{heading_names}">{inner(heading)}</h{escape(level or 1)}>'
+        modifier = f" nhsuk-panel__heading--{size}" if size in ("m", "l", "xl") else ""
+        element = f"h{escape(level or 1)}"
+        title = f'<{element} class="nhsuk-panel__heading{modifier}">{inner(heading)}</{element}>'
     words = inner(params)
     body = f'<div class="nhsuk-panel__body">{words}</div>' if words else ""
     return f'<div class="{classes(names, params)}"{_identity(params)}>{title}{body}</div>'
@@ -126,19 +130,19 @@ def _action(action: Params) -> str:
         raise UnknownParameterError
     hidden = action.get("visuallyHiddenText")
     after = f'<span class="nhsuk-u-visually-hidden"> {escape(hidden)}</span>' if hidden else ""
-    names = classes("nhsuk-link", action)
-    return f'<a class="{names}" href="{escape(action["href"])}"{attributes(action.get("attributes"))}>{inner(action)}{after}</a>'
+    opening = f'<a class="{classes("nhsuk-link", action)}" href="{escape(action["href"])}"'
+    return f"{opening}{attributes(action.get('attributes'))}>{inner(action)}{after}</a>"
 
 
 def _row(row: Params, any_actions: bool) -> str:
     known(row, ROW_KEYS)
     key, value = as_text(row.get("key")), as_text(row.get("value"))
-    known(key, frozenset({"text", "html", "classes"}))
-    known(value, frozenset({"text", "html", "classes"}))
+    known(key, keys("text html classes"))
+    known(value, keys("text html classes"))
     holder = row.get("actions") or NOTHING
     if not isinstance(holder, Mapping):
         raise UnknownParameterError
-    known(holder, frozenset({"items"}))
+    known(holder, keys("items"))
     actions = [_action(action) for action in holder.get("items") or ()]
     names = "nhsuk-summary-list__row"
     if any_actions and not actions:
@@ -149,8 +153,15 @@ def _row(row: Params, any_actions: bool) -> str:
         html += f'<dd class="nhsuk-summary-list__actions">{actions[0]}</dd>'
     elif actions:
         listed = "".join(f'<li class="nhsuk-summary-list__actions-list-item">{action}</li>' for action in actions)
-        html += f'<dd class="nhsuk-summary-list__actions"><ul class="nhsuk-summary-list__actions-list">{listed}</ul></dd>'
+        html += (
+            f'<dd class="nhsuk-summary-list__actions"><ul class="nhsuk-summary-list__actions-list">{listed}</ul></dd>'
+        )
     return f"{html}</div>"
+
+
+def _is_list(row: Params) -> bool:
+    """Whether the row's actions are a bare list, a form that only the macro knows."""
+    return isinstance(row.get("actions"), list)
 
 
 def summary_list(params: Params) -> str:
@@ -162,7 +173,9 @@ def summary_list(params: Params) -> str:
         if "no-border" in (params.get("classes") or ""):
             raise UnknownParameterError
         names += " nhsuk-summary-list--no-border"
-    any_actions = any((row.get("actions") or NOTHING).get("items") for row in rows if not isinstance(row.get("actions"), list))
+    any_actions = any(
+        (row.get("actions") or NOTHING).get("items") for row in rows if not isinstance(row.get("actions"), list)
+    )
     body = "".join(_row(row, any_actions) for row in rows)
     return f'<dl class="{classes(names, params)}"{_identity(params)}>{body}</dl>'
 

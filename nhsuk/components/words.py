@@ -9,9 +9,15 @@ ERROR = _("Error")
 WORDS: dict[str, tuple[tuple[str, object], ...]] = {
     "back-link": (("text", pgettext_lazy("link to the previous page", "Back")),),
     "character-count": (
-        ("charactersUnderLimitText", {"other": _("You have %{count} characters remaining"), "one": _("You have %{count} character remaining")}),
+        (
+            "charactersUnderLimitText",
+            {"other": _("You have %{count} characters remaining"), "one": _("You have %{count} character remaining")},
+        ),
         ("charactersAtLimitText", _("You have 0 characters remaining")),
-        ("charactersOverLimitText", {"other": _("You have %{count} characters too many"), "one": _("You have %{count} character too many")}),
+        (
+            "charactersOverLimitText",
+            {"other": _("You have %{count} characters too many"), "one": _("You have %{count} character too many")},
+        ),
         ("textareaDescriptionText", _("You can enter up to %{count} characters")),
     ),
     "error-message": (("visuallyHiddenText", ERROR),),

@@ -129,11 +129,12 @@ def _number(text: str, highest: int) -> int | None:
 def _month(text: str) -> int | None:
     """Return the month of a number or of a name, in English or the page's language, cut to three letters or more."""
     number = _number(text, 12)
+    text = "sep" if text == "sept" else text
     if number or len(text) < 3:
         return number
     matches = {n for n, name in MONTHS.items() if str(name).casefold().startswith(text)}
     with override("en"):
-        matches |= {n for n, name in MONTHS.items() if str(name).casefold().startswith(text) or text == "sept" and n == 9}
+        matches |= {n for n, name in MONTHS.items() if str(name).casefold().startswith(text)}
     return matches.pop() if len(matches) == 1 else None
 
 
@@ -161,7 +162,7 @@ class DateInputField(FieldOptions, forms.Field):
         self.limit, self.earliest, self.partial, self.today = limit, earliest, partial, today
 
     def clean(self, value: Any) -> date | PartialDate | None:
-        """Return the date; raise the one error that comes first: nothing, something missing, not real, out of bounds."""
+        """Return the date, or raise the first that holds of: nothing, something missing, not real, out of bounds."""
         typed = self.widget.decompress(value)
         if not storable("".join(typed.values())):
             parts = [part for part in PARTS if not storable(typed[part])]

@@ -43,7 +43,9 @@ class TextField(FieldOptions, forms.CharField):
             if not storable(value):
                 raise self.error("unstorable", UNSTORABLE)
             if self.max_length is not None and len(value) > self.max_length:
-                raise self.error("max_length", _("%(Subject)s must be %(limit)s characters or fewer"), limit=self.max_length)
+                raise self.error(
+                    "max_length", _("%(Subject)s must be %(limit)s characters or fewer"), limit=self.max_length
+                )
         super().run_validators(value)
 
     def widget_attrs(self, widget: forms.Widget) -> dict[str, Any]:
@@ -183,7 +185,9 @@ class FileUploadField(FieldOptions, forms.FileField):
         except ValidationError as problem:
             if problem.code == "empty":
                 raise self.error("empty", _("The selected file is empty")) from problem
-            raise self.error(problem.code or "invalid", _("The selected file could not be read. Try again")) from problem
+            raise self.error(
+                problem.code or "invalid", _("The selected file could not be read. Try again")
+            ) from problem
         if upload is not None and upload.size > self.max_bytes:
             limit = self.max_bytes // 1_000_000
             raise self.error("too_large", _("The selected file must be smaller than %(limit)sMB"), limit=limit)

@@ -4,7 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.boundfield import BoundField
-from django.utils.html import conditional_escape
+from django.utils.html import format_html_join
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
@@ -31,7 +31,7 @@ def error_words(bound: BoundField) -> Any:
     messages = [str(message) for message in bound.errors]
     if len(messages) < 2:
         return messages[0] if messages else None
-    return mark_safe("<br>".join(conditional_escape(message) for message in messages))
+    return format_html_join(mark_safe("<br>"), "{}", ((message,) for message in messages))
 
 
 def wrong_parts(bound: BoundField) -> tuple[str, ...]:
@@ -177,7 +177,7 @@ def _items(bound: BoundField, options: dict[str, Any], chosen: set[str]) -> list
         names = reveals.get(value) or ()
         inside = [render_field(bound.form[name]) for name in ([names] if isinstance(names, str) else names)]
         if inside:
-            item["conditional"] = {"html": mark_safe("".join(inside))}
+            item["conditional"] = {"html": SafeString("".join(inside))}
         items.append(item)
     return items
 
@@ -202,16 +202,23 @@ def _checkbox(bound: BoundField, options: dict[str, Any]) -> tuple[str, dict[str
     item["hint"] = params.pop("hint")
     reveals = [name for names in (options.get("reveals") or {}).values() for name in names]
     if reveals:
-        item["conditional"] = {"html": mark_safe("".join(render_field(bound.form[name]) for name in reveals))}
+        item["conditional"] = {"html": SafeString("".join(render_field(bound.form[name]) for name in reveals))}
     params["items"] = [item]
     params["small"] = options.get("small")
     return "checkboxes", params
 
 
+def _key(value: Any) -> str:
+    """Return a choice's value as the page carries it."""
+    return "" if value is None else str(value)
+
+
 def _select(bound: BoundField, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     params = _common(bound, options) | {"label": _heading(bound, options)}
     value = bound.value()
-    chosen = {str(each) for each in value} if isinstance(value, (list, tuple)) else {str("" if value is None else value)}
+    chosen = (
+        {str(each) for each in value} if isinstance(value, (list, tuple)) else {str("" if value is None else value)}
+    )
     params["items"] = [
         {"value": str("" if key is None else key), "text": text, "selected": str("" if key is None else key) in chosen}
         for key, text in bound.field.choices

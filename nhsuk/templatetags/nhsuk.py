@@ -9,7 +9,8 @@ from django.forms.boundfield import BoundField
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
 from django.urls import translate_url
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 
 from nhsuk import components
@@ -74,7 +75,7 @@ def nhs_number(value: str | None) -> SafeString:
     if not value:
         return SafeString("")
     digits = re.sub(r"\D", "", str(value))
-    return mark_safe(f'<span class="nhsuk-u-nowrap">{digits[:3]} {digits[3:6]} {digits[6:]}</span>')
+    return format_html('<span class="nhsuk-u-nowrap">{} {} {}</span>', digits[:3], digits[3:6], digits[6:])
 
 
 @register.simple_tag
