@@ -37,6 +37,8 @@ class Message(PublicIdModel):
     created_at = models.DateTimeField(_("written"))
     attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
     claimed_at = models.DateTimeField(_("taken by a worker"), null=True, blank=True)
+    # Which of ``messaging.channels`` it was last handed to: there it is looked up after a crash.
+    carried_by = models.CharField(_("carried by"), max_length=100, blank=True, default="")
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     provider_reference = models.CharField(_("provider's reference"), max_length=100, blank=True, default="")
     outcome = models.CharField(_("outcome"), max_length=300, blank=True, default="")
