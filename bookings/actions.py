@@ -10,9 +10,10 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.models import User
 from bookings.details import Contact, PersonDetails
+from bookings.messages import CANCELLATION, CONFIRMATION
 from bookings.models import Appointment, Booking, Draft
 from bookings.policies import check_cancel, check_may_book, check_people
-from bookings.references import clean_reference, hash_link_token, new_link_token, new_reference
+from bookings.references import clean_reference, hash_link_token, link_token, link_token_of, new_reference
 from clinics import places
 from clinics.actions import mark_cancelled
 from clinics.models import ClinicSession, Reservation
@@ -36,8 +37,6 @@ __all__ = [
 
 # How long times are kept for somebody who is answering the other questions.
 HOLD = timedelta(minutes=20)
-CONFIRMATION = "booking_confirmation"
-CANCELLATION = "appointment_cancelled"
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -45,8 +44,12 @@ class Made:
     """A booking that stands. ``created`` is False where the same submission had made it before."""
 
     booking: Booking
-    link_token: str | None
     created: bool
+
+    @property
+    def link_token(self) -> str:
+        """The secret of the booking's private link."""
+        return link_token_of(self.booking.public_id, self.booking.link_token_hash)
 
 
 def needs_of(people: Sequence[PersonDetails]) -> list[Need]:
@@ -126,7 +129,7 @@ def make_booking(
         booking = Booking.objects.filter(submission_id=submission_id).first()
         if booking is None:
             raise
-        return Made(booking, None, created=False)
+        return Made(booking, created=False)
 
 
 @transaction.atomic
@@ -146,16 +149,17 @@ def _make_booking(
 ) -> Made:
     made_before = Booking.objects.filter(submission_id=submission_id).first()
     if made_before is not None:
-        return Made(made_before, None, created=False)
+        return Made(made_before, created=False)
     check_people(len(people))
     check_may_book(session, by)
-    token = new_link_token()
+    public_id = uuid.uuid4()
     # Written before any place is taken: a repeat of this submission waits here, and then finds it done, instead of
     # finding the times gone that the first had just taken.
     booking = Booking.objects.create(
-        team_id=session.team_id,
+        public_id=public_id,
+        team=session.team,
         reference=new_reference(),
-        link_token_hash=hash_link_token(token),
+        link_token_hash=hash_link_token(link_token(public_id)),
         contact_name=contact.name,
         relationship=contact.relationship,
         phone=contact.phone,
@@ -226,7 +230,7 @@ def _make_booking(
         },
     )
     _owe(booking, CONFIRMATION, version=len(appointments), at=at)
-    return Made(booking, token, created=True)
+    return Made(booking, created=True)
 
 
 @transaction.atomic
@@ -362,7 +366,7 @@ def _owe(booking: Booking, purpose: str, *, version: int, at: datetime) -> None:
         channels.append(Message.Channel.TEXT)
     for channel in channels:
         enqueue(
-            team=booking.team_id,
+            team=booking.team,
             purpose=purpose,
             channel=channel,
             subject_id=booking.public_id,
