@@ -1,5 +1,11 @@
 from django.apps import AppConfig
+from django.core.management import call_command
 from django.db.models.signals import post_migrate
+
+
+def make_cache_table(using: str, **kwargs: object) -> None:
+    """After a migration: make the table of the shared cache where it is missing; the limits on sign-in count in it."""
+    call_command("createcachetable", database=using, verbosity=0)
 
 
 class AccountsConfig(AppConfig):
@@ -13,3 +19,4 @@ class AccountsConfig(AppConfig):
 
         # No sender: every app's append-only tables are guarded after its own migrations.
         post_migrate.connect(arm_app, dispatch_uid="append-only")
+        post_migrate.connect(make_cache_table, sender=self, dispatch_uid="cache-table")

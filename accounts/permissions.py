@@ -20,8 +20,10 @@ class Permission(models.TextChoices):
     VACCINATE = "vaccinate", _("Record consent, health checks and doses")
     CORRECT_RECORDS = "correct_records", _("Correct another person’s records, merge people")
     PLAN_CLINICS = "plan_clinics", _("Plan, publish and cancel clinics, keep venues and batches")
+    INSPECT = "inspect", _("Look up bookings, people, records and messages in the admin")
     SEE_TOTALS = "see_totals", _("See a clinic’s totals")
-    MANAGE_STAFF = "manage_staff", _("Manage users and their roles")
+    MANAGE_STAFF = "manage_staff", _("Add and deactivate users, give roles, end API tokens")
+    SEE_AUDIT = "see_audit", _("See who changed and who looked at what")
 
 
 _EVERYBODY_CLINICAL = {Role.VACCINATOR, Role.SENIOR_NURSE}
@@ -34,8 +36,10 @@ ROLES: dict[Permission, set[Role]] = {
     Permission.VACCINATE: _EVERYBODY_CLINICAL,
     Permission.CORRECT_RECORDS: {Role.SENIOR_NURSE},
     Permission.PLAN_CLINICS: {Role.COORDINATOR},
+    Permission.INSPECT: {Role.COORDINATOR},
     Permission.SEE_TOTALS: {Role.COORDINATOR, Role.ANALYST} | _EVERYBODY_CLINICAL,
     Permission.MANAGE_STAFF: {Role.ADMINISTRATOR},
+    Permission.SEE_AUDIT: {Role.ADMINISTRATOR},
 }
 
 

@@ -18,7 +18,10 @@ class Team(PublicIdModel):
     phone = models.CharField(_("phone for the public"), max_length=30, blank=True)
     email = models.EmailField(_("email for the public"), blank=True)
     phone_hours = models.CharField(
-        _("when the phone is answered"), max_length=100, blank=True, help_text=_("For example, Monday to Friday, 9am to 5pm")
+        _("when the phone is answered"),
+        max_length=100,
+        blank=True,
+        help_text=_("For example, Monday to Friday, 9am to 5pm"),
     )
 
     class Meta:
