@@ -2,9 +2,10 @@
 
 import re
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
 from django.template import engines
+from django.template.backends.jinja2 import Jinja2
 from django.utils.safestring import SafeString
 
 
@@ -14,7 +15,8 @@ def macro(name: str) -> Any:
 
     Raises ``jinja2.TemplateNotFound`` where no such component exists.
     """
-    template = engines["jinja2"].env.get_template(f"nhsuk/components/{name}/macro.jinja")
+    engine = cast(Jinja2, engines["jinja2"])
+    template = engine.env.get_template(f"nhsuk/components/{name}/macro.jinja")
     return getattr(template.module, re.sub(r"-(\w)", lambda match: match[1].upper(), name))
 
 

@@ -201,7 +201,7 @@ def warning_callout(params: Params) -> str:
     if not isinstance(heading, str) or not heading:
         raise UnknownParameterError
     level = escape(params.get("headingLevel", 3))
-    words = escape(heading)
+    words = str(escape(heading))
     hidden = "" if "Important" in heading or "important" in heading else params.get("visuallyHiddenText")
     if hidden:
         spoken = f'<span class="nhsuk-u-visually-hidden">{escape(hidden)}: </span>'

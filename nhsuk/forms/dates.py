@@ -104,7 +104,8 @@ class DateInputWidget(forms.Widget):
         """Whether no box was sent at all."""
         return not any(f"{name}_{part}" in data for part in PARTS)
 
-    def decompress(self, value: Any) -> dict[str, str]:
+    @staticmethod
+    def decompress(value: Any) -> dict[str, str]:
         """Return the words for the boxes, from a date, a partial date, its text, or what was typed."""
         if isinstance(value, Mapping):
             return {part: str(value.get(part) or "") for part in PARTS}
@@ -163,7 +164,7 @@ class DateInputField(FieldOptions, forms.Field):
 
     def clean(self, value: Any) -> date | PartialDate | None:
         """Return the date, or raise the first that holds of: nothing, something missing, not real, out of bounds."""
-        typed = self.widget.decompress(value)
+        typed = DateInputWidget.decompress(value)
         if not storable("".join(typed.values())):
             parts = [part for part in PARTS if not storable(typed[part])]
             raise self._part_error("unstorable", UNSTORABLE, parts)
@@ -178,7 +179,7 @@ class DateInputField(FieldOptions, forms.Field):
         return found if self.partial else found.exact
 
     def _part_error(self, code: str, message: Any, parts: Sequence[str], **params: Any) -> DatePartError:
-        return DatePartError(self.error(code, message, **params).message, code, parts)
+        return DatePartError(str(self.error(code, message, **params).message), code, parts)
 
     def _check_complete(self, plain: dict[str, str]) -> None:
         missing = tuple(part for part in PARTS if not plain[part])
@@ -227,4 +228,4 @@ class DateInputField(FieldOptions, forms.Field):
 
     def has_changed(self, initial: Any, data: Any) -> bool:
         """Whether the boxes say something else than the initial date."""
-        return self.widget.decompress(initial) != self.widget.decompress(data)
+        return DateInputWidget.decompress(initial) != DateInputWidget.decompress(data)

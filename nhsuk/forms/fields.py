@@ -158,7 +158,7 @@ class CheckboxesField(FieldOptions, forms.MultipleChoiceField):
         super().validate(value)
         alone = set(self.nhsuk.get("exclusive", ())) & set(value)
         if alone and len(value) > 1:
-            label = next(str(text) for key, text in self.choices if str(key) in alone)
+            label = next(str(text) for key, text in self.widget.choices if str(key) in alone)
             words = _("Select what applies, or select “%(choice)s”")
             raise self.error("exclusive", words, choice=label)
 

@@ -8,7 +8,7 @@ import nhs_number
 import phonenumbers
 from django.utils.translation import gettext_lazy as _
 
-from nhsuk.forms.fields import TextField
+from nhsuk.forms.fields import TextField, storable
 
 # Punctuation that people write between the parts of a number or code.
 SEPARATORS = re.compile(r"[\s.,/\\()\[\]·•_-]")
@@ -54,11 +54,11 @@ class NhsNumberField(TextField):
     def to_python(self, value: Any) -> str:
         """Return the ten digits; say what is wrong with anything else."""
         text = super().to_python(value)
-        if not text or "\x00" in text:
+        if not text or not storable(text):
             return text
         digits = compact(text)
         if NATIONAL_INSURANCE.fullmatch(digits):
-            words = _("That looks like a National Insurance number. An NHS number is 10 digits, like 999 123 4560")
+            words = _("That looks like a National Insurance number. An NHS number is 10 digits, like 999 123 4567")
             raise self.error("national_insurance", words)
         if not digits.isdecimal():
             raise self.error("not_digits", _("NHS number must only include numbers"))
@@ -83,7 +83,7 @@ class PostcodeField(TextField):
     def to_python(self, value: Any) -> str:
         """Return the postcode in its usual form; refuse anything else with an example."""
         text = super().to_python(value)
-        if not text or "\x00" in text:
+        if not text or not storable(text):
             return text
         found = POSTCODE.fullmatch(compact(text))
         if found is None:
@@ -110,7 +110,7 @@ class PhoneField(TextField):
     def to_python(self, value: Any) -> str:
         """Return the number in E.164; refuse anything else with an example."""
         text = super().to_python(value)
-        if not text or "\x00" in text:
+        if not text or not storable(text):
             return text
         number = self._parse(compact(text))
         if number is None:

@@ -1,6 +1,6 @@
 """From a Django form to the parameters of the NHS components."""
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.forms.boundfield import BoundField
@@ -126,7 +126,7 @@ def _text(bound: BoundField, options: dict[str, Any]) -> tuple[str, dict[str, An
         params.pop("inputmode")
         params["rows"] = options.get("rows")
         if options.get("count"):
-            params["maxlength"] = bound.field.max_length
+            params["maxlength"] = getattr(bound.field, "max_length", None)
             return "character-count", params | dict(WORDS["character-count"])
         return "textarea", params
     kind = getattr(widget, "input_type", "text")
@@ -158,6 +158,11 @@ def _date(bound: BoundField, options: dict[str, Any]) -> tuple[str, dict[str, An
     return "date-input", params
 
 
+def widget_choices(bound: BoundField) -> Any:
+    """Return the choices as pairs of value and words; those of a model form come fresh from the database."""
+    return cast(forms.Select, bound.field.widget).choices
+
+
 def _items(bound: BoundField, options: dict[str, Any], chosen: set[str]) -> list[dict[str, Any]]:
     """Return the choices with their hints, dividers, exclusiveness and what they reveal."""
     hints = options.get("choice_hints") or {}
@@ -165,7 +170,7 @@ def _items(bound: BoundField, options: dict[str, Any], chosen: set[str]) -> list
     reveals = options.get("reveals") or {}
     exclusive = {str(value) for value in options.get("exclusive") or ()}
     items: list[dict[str, Any]] = []
-    for value, label in bound.field.choices:
+    for value, label in widget_choices(bound):
         if value in (None, ""):
             continue
         if value in dividers:
@@ -216,12 +221,10 @@ def _key(value: Any) -> str:
 def _select(bound: BoundField, options: dict[str, Any]) -> tuple[str, dict[str, Any]]:
     params = _common(bound, options) | {"label": _heading(bound, options)}
     value = bound.value()
-    chosen = (
-        {str(each) for each in value} if isinstance(value, (list, tuple)) else {str("" if value is None else value)}
-    )
+    chosen = {_key(each) for each in (value if isinstance(value, (list, tuple)) else [value])}
     params["items"] = [
-        {"value": str("" if key is None else key), "text": text, "selected": str("" if key is None else key) in chosen}
-        for key, text in bound.field.choices
+        {"value": _key(key), "text": text, "selected": _key(key) in chosen}
+        for key, text in widget_choices(bound)
         if not isinstance(text, (list, tuple))
     ]
     if isinstance(bound.field.widget, forms.SelectMultiple):

@@ -71,7 +71,7 @@ def nhsuk_errors(*several: forms.BaseForm | None) -> SafeString:
 
 @register.filter
 def nhs_number(value: str | None) -> SafeString:
-    """Return an NHS number as 999 123 4560, kept on one line; nothing for none."""
+    """Return an NHS number as 999 000 0018, kept on one line; nothing for none."""
     if not value:
         return SafeString("")
     digits = re.sub(r"\D", "", str(value))
