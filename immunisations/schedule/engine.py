@@ -1,0 +1,264 @@
+"""From dates, doses and facts to a forecast for every series."""
+
+from __future__ import annotations
+
+import datetime
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from typing import Any
+
+from .dates import LAST_YEAR, Days, days_of
+from .errors import ScheduleError
+from .explore import Found, TooManyDays, explore
+from .person import NO_DOSE_BEFORE, Entry, Outcome, Person, Verdict
+from .reasons import FACT_WORDS
+from .results import Dose, DoseVerdict, SeriesForecast
+from .rulebook import RuleBook
+from .series import SERIES, Series
+
+# Every vaccine a record may hold, and the vaccine it is read as.
+VACCINES: dict[str, str] = {
+    "MMR": "MMR",
+    "MMRV": "MMRV",
+    "6IN1": "6IN1",
+    "5IN1": "6IN1",
+    "4IN1": "4IN1",
+    "3IN1": "3IN1",
+    "MENB": "MENB",
+    "PNEUMOCOCCAL": "PNEUMOCOCCAL",
+    "ROTAVIRUS": "ROTAVIRUS",
+    "HPV": "HPV",
+    "MENACWY": "MENACWY",
+    "HIBMENC": "HIBMENC",
+    "VARICELLA": "VARICELLA",
+    "YELLOWFEVER": "YELLOWFEVER",
+}
+FACTS: frozenset[str] = frozenset(FACT_WORDS)
+MOST_DOSES = 20
+
+# The order in which verdicts on one dose are looked through, so that a mixed one is always said the same way.
+_UNCLEAR = "unclear-date"
+
+
+class Schedule:
+    """The whole schedule under one book of rules."""
+
+    def __init__(self, book: RuleBook, series: Sequence[type[Series]] = SERIES) -> None:
+        self.book = book
+        self.series = tuple(kind(book) for kind in series)
+        self.overdue_after = book["overdue"].days("after")
+        self.blocks: dict[str, Sequence[str]] = {}
+        self.asks: dict[str, Sequence[str]] = {}
+        for rule in book:
+            if "fact" in rule.params:
+                self.blocks[rule.params["fact"]] = rule.params["blocks"]
+                self.asks[rule.params["fact"]] = rule.params["asks"]
+
+    def forecast(
+        self,
+        date_of_birth: datetime.date,
+        doses: Iterable[Dose],
+        on: datetime.date,
+        facts: Collection[str] = frozenset(),
+    ) -> tuple[SeriesForecast, ...]:
+        """See ``immunisations.schedule.forecast``."""
+        born, today = date_of_birth.toordinal(), on.toordinal()
+        if on.year > LAST_YEAR:
+            raise ScheduleError("bad_date", f"The year {on.year} is too far away.")
+        if today < born:
+            raise ScheduleError("asked_before_birth", "The day asked about is before the date of birth.")
+        doses = list(doses)
+        if len(doses) > MOST_DOSES:
+            raise ScheduleError("too_many_doses", f"At most {MOST_DOSES} doses can be read at once.", most=MOST_DOSES)
+        by_vaccine: dict[str, list[tuple[Days, Dose]]] = {}
+        for dose in doses:
+            vaccine = VACCINES.get(dose.vaccine)
+            if vaccine is None:
+                raise ScheduleError(
+                    "unknown_vaccine",
+                    f"{dose.vaccine[:40]!r} is not a vaccine this schedule knows. It knows {', '.join(VACCINES)}.",
+                )
+            by_vaccine.setdefault(vaccine, []).append((self._days(dose, born, today), dose))
+        person = Person(
+            born=born,
+            on=today,
+            facts=frozenset(facts),
+            days={vaccine: [days for days, _dose in given] for vaccine, given in by_vaccine.items()},
+            blocked=self._by_series(facts, self.blocks),
+            asked=self._by_series(facts, self.asks),
+            overdue_after=self.overdue_after,
+        )
+        return tuple(self._forecast(series, person, by_vaccine) for series in self.series)
+
+    @staticmethod
+    def _days(dose: Dose, born: int, on: int) -> Days:
+        """The possible days of a dose, from birth to the day asked about."""
+        first, last = days_of(dose.given_on)
+        if last < born:
+            raise ScheduleError(
+                "before_birth", f"The {dose.vaccine} dose of {dose.given_on} is before the date of birth."
+            )
+        if first > on:
+            raise ScheduleError(
+                "after_day_asked", f"The {dose.vaccine} dose of {dose.given_on} is after the day asked about."
+            )
+        if first < born or last > on:
+            return Days(max(first, born), min(last, on))
+        return Days(first, last)
+
+    def _by_series(self, facts: Collection[str], table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
+        found: dict[str, list[str]] = {}
+        for fact in sorted(facts):
+            if fact not in table:
+                raise ScheduleError(
+                    "unknown_fact",
+                    f"{str(fact)[:40]!r} is not a fact this schedule knows. It knows {', '.join(sorted(FACTS))}.",
+                )
+            for series in table[fact]:
+                found.setdefault(series, []).append(fact)
+        return found
+
+    def _forecast(
+        self, series: Series, person: Person, by_vaccine: Mapping[str, list[tuple[Days, Dose]]]
+    ) -> SeriesForecast:
+        entries: list[Entry] = []
+        for vaccine, label in series.labels.items():
+            for days, dose in by_vaccine.get(vaccine, ()):
+                entries.append(Entry(vaccine, dose.given_on, days, label, dose.sources))
+        if len(entries) > 1:
+            entries = _fold(series, entries)
+        sides = series.sides(person)
+        if len(sides) == 1 and all(entry.days.known for entry in entries):
+            machine = series.machine(person, sides[0])
+            outcome, verdicts = _walk(machine, entries)
+        else:
+            outcome, verdicts = _consider_all(series, person, sides, entries)
+        status, counted, next_dose, vaccine_next, earliest, due, possible, rule, code, params, will_count = outcome
+        day = datetime.date.fromordinal
+        return SeriesForecast(
+            series.name,
+            status,
+            counted,
+            next_dose,
+            vaccine_next,
+            None if earliest is None else day(earliest),
+            None if due is None else day(due),
+            rule,
+            code,
+            params,
+            tuple(
+                DoseVerdict(
+                    entry.vaccine,
+                    entry.given_on,
+                    verdict.counts,
+                    verdict.rule,
+                    verdict.code,
+                    verdict.params,
+                    entry.sources,
+                )
+                for entry, verdict in zip(entries, verdicts, strict=True)
+                if verdict is not None
+            ),
+            will_count,
+            None if possible is None else day(possible),
+        )
+
+
+def _fold(series: Series, entries: list[Entry]) -> list[Entry]:
+    """By date; the doses of one known day are one entry with all its sources. Half-known dates are never folded
+    here: whether they are the same day is for ``explore`` to consider."""
+    folded: list[Entry] = []
+    for entry in sorted(entries, key=lambda entry: (entry.days, entry.given_on, entry.label)):
+        before = folded[-1] if folded else None
+        if before and entry.days.known and before.days == entry.days:
+            label = before.label | entry.label
+            text = max(before.given_on, entry.given_on, key=len)
+            sources = tuple(sorted({*before.sources, *entry.sources}))
+            folded[-1] = Entry(series.label_name(label), text, entry.days, label, sources)
+        else:
+            folded.append(entry)
+    return folded
+
+
+def _walk(machine: Any, entries: Sequence[Entry]) -> tuple[Outcome, list[Verdict | None]]:
+    """Read doses whose days are known, in order."""
+    state, last = machine.start, None
+    verdicts = []
+    for entry in entries:
+        day = entry.days[0]
+        state, verdict = machine.step(state, entry.label, day, NO_DOSE_BEFORE if last is None else day - last)
+        verdicts.append(verdict)
+        last = day
+    return machine.finish(state, last), verdicts
+
+
+def _consider_all(
+    series: Series, person: Person, sides: Sequence[Any], entries: Sequence[Entry]
+) -> tuple[Outcome, list[Verdict | None]]:
+    """Read doses whose days are not all known: as if every possible day were tried."""
+    outcomes: list[Outcome] = []
+    verdicts: list[dict[Any, Any]] = [{} for _ in entries]
+    complete = True
+    for side in sides:
+        machine = series.machine(person, side)
+        if not entries:
+            outcomes.append(machine.finish(machine.start, None))
+            continue
+        try:
+            found = explore(machine, [(entry.label, entry.days) for entry in entries])
+        except TooManyDays:
+            complete = False
+            break
+        for state, first, last in found.ends:
+            outcomes += (machine.finish(state, day) for day in {first, last})
+        _merge(verdicts, found)
+    if not complete:
+        machine = series.machine(person, sides[0])
+        outcome = machine.finish(machine.start, None)
+        outcome = outcome._replace(
+            status="ask", rule=_UNCLEAR, code="ask_dates_too_many", params={}, earliest=None, due=None, possible=None
+        )
+        unknown = Verdict(None, _UNCLEAR, "date_decides", {})
+        return outcome, [unknown for _entry in entries]
+    return _weigh(outcomes), [_one_verdict(entry, possible) for entry, possible in zip(entries, verdicts, strict=True)]
+
+
+def _merge(verdicts: list[dict[Any, Any]], found: Found) -> None:
+    for known, more in zip(verdicts, found.verdicts, strict=True):
+        for key, params in more.items():
+            known[key] = params if key not in known or known[key] == params else None
+
+
+def _weigh(outcomes: Sequence[Outcome]) -> Outcome:
+    """One answer for several that are possible: the careful one, and "ask" where the status differs.
+
+    The careful one has a dose next if any has, the fewest doses counted, and the latest dates.
+    """
+
+    def care(outcome: Outcome) -> tuple[Any, ...]:
+        return (outcome.next_dose is None, outcome.counted, -(outcome.due or 0), -(outcome.earliest or 0))
+
+    careful = min(outcomes, key=care)
+    if len({"due" if outcome.status == "overdue" else outcome.status for outcome in outcomes}) > 1:
+        return careful._replace(status="ask", rule=_UNCLEAR, code="ask_date", params={})
+    alike = [outcome for outcome in outcomes if outcome.next_dose == careful.next_dose]
+    earliest = max((outcome.earliest for outcome in alike if outcome.earliest is not None), default=None)
+    return careful._replace(earliest=earliest)
+
+
+def _one_verdict(entry: Entry, possible: Mapping[Any, Any]) -> Verdict | None:
+    """One verdict on a dose for all that are possible."""
+    keys = [key for key in possible if key is not None]
+    if not keys:
+        return None
+    if len(possible) == 1 and possible[keys[0]] is not None:
+        counts, rule, code = keys[0]
+        return Verdict(counts, rule, code, possible[keys[0]])
+    # Where the dose need not belong to the series at all, it does not count there.
+    ways = {key[0] if key else False for key in possible}
+    if len(ways) > 1:
+        code = "date_decides" if not entry.days.known else "other_date_decides"
+        return Verdict(None, _UNCLEAR, code, {})
+    counts = ways.pop()
+    rules = sorted({key[1] for key in keys})
+    rule = rules[0] if len(rules) == 1 else _UNCLEAR
+    return Verdict(counts, rule, "date_counts" if counts else "date_never_counts", {})

@@ -1,0 +1,257 @@
+"""What must hold for every person and every record, tried on made-up ones."""
+
+import datetime
+import itertools
+import time
+
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
+from immunisations.schedule import FACTS, STATUSES, VACCINES, Dose, forecast
+
+DAY = datetime.timedelta(days=1)
+# Days around which rules change are drawn as often as all others together.
+EDGES = [datetime.date.fromisoformat(text) for text in (
+    "1969-12-31", "1970-01-01", "2006-08-31", "2006-09-01", "2016-02-29", "2019-12-31", "2020-01-01", "2020-02-29",
+    "2022-08-31", "2022-09-01", "2024-02-29", "2024-06-30", "2024-07-01", "2024-08-31", "2024-12-31", "2025-01-01",
+)]  # fmt: skip
+births = st.sampled_from(EDGES) | st.dates(datetime.date(2004, 1, 1), datetime.date(2026, 6, 1))
+# Ages in days near which something changes, so that both sides of every boundary come up.
+AGES = [0, 35, 42, 56, 84, 104, 112, 167, 183, 274, 365, 456, 548, 640, 730, 1095, 1217, 3287, 3652, 4383, 5113, 9131]
+ages = st.builds(lambda age, more: max(0, age + more), st.sampled_from(AGES), st.integers(-4, 4)) | st.integers(0, 9500)
+gaps = st.sampled_from([0, 1, 20, 21, 27, 28, 29, 60, 90, 92, 365, 366, 1826, 1827])
+facts = st.frozensets(st.sampled_from(sorted(FACTS)), max_size=2)
+
+measles_facts = st.sampled_from([frozenset(), frozenset({"no-chickenpox"}), frozenset({"outbreak"})])
+
+
+@st.composite
+def people(draw, vaccines=tuple(VACCINES), most=6):
+    """(date of birth, doses, day asked about): doses at boundary ages or boundary gaps to another."""
+    born = draw(births)
+    days = []
+    for _ in range(draw(st.integers(0, most))):
+        if days and draw(st.booleans()):
+            days.append(draw(st.sampled_from(days)) + draw(gaps))
+        else:
+            days.append(draw(ages))
+    doses = [Dose(draw(st.sampled_from(vaccines)), (born + day * DAY).isoformat()) for day in days]
+    asked = max([draw(ages), *(day + draw(gaps) for day in days[-1:]), *days])
+    return born, doses, born + asked * DAY
+
+
+def shape(results):
+    """What a forecast says, without the wording."""
+    return [
+        (r.series, r.status, r.counted, r.next_dose, r.vaccine, r.earliest_on, r.due_on,
+         [(d.vaccine, d.given_on, d.counts, d.code, dict(d.params)) for d in r.doses])
+        for r in results
+    ]  # fmt: skip
+
+
+@settings(max_examples=300, deadline=None)
+@given(people(), facts, st.randoms())
+def test_the_order_of_entry_does_not_matter(person, facts, random):
+    born, doses, on = person
+    shuffled = list(doses)
+    random.shuffle(shuffled)
+    assert shape(forecast(born, doses, on, facts)) == shape(forecast(born, shuffled, on, facts))
+
+
+@settings(max_examples=300, deadline=None)
+@given(people(), facts)
+def test_every_answer_is_whole_and_can_be_said(person, facts):
+    born, doses, on = person
+    for result in forecast(born, doses, on, facts):
+        assert result.status in STATUSES
+        over = result.status in {"complete", "not_needed", "too_old"}
+        assert (result.next_dose is None) == (result.vaccine is None) == over
+        assert (result.counts_if_given is None) == over
+        if over:
+            assert result.earliest_on is result.due_on is result.possible_from is None
+        if result.status == "blocked":
+            assert result.earliest_on is None
+        if result.earliest_on:
+            assert result.earliest_on >= on
+            assert result.possible_from <= result.earliest_on
+        assert result.counted >= 0
+        assert "{" not in result.reason
+        for verdict in result.doses:
+            assert verdict.counts in (True, False)
+            assert "{" not in verdict.reason
+            assert verdict.rule
+
+
+@settings(max_examples=600, deadline=None)
+@given(people(most=4), measles_facts)
+def test_the_earliest_day_is_accepted_when_the_dose_is_then_given(person, facts):
+    born, doses, on = person
+    for result in forecast(born, doses, on, facts):
+        if result.earliest_on is None or not result.counts_if_given:
+            continue
+        given_then = [*doses, Dose(result.vaccine, result.earliest_on.isoformat())]
+        after = {r.series: r for r in forecast(born, given_then, result.earliest_on, facts)}[result.series]
+        verdict = next(v for v in after.doses if v.given_on == result.earliest_on.isoformat())
+        assert verdict.counts is True, (result, after)
+        assert after.next_dose is None or after.counted > result.counted or result.next_dose == 3
+
+
+@settings(max_examples=600, deadline=None)
+@given(people(most=4), st.sampled_from(sorted(VACCINES)), ages, facts)
+def test_a_further_dose_never_makes_a_completed_series_incomplete(person, vaccine, age, facts):
+    born, doses, on = person
+    day = born + age * DAY
+    assume(day <= on)
+    before = forecast(born, doses, on, facts)
+    after = forecast(born, [*doses, Dose(vaccine, day.isoformat())], on, facts)
+    for was, now in zip(before, after, strict=True):
+        if was.status != "complete" or now.status == "complete":
+            continue
+        assert allowed_to_reopen(was, now, vaccine), (was, now)
+
+
+def allowed_to_reopen(was, now, vaccine):
+    """The stated rules by which one more record reopens a course: a dose before the ones that counted makes them
+    too close to it, so that one of them counts no longer; or the further measles dose advised has to be given."""
+    lost = {d.given_on for d in was.doses if d.counts} - {d.given_on for d in now.doses if d.counts}
+    return bool(lost) or (now.series == "MEASLES" and now.next_dose == 3)
+
+
+@settings(max_examples=300, deadline=None)
+@given(people())
+def test_two_records_of_one_day_are_one_dose_with_both_sources(person):
+    born, doses, on = person
+    one = [Dose(d.vaccine, d.given_on, ("gp",)) for d in doses]
+    two = [*one, *(Dose(d.vaccine, d.given_on, ("red-book",)) for d in doses)]
+    assert shape(forecast(born, one, on)) == shape(forecast(born, two, on))
+    for result in forecast(born, two, on):
+        for verdict in result.doses:
+            assert verdict.sources == ("gp", "red-book")
+
+
+@settings(max_examples=300, deadline=None)
+@given(people(most=5))
+def test_nothing_counts_within_its_minimum(person):
+    born, doses, on = person
+    for result in forecast(born, doses, on):
+        counted = [v for v in result.doses if v.counts]
+        if result.series == "MEASLES":
+            for verdict in counted:
+                first_birthday = (born.month, born.day) if (born.month, born.day) != (2, 29) else (3, 1)
+                day = datetime.date.fromisoformat(verdict.given_on)
+                assert day >= datetime.date(born.year + 1, *first_birthday)
+        days = [datetime.date.fromisoformat(v.given_on) for v in counted]
+        assert all(later - earlier >= 21 * DAY for earlier, later in itertools.pairwise(days))
+
+
+# --- Half-known dates: the same as trying every day ---------------------------------------------------------------
+
+
+def possible_days(text, born, on):
+    parts = [int(part) for part in text.split("-")]
+    start = datetime.date(*(parts + [1, 1])[:3])
+    if len(parts) == 3:
+        return [start]
+    end = datetime.date(start.year + (len(parts) == 1 or start.month == 12), 1, 1)
+    if len(parts) == 2 and start.month < 12:
+        end = datetime.date(start.year, start.month + 1, 1)
+    days = ((start + n * DAY) for n in range((end - start).days))
+    return [day for day in days if born <= day <= on]
+
+
+def by_trying_every_day(born, doses, on, facts):
+    """Status and counts of each series by forecasting every combination of days. A dose that is in no series
+    on a combination counts there for nothing."""
+    statuses, counts = {}, {}
+    for days in itertools.product(*(possible_days(d.given_on, born, on) for d in doses)):
+        exact = [Dose(d.vaccine, day.isoformat()) for d, day in zip(doses, days, strict=True)]
+        for result in forecast(born, exact, on, facts):
+            statuses.setdefault(result.series, set()).add("due" if result.status == "overdue" else result.status)
+            verdicts = {v.given_on: v.counts for v in result.doses}
+            for index, (dose, day) in enumerate(zip(doses, days, strict=True)):
+                if dose.vaccine in READ_BY[result.series]:
+                    seen = counts.setdefault((result.series, index), set())
+                    seen.add(verdicts.get(day.isoformat(), False))
+    return statuses, counts
+
+
+READ_BY = {
+    "MEASLES": {"MMR", "MMRV"},
+    "6IN1": {"6IN1", "5IN1"},
+    "4IN1": {"4IN1", "6IN1", "5IN1"},
+    "3IN1": {"3IN1"},
+    "MENB": {"MENB"},
+    "PNEUMOCOCCAL": {"PNEUMOCOCCAL"},
+    "ROTAVIRUS": {"ROTAVIRUS"},
+    "HPV": {"HPV"},
+    "MENACWY": {"MENACWY"},
+}
+
+
+def check_against_every_day(born, doses, on, facts):
+    statuses, counts = by_trying_every_day(born, doses, on, facts)
+    for result in forecast(born, doses, on, facts):
+        seen = statuses[result.series]
+        status = "due" if result.status == "overdue" else result.status
+        assert status == ("ask" if len(seen) > 1 else next(iter(seen))), (result, seen)
+        wanted = (
+            sorted(
+                (dose.given_on, (None if len(ways) > 1 else next(iter(ways))))
+                for index, dose in enumerate(doses)
+                if (ways := counts.get((result.series, index)))
+                and not (result.series == "4IN1" and dose.vaccine != "4IN1" and ways == {False})
+            )
+            if len({d.given_on for d in doses}) == len(doses)
+            else None
+        )
+        if wanted is not None:
+            found = sorted((v.given_on, v.counts) for v in result.doses)
+            assert sorted(found, key=str) == sorted(wanted, key=str), result
+
+
+@st.composite
+def half_known(draw, vaccines, most_days):
+    born, doses, on = draw(people(vaccines=vaccines, most=4))
+    assume(doses)
+    size = 1
+    half = []
+    for dose in doses:
+        length = draw(st.sampled_from([10, 7, 7, 4]))
+        text = dose.given_on[:length]
+        days = len(possible_days(text, born, on))
+        if days == 1 or size * days > most_days:
+            text, days = dose.given_on, 1
+        size *= days
+        half.append(Dose(dose.vaccine, text))
+    assume(size > 1)
+    return born, half, on
+
+
+@settings(max_examples=120, deadline=None)
+@given(
+    half_known(("MMR", "MMRV", "VARICELLA", "MMR"), 800),
+    st.sampled_from([frozenset(), frozenset({"no-chickenpox"}), frozenset({"outbreak"})]),
+)
+def test_measles_doses_known_by_month_or_year_are_judged_as_if_every_day_were_tried(person, facts):
+    check_against_every_day(*person, facts)
+
+
+@settings(max_examples=120, deadline=None)
+@given(half_known(("6IN1", "6IN1", "6IN1", "HIBMENC", "5IN1"), 800))
+def test_six_in_one_doses_known_by_month_or_year_are_judged_as_if_every_day_were_tried(person):
+    check_against_every_day(*person, frozenset())
+
+
+def test_six_doses_known_by_year_are_answered_within_50_ms():
+    born, on = datetime.date(2019, 2, 10), datetime.date(2026, 11, 21)
+    for years in (["2020"] * 6, ["2019"] * 3 + ["2020"] * 3, [str(year) for year in range(2020, 2026)]):
+        for vaccine in ("MMR", "6IN1"):
+            doses = [Dose(vaccine, year) for year in years]
+            best = min(timed(born, doses, on) for _ in range(3))
+            assert best < 0.05, (vaccine, years, best)
+
+
+def timed(born, doses, on):
+    start = time.process_time()
+    forecast(born, doses, on)
+    return time.process_time() - start
