@@ -13,7 +13,7 @@ def env(name: str, default: str | None = None) -> str:
     value = os.environ.get(name) or default
     if value is None:
         raise ImproperlyConfigured(
-            f"{name} is not set. Set it in the environment before starting; see the table of settings in CONTRIBUTING.md."
+            f"{name} is not set. Set it in the environment before starting; CONTRIBUTING.md has the table of settings."
         )
     return value
 

@@ -9,6 +9,9 @@ from config.settings.base import *  # noqa: E402, F403
 
 DEBUG = False
 DEMONSTRATION = False
+# Filled by `manage.py collectstatic` at each release.
+STATIC_ROOT = VAR_DIR / "static"  # noqa: F405
+WHITENOISE_USE_FINDERS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},

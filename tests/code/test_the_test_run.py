@@ -1,0 +1,124 @@
+"""The test run itself: what it promises to every other test."""
+
+import os
+import shutil
+import socket
+import subprocess
+import sys
+from pathlib import Path
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import IntegrityError, connection
+from django.utils import timezone
+
+from accounts.models import AuditEvent
+from tests.support import postgres
+from tests.support.not_run import sentence
+
+ROOT = Path(settings.BASE_DIR)
+
+
+def write_an_audit_event() -> AuditEvent:
+    return AuditEvent.objects.create(at=timezone.now(), actor_name="test", source="command", action="try")
+
+
+def test_no_test_reaches_another_machine() -> None:
+    with socket.socket() as probe, pytest.raises(AssertionError, match="tried to connect"):
+        probe.connect(("192.0.2.1", 80))
+    with pytest.raises(AssertionError, match="tried to look up"):
+        socket.getaddrinfo("vaccinations.example", 443)
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.parametrize("again", [1, 2])
+def test_append_only_rows_are_guarded_in_every_transactional_test(again: int) -> None:
+    # Twice: the tables are emptied in between, which takes the guards off for a moment.
+    event = write_an_audit_event()
+    with pytest.raises(IntegrityError):
+        AuditEvent.objects.filter(pk=event.pk).update(action="changed")
+    with pytest.raises(IntegrityError):
+        AuditEvent.objects.filter(pk=event.pk).delete()
+    assert AuditEvent.objects.count() == 1
+
+
+@pytest.mark.sqlite
+def test_sqlite_is_a_file_of_this_process_alone() -> None:
+    name = Path(settings.DATABASES["default"]["TEST"]["NAME"])
+    assert str(os.getpid()) in name.name
+    assert not connection.is_in_memory_db()
+
+
+def test_what_was_left_out_is_said_with_its_reason() -> None:
+    assert sentence({}) == "NOT RUN: nothing was left out."
+    assert sentence({"journeys, for want of Chromium": 3}) == "NOT RUN: journeys, for want of Chromium (3 tests)."
+
+
+@pytest.mark.skipif(postgres.find_programs() is None, reason="NOT RUN: the throwaway PostgreSQL, not installed here")
+class TestThrowawayPostgres:
+    def test_it_answers_and_leaves_nothing_behind(self) -> None:
+        with postgres.throwaway_postgres() as url:
+            with psycopg.connect(url) as database:
+                folder = Path(str(database.execute("SHOW unix_socket_directories").fetchone()[0]))
+                assert database.execute("SHOW listen_addresses").fetchone() == ("",)
+                assert int(database.execute("SHOW max_connections").fetchone()[0]) == 200
+            assert folder.is_dir()
+        assert not folder.exists()
+
+    def test_it_stops_when_the_body_fails(self) -> None:
+        with pytest.raises(ZeroDivisionError), postgres.throwaway_postgres() as url:
+            raise ZeroDivisionError
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url, connect_timeout=1)
+
+    def test_it_ends_with_the_process_that_asked_for_it_even_when_that_is_killed(self) -> None:
+        asker = subprocess.Popen(
+            [
+                sys.executable,
+                "-c",
+                "import sys\nfrom tests.support.postgres import start_for_this_process\n"
+                "print(start_for_this_process(), flush=True)\nsys.stdin.read()",
+            ],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        with asker:
+            assert asker.stdout is not None
+            url = asker.stdout.readline().strip()
+            psycopg.connect(url).close()
+            asker.kill()
+        for _ in range(100):
+            try:
+                psycopg.connect(url, connect_timeout=1).close()
+            except psycopg.OperationalError:
+                break
+        with pytest.raises(psycopg.OperationalError):
+            psycopg.connect(url, connect_timeout=1)
+
+
+def test_a_run_without_chromium_says_so_and_fails_where_everything_is_required(tmp_path: Path) -> None:
+    story = tmp_path / "test_story.py"
+    story.write_text("def test_a_story(phone):\n    phone.goto('/')\n")
+    # An empty folder as the path: no Chromium on it.
+    bin_folder = tmp_path / "bin"
+    bin_folder.mkdir()
+    environment = os.environ | {"PATH": str(bin_folder), "REQUIRE_ALL": "1"}
+    environment.pop("DATABASE_URL", None)
+    environment.pop("TEST_DATABASE", None)
+    environment.pop("NOT_RUN_FILE", None)
+    environment.pop("VAR_DIR", None)
+    command = [sys.executable, "-m", "pytest", "-q", "-c", str(ROOT / "pyproject.toml")]
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "conftest.py")
+    run = subprocess.run(
+        [*command, "--rootdir", str(tmp_path), str(story)],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert "NOT RUN: browser journeys, for want of Chromium (1 tests)." in run.stdout, run.stdout + run.stderr
+    assert run.returncode == 1

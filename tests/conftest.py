@@ -1,0 +1,90 @@
+"""What every test stands on: the database, no network, and what is said at the end about what could not run."""
+
+import socket
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.db.backends.base.operations import BaseDatabaseOperations
+
+from tests.support.not_run import Notes
+
+pytest_plugins = ["tests.support.browser"]
+
+LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "", None}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    config.pluginmanager.register(Notes(), "not-run")
+
+
+def pytest_report_header(config: pytest.Config) -> str:
+    return f"database: {connection.vendor}"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave a test of one database's own behaviour out of the run on the other."""
+    other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
+    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    if elsewhere:
+        config.hook.pytest_deselected(items=elsewhere)
+        items[:] = [item for item in items if not item.get_closest_marker(other)]
+
+
+class NetworkUsed(AssertionError):
+    """A test tried to reach another machine."""
+
+
+def _is_local(family: int, address: Any) -> bool:
+    if family == socket.AF_UNIX:
+        return True
+    host = address[0] if isinstance(address, tuple) else address
+    return host in LOCAL_HOSTS or str(host).startswith("127.")
+
+
+@pytest.fixture(autouse=True, scope="session")
+def only_this_machine() -> Iterator[None]:
+    """Refuse every connection that would leave this machine."""
+    connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
+
+    def guarded_connect(self: socket.socket, address: Any) -> None:
+        if not _is_local(self.family, address):
+            raise NetworkUsed(f"a test tried to connect to {address}")
+        connect(self, address)
+
+    def guarded_connect_ex(self: socket.socket, address: Any) -> int:
+        if not _is_local(self.family, address):
+            raise NetworkUsed(f"a test tried to connect to {address}")
+        return connect_ex(self, address)
+
+    def guarded_look_up(host: Any, *args: Any, **kwargs: Any) -> Any:
+        if not _is_local(socket.AF_INET, host.decode() if isinstance(host, bytes) else host):
+            raise NetworkUsed(f"a test tried to look up {host}")
+        return look_up(host, *args, **kwargs)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(socket.socket, "connect", guarded_connect)
+        patch.setattr(socket.socket, "connect_ex", guarded_connect_ex)
+        patch.setattr(socket, "getaddrinfo", guarded_look_up)
+        yield
+
+
+@pytest.fixture(autouse=True, scope="session")
+def records_may_be_flushed() -> Iterator[None]:
+    """Take the append-only guards off just before a transactional test's tables are emptied.
+
+    Django announces ``post_migrate`` after a flush, which arms the guards and loads the reference data again.
+    """
+    from accounts import append_only
+
+    flush = BaseDatabaseOperations.execute_sql_flush
+
+    def disarm_and_flush(self: BaseDatabaseOperations, sql_list: list[str]) -> None:
+        for model in append_only.append_only_models():
+            append_only.disarm(self.connection, model._meta.db_table)
+        flush(self, sql_list)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(BaseDatabaseOperations, "execute_sql_flush", disarm_and_flush)
+        yield
