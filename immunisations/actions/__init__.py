@@ -1,0 +1,32 @@
+"""Every change to people and their records: the staff's screens, the API and imports are doors to these.
+
+Each takes ``by`` (the user), ``at`` (the moment, from the edge) and ``source`` (the door); locks, asks the policy,
+writes, and leaves an audit event, in one transaction.
+"""
+
+from immunisations.actions.consents import record_consent, record_screening
+from immunisations.actions.corrections import correct_vaccination
+from immunisations.actions.merges import merge_people, unmerge_people
+from immunisations.actions.people import add_person, change_person
+from immunisations.actions.record_checks import FoundDose, record_check
+from immunisations.actions.vaccinations import record_not_given, record_vaccination
+from immunisations.actions.visits import arrive, end_visit, pause_visit, start_visit, undo_arrival
+
+__all__ = [
+    "FoundDose",
+    "add_person",
+    "arrive",
+    "change_person",
+    "correct_vaccination",
+    "end_visit",
+    "merge_people",
+    "pause_visit",
+    "record_check",
+    "record_consent",
+    "record_not_given",
+    "record_screening",
+    "record_vaccination",
+    "start_visit",
+    "undo_arrival",
+    "unmerge_people",
+]

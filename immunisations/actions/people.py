@@ -1,0 +1,148 @@
+"""Adding a person, and changing what is known of them."""
+
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import Refused
+from accounts.models import Team, User
+from clinics.times import london_day
+from immunisations.models import Person
+from immunisations.people import lock_root
+from immunisations.search import write_keys
+
+# What may be told of a person besides their name and date of birth; nothing of it is ever required.
+OPTIONAL = frozenset(
+    {
+        "date_of_birth_is_approximate",
+        "sex",
+        "nhs_number",
+        "address",
+        "postcode",
+        "no_fixed_abode",
+        "gp_registration",
+        "practice",
+        "phone",
+        "language",
+        "interpreter_needed",
+        "note",
+    }
+)
+CHANGEABLE = OPTIONAL | {"first_name", "last_name", "date_of_birth"}
+# Kept in the audit as changed, never as written: the record itself is the place for these.
+NAMES_ONLY = frozenset({"practice"})
+
+
+class PersonRefused(Refused):
+    """A person cannot be added or changed like this."""
+
+    code = "person_refused"
+
+
+def _check_birth(date_of_birth: date, today: date) -> None:
+    if date_of_birth > today:
+        raise PersonRefused(_("The date of birth must be today or in the past."), code="born_in_the_future")
+
+
+def _check_number(team: Team | int, nhs_number: str, *, besides: Person | None = None) -> None:
+    """Raise PersonRefused where somebody else of the team, merged rows included, has the NHS number already."""
+    others = Person.objects.filter(team=team, nhs_number=nhs_number).select_related("merged_into")
+    if besides is not None:
+        others = others.exclude(pk=besides.pk).exclude(merged_into=besides.root_id).exclude(pk=besides.root_id)
+    other = others.first()
+    if other is not None:
+        root = other.merged_into or other
+        raise PersonRefused(
+            _("Somebody with this NHS number is on record already: %(name)s.") % {"name": root.list_name},
+            code="nhs_number_taken",
+            person=str(root.public_id),
+        )
+
+
+def _shown(values: dict[str, Any]) -> dict[str, Any]:
+    """Return values as the audit keeps them."""
+    return {
+        name: value.isoformat() if isinstance(value, date) else str(value) if name in NAMES_ONLY else value
+        for name, value in values.items()
+    }
+
+
+@transaction.atomic
+def add_person(
+    *,
+    team: Team,
+    first_name: str,
+    last_name: str,
+    date_of_birth: date,
+    by: User | None,
+    at: datetime,
+    source: str = "staff",
+    **details: Any,
+) -> Person:
+    """Add somebody to a team's people, findable at once. ``details`` are any of OPTIONAL, all optional.
+
+    Raises PersonRefused where they would be born in the future (``born_in_the_future``) or another of the team's
+    people has their NHS number (``nhs_number_taken``, with ``person``).
+    """
+    unknown = set(details) - OPTIONAL
+    if unknown:
+        raise TypeError(f"not facts about a person: {', '.join(sorted(unknown))}")
+    _check_birth(date_of_birth, london_day(at))
+    if details.get("nhs_number"):
+        # Two tablets adding the same number at once take turns here, and the second is told in words.
+        Team.objects.select_for_update(no_key=True).get(pk=team.pk)
+        _check_number(team, details["nhs_number"])
+    person = Person.objects.create(
+        team=team,
+        first_name=first_name.strip(),
+        last_name=last_name.strip(),
+        date_of_birth=date_of_birth,
+        created_at=at,
+        **details,
+    )
+    write_keys(person)
+    audit.record(
+        by=by, at=at, source=source, action="add_person", thing=person, team=team, person_id=person.public_id
+    )
+    return person
+
+
+@transaction.atomic
+def change_person(*, person: Person, by: User | None, at: datetime, source: str = "staff", **changes: Any) -> Person:
+    """Change what is known of a person, with before and after in the audit. ``changes`` are any of CHANGEABLE.
+
+    Raises PersonRefused as ``add_person`` does.
+    """
+    unknown = set(changes) - CHANGEABLE
+    if unknown:
+        raise TypeError(f"not facts about a person: {', '.join(sorted(unknown))}")
+    row = lock_root(person)
+    before = {name: getattr(row, name) for name in changes}
+    changed = {name: value for name, value in changes.items() if before[name] != value}
+    if not changed:
+        return row
+    if "date_of_birth" in changed:
+        _check_birth(changed["date_of_birth"], london_day(at))
+    if changed.get("nhs_number"):
+        Team.objects.select_for_update(no_key=True).get(pk=row.team_id)
+        _check_number(row.team_id, changed["nhs_number"], besides=row)
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changed))
+    if {"first_name", "last_name"} & set(changed):
+        write_keys(row)
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action="change_person",
+        thing=row,
+        team=row.team_id,
+        person_id=row.public_id,
+        before=_shown({name: before[name] for name in changed}),
+        after=_shown(changed),
+    )
+    return row

@@ -1,0 +1,173 @@
+"""Somebody arrives at a clinic, is seen, and leaves."""
+
+from datetime import datetime
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.errors import Refused
+from accounts.models import User
+from clinics.models import ClinicSession
+from immunisations.models import Person, Visit
+from immunisations.people import lock_root, row_ids
+from immunisations.policies import check_session_open
+
+
+class VisitRefused(Refused):
+    """A visit cannot begin, end or be taken back like this."""
+
+    code = "visit_refused"
+
+
+def _note(visit: Visit, action: str, *, by: User | None, at: datetime, source: str, **after: object) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action=action,
+        thing=visit,
+        team=visit.session.team_id,
+        person_id=visit.person.public_id,
+        after=after,
+    )
+
+
+@transaction.atomic
+def arrive(
+    *,
+    session: ClinicSession,
+    person: Person,
+    by: User | None,
+    at: datetime,
+    how: str = Visit.How.WALK_IN,
+    why: str = Visit.Why.VACCINATION,
+    accompanied_by: str = "",
+    accompanied_as: str = "",
+    source: str = "staff",
+) -> Visit:
+    """Begin somebody's visit to a clinic; a second call returns the visit that is there.
+
+    Raises SessionNotOpen where the clinic has not been published, is cancelled or closed off, and VisitRefused
+    (``other_team``) where the person belongs to another team.
+    """
+    check_session_open(session)
+    if person.team_id != session.team_id:
+        raise VisitRefused(_("This person belongs to another team."), code="other_team")
+    root = lock_root(person)
+    there = (
+        Visit.objects.filter(session=session, person__in=row_ids(root))
+        .select_related("session", "person")
+        .order_by("arrived_at", "pk")
+        .first()
+    )
+    if there is not None:
+        return there
+    visit = Visit.objects.create(
+        session=session,
+        person=root,
+        how=how,
+        why=why,
+        arrived_at=at,
+        accompanied_by=accompanied_by[:100],
+        accompanied_as=accompanied_as[:60],
+    )
+    _note(visit, "arrive", by=by, at=at, source=source, how=str(how), why=str(why))
+    return visit
+
+
+def _locked(visit: Visit) -> Visit:
+    # The person first, as every record of theirs does: one order of locks, no deadlock.
+    lock_root(visit.person)
+    return Visit.objects.select_for_update(of=("self",)).select_related("session", "person").get(pk=visit.pk)
+
+
+def has_records(visit: Visit) -> bool:
+    """Whether anything was recorded on the visit."""
+    return (
+        visit.vaccinations.exists()
+        or visit.record_checks.exists()
+        or visit.consents.exists()
+        or visit.screenings.exists()
+    )
+
+
+@transaction.atomic
+def undo_arrival(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> None:
+    """Take back an arrival that was a slip: the visit goes, the audit stays.
+
+    Raises VisitRefused (``has_records``) once anything was recorded on it.
+    """
+    visit = _locked(visit)
+    if has_records(visit):
+        raise VisitRefused(
+            _("This arrival cannot be undone: something was recorded on the visit."), code="has_records"
+        )
+    _note(visit, "undo_arrival", by=by, at=at, source=source, how=visit.how)
+    visit.delete()
+
+
+def _change(visit: Visit, action: str, *, by: User | None, at: datetime, source: str, **changes: object) -> Visit:
+    for name, value in changes.items():
+        setattr(visit, name, value)
+    visit.save(update_fields=list(changes))
+    shown = {
+        name: value.isoformat() if isinstance(value, datetime) else value for name, value in changes.items()
+    }
+    _note(visit, action, by=by, at=at, source=source, **shown)
+    return visit
+
+
+@transaction.atomic
+def start_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> Visit:
+    """Somebody sees the person now, for the first time or again after a pause or an end that came too soon."""
+    visit = _locked(visit)
+    check_session_open(visit.session)
+    if visit.started_at and not visit.paused_at and not visit.left_at:
+        return visit
+    return _change(
+        visit,
+        "start_visit",
+        by=by,
+        at=at,
+        source=source,
+        started_at=visit.started_at or at,
+        paused_at=None,
+        left_at=None,
+    )
+
+
+@transaction.atomic
+def pause_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> Visit:
+    """The visit waits; anybody may take it up again."""
+    visit = _locked(visit)
+    check_session_open(visit.session)
+    if visit.left_at:
+        raise VisitRefused(_("This visit has ended."), code="ended")
+    return visit if visit.paused_at else _change(visit, "pause_visit", by=by, at=at, source=source, paused_at=at)
+
+
+@transaction.atomic
+def end_visit(
+    *, visit: Visit, by: User | None, at: datetime, why: str | None = None, source: str = "staff"
+) -> Visit:
+    """The person leaves. ``why`` says what they turned out to have come for, such as advice only.
+
+    A second call with the same ``why`` changes nothing.
+    """
+    visit = _locked(visit)
+    check_session_open(visit.session)
+    why = why or visit.why
+    if visit.left_at and visit.why == why:
+        return visit
+    return _change(
+        visit,
+        "end_visit",
+        by=by,
+        at=at,
+        source=source,
+        why=str(why),
+        started_at=visit.started_at or at,
+        paused_at=None,
+        left_at=visit.left_at or at,
+    )

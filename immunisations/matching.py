@@ -1,0 +1,164 @@
+"""Which of a team's people somebody's details belong to. Never across teams."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from immunisations.models import Person, PersonSearchKey
+from immunisations.search import fold, keys_of
+
+MOST_MATCHES = 6
+
+
+@dataclass(frozen=True)
+class Details:
+    """What is known of somebody who is to be matched, as it was typed."""
+
+    first_name: str
+    last_name: str
+    date_of_birth: date
+    date_of_birth_is_approximate: bool = False
+    nhs_number: str = ""
+    postcode: str = ""
+
+
+@dataclass(frozen=True)
+class Match:
+    """A person whom details may belong to, and in words why."""
+
+    person: Person
+    why: tuple[str | Promise, ...]
+    score: int
+
+
+def _same(one: str, other: str) -> bool:
+    return fold(one).replace(" ", "") == fold(other).replace(" ", "")
+
+
+def automatic_match(team: Team, details: Details) -> Person | None:
+    """Return the one person of the team whom the details belong to without anybody looking, or None.
+
+    Only NHS number, date of birth and surname together, or forename, surname, date of birth and postcode together,
+    are enough; and only if exactly one person fits. A date of birth that is a guess is never enough.
+    """
+    if details.date_of_birth_is_approximate:
+        return None
+    same_birth = Person.objects.filter(
+        team=team, date_of_birth=details.date_of_birth, date_of_birth_is_approximate=False
+    ).select_related("merged_into")
+    conditions = Q()
+    if details.nhs_number:
+        conditions |= Q(nhs_number=details.nhs_number)
+    if details.postcode:
+        conditions |= Q(postcode=details.postcode)
+    if not conditions:
+        return None
+    fitting: dict[int, Person] = {}
+    for person in same_birth.filter(conditions):
+        if not _same(person.last_name, details.last_name):
+            continue
+        by_number = bool(details.nhs_number) and person.nhs_number == details.nhs_number
+        by_home = (
+            bool(details.postcode)
+            and person.postcode == details.postcode
+            and _same(person.first_name, details.first_name)
+            # Two different NHS numbers are two people, twins of one name included.
+            and not (details.nhs_number and person.nhs_number and details.nhs_number != person.nhs_number)
+        )
+        if by_number or by_home:
+            fitting[person.root_id] = person.merged_into or person
+    return next(iter(fitting.values())) if len(fitting) == 1 else None
+
+
+def _birth(person: Person, details: Details) -> tuple[str | Promise, int] | None:
+    """Return how the dates of birth agree, and how much that says; None where they do not."""
+    theirs, typed = person.date_of_birth, details.date_of_birth
+    if theirs == typed:
+        return _("same date of birth"), 3
+    if (theirs.year, theirs.month, theirs.day) == (typed.year, typed.day, typed.month):
+        return _("day and month of birth swapped"), 2
+    guessed = person.date_of_birth_is_approximate or details.date_of_birth_is_approximate
+    if guessed and abs(theirs.year - typed.year) <= 1:
+        return _("about the same age"), 2
+    differing = sum((theirs.year != typed.year, theirs.month != typed.month, theirs.day != typed.day))
+    if differing == 1:
+        return _("nearly the same date of birth"), 1
+    return None
+
+
+def _compare(person: Person, details: Details) -> Match | None:
+    """Return how a person fits the details, or None where they hardly do."""
+    reasons: list[str | Promise] = []
+    score = 0
+    number = bool(details.nhs_number) and person.nhs_number == details.nhs_number
+    if number:
+        reasons.append(_("same NHS number"))
+        score += 10
+    theirs = keys_of(person.first_name, person.last_name)
+    typed = keys_of(details.first_name, details.last_name)
+    first = _same(person.first_name, details.first_name)
+    last = _same(person.last_name, details.last_name)
+    if first and last:
+        reasons.append(_("same name"))
+        score += 4
+    elif last:
+        reasons.append(_("same last name"))
+        score += 1
+    alike = bool(
+        {key for kind, key in keys_of(person.first_name, "")} & {key for kind, key in keys_of(details.first_name, "")}
+    )
+    if alike and not first:
+        reasons.append(_("first name alike"))
+        score += 2
+    elif not (first or last) and theirs & typed:
+        reasons.append(_("name alike"))
+        score += 1
+    birth = _birth(person, details)
+    if birth:
+        reasons.append(birth[0])
+        score += birth[1]
+    if details.postcode and person.postcode == details.postcode:
+        reasons.append(_("same postcode"))
+        score += 1
+    # A brother or sister shares the last name and the home; that alone is no match.
+    named = first or alike or bool(theirs & typed and not last)
+    if number or (named and birth) or (first and last and details.postcode and person.postcode == details.postcode):
+        return Match(person, tuple(reasons), score)
+    return None
+
+
+def likely_matches(team: Team, details: Details, *, limit: int = MOST_MATCHES) -> list[Match]:
+    """Return the team's people whom the details may belong to, likeliest first.
+
+    By NHS number, by date of birth with a name alike, or by name with a date of birth that is nearly the same. A
+    person found through a merged record appears as who they are, once.
+    """
+    keys = PersonSearchKey.objects.filter(team=team)
+    condition = Q(date_of_birth=details.date_of_birth)
+    if details.nhs_number:
+        condition |= Q(nhs_number=details.nhs_number)
+    by_first = Q()
+    for kind, key in keys_of(details.first_name, ""):
+        by_first |= Q(kind=kind, key=key)
+    by_last = Q()
+    for kind, key in keys_of(details.last_name, ""):
+        by_last |= Q(kind=kind, key=key)
+    named = Q(pk__in=keys.filter(by_first).values("person")) if by_first else Q()
+    if by_last:
+        named &= Q(pk__in=keys.filter(by_last).values("person"))
+    if by_first or by_last:
+        condition |= named
+    people = Person.objects.filter(team=team).filter(condition).select_related("merged_into").order_by("pk")[:200]
+    best: dict[int, Match] = {}
+    for person in people:
+        match = _compare(person, details)
+        if match is None:
+            continue
+        root = person.merged_into or person
+        if root.pk not in best or best[root.pk].score < match.score:
+            best[root.pk] = Match(root, match.why, match.score)
+    return sorted(best.values(), key=lambda match: (-match.score, match.person.pk))[:limit]

@@ -1,0 +1,79 @@
+"""What came of a visit, in the words that every screen and report uses."""
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from immunisations.models import Vaccination, Visit
+
+
+class Outcome(models.TextChoices):
+    """What came of somebody's coming, or not coming, to a clinic."""
+
+    BOOKED = "booked", _("Booked")
+    ARRIVED = "arrived", _("Arrived")
+    IN_PROGRESS = "in_progress", _("In progress")
+    PAUSED = "paused", _("Paused")
+    VACCINATED = "vaccinated", _("Vaccinated")
+    PARTLY = "partly", _("Partly vaccinated")
+    NOT_VACCINATED = "not_vaccinated", _("Came but not vaccinated")
+    ADVICE_ONLY = "advice_only", _("Advice only")
+    CHECK_ONLY = "check_only", _("Record checked only")
+    DID_NOT_ATTEND = "did_not_attend", _("Did not attend")
+    CANCELLED = "cancelled", _("Cancelled")
+
+
+# Colours of the design system's tag, each word beside it: colour alone never says anything.
+COLOURS: dict[str, str] = {
+    Outcome.BOOKED: "white",
+    Outcome.ARRIVED: "blue",
+    Outcome.IN_PROGRESS: "purple",
+    Outcome.PAUSED: "yellow",
+    Outcome.VACCINATED: "green",
+    Outcome.PARTLY: "aqua-green",
+    Outcome.NOT_VACCINATED: "orange",
+    Outcome.ADVICE_ONLY: "grey",
+    Outcome.CHECK_ONLY: "grey",
+    Outcome.DID_NOT_ATTEND: "pink",
+    Outcome.CANCELLED: "grey",
+}
+STILL_HERE = frozenset({Outcome.ARRIVED, Outcome.IN_PROGRESS, Outcome.PAUSED})
+
+# Not given because there was nothing to give: this makes nobody "partly" vaccinated.
+NOTHING_TO_GIVE = frozenset({Vaccination.Reason.ALREADY_COMPLETE, Vaccination.Reason.TOO_EARLY})
+
+
+class Recorded(NamedTuple):
+    """The two columns of a vaccination that stands which decide what came of a visit."""
+
+    status: str
+    not_done_reason: str = ""
+
+
+def outcome_of(visit: Visit, recorded: Iterable[Recorded]) -> Outcome:
+    """Return what came of the visit; ``recorded`` are the vaccinations of it that stand.
+
+    Vaccinated: at least one dose given, and none that should have been given was not. Partly: some given, some not.
+    Until the visit has ended, it is still going on unless a dose was given.
+    """
+    rows = list(recorded)
+    given = any(row.status == Vaccination.Status.COMPLETED for row in rows)
+    withheld = any(
+        row.status == Vaccination.Status.NOT_DONE and row.not_done_reason not in NOTHING_TO_GIVE for row in rows
+    )
+    if visit.left_at is None and not rows:
+        if visit.paused_at:
+            return Outcome.PAUSED
+        return Outcome.IN_PROGRESS if visit.started_at else Outcome.ARRIVED
+    if visit.left_at is None:
+        # Something is recorded and something is still to do.
+        return Outcome.PAUSED if visit.paused_at else Outcome.IN_PROGRESS
+    if given:
+        return Outcome.PARTLY if withheld else Outcome.VACCINATED
+    if not rows and visit.why == Visit.Why.ADVICE:
+        return Outcome.ADVICE_ONLY
+    if not withheld and visit.why == Visit.Why.CHECK:
+        return Outcome.CHECK_ONLY
+    return Outcome.NOT_VACCINATED

@@ -1,0 +1,277 @@
+"""When something may be recorded, given how things stand. Who may is asked in ``accounts.permissions``."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from django.utils import formats, timezone
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+from accounts.models import User
+from accounts.permissions import Permission, may
+from clinics.models import Batch, ClinicSession, Product
+from clinics.times import london_day
+from clinics.vaccines import Vaccine, series_of
+from immunisations.ages import years_between
+from immunisations.health_questions import PREGNANCY_FROM_YEARS
+from immunisations.models import Consent, Person, Screening, Vaccination, Visit
+from immunisations.schedule import SeriesForecast
+
+OPEN = frozenset(
+    {ClinicSession.State.PUBLISHED, ClinicSession.State.BOOKINGS_CLOSED, ClinicSession.State.FINISHED}
+)
+ADULT_FOR_CONSENT = 16
+THIGHS = frozenset({Vaccination.BodySite.LEFT_THIGH, Vaccination.BodySite.RIGHT_THIGH})
+
+
+class SessionNotOpen(Refused):
+    """Nothing can be recorded at this clinic: not published, cancelled, or closed off."""
+
+    code = "clinic_not_open"
+
+
+class DoseRefused(Refused):
+    """The dose may not be recorded as given, and no reason changes that."""
+
+    code = "dose_refused"
+
+
+class NeedsReason(Refused):
+    """The dose may be given, against a warning, by somebody who says why. ``details["warnings"]`` lists each."""
+
+    code = "needs_reason"
+
+
+class ConsentRefused(Refused):
+    """Consent cannot be recorded like this."""
+
+    code = "consent_refused"
+
+
+@dataclass(frozen=True, slots=True)
+class Caution:
+    """A reason to stop and think, that a vaccinator may overrule with a reason."""
+
+    code: str
+    message: str
+
+
+def check_session_open(session: ClinicSession) -> None:
+    """Raise SessionNotOpen unless things may be recorded at the clinic."""
+    if session.state not in OPEN:
+        raise SessionNotOpen(
+            _("Nothing can be recorded at this clinic: it is %(state)s.")
+            % {"state": str(session.get_state_display()).lower()}
+        )
+
+
+def can_record(session: ClinicSession) -> bool:
+    """Whether things may be recorded at the clinic."""
+    return session.state in OPEN
+
+
+def asks_about_pregnancy(person: Person, on: date) -> bool:
+    """Whether to ask: anyone of 12 and over who could be pregnant (Green Book chapter 6). Unknown sex is asked."""
+    return years_between(person.date_of_birth, on) >= PREGNANCY_FROM_YEARS and person.sex != Person.Sex.MALE
+
+
+def consent_routes(person: Person, on: date) -> tuple[Consent.Route, ...]:
+    """Return who may decide for somebody of this age, commonest first (Green Book chapter 2)."""
+    age = years_between(person.date_of_birth, on)
+    parents = (Consent.Route.PARENT_PRESENT, Consent.Route.PARENT_PHONE, Consent.Route.DELEGATED)
+    if age >= 18:
+        return (Consent.Route.OWN, Consent.Route.BEST_INTERESTS)
+    if age >= ADULT_FOR_CONSENT:
+        return (Consent.Route.OWN, *parents, Consent.Route.BEST_INTERESTS)
+    return (*parents, Consent.Route.GILLICK)
+
+
+def check_consent(*, person: Person, route: str, given_by_name: str, vaccines: Collection[str], on: date) -> None:
+    """Raise ConsentRefused where this person could not be consented for in this way."""
+    if route not in consent_routes(person, on):
+        raise ConsentRefused(_("Select somebody who may decide at this age."), code="route_for_age")
+    if not given_by_name.strip():
+        raise ConsentRefused(_("Enter the name of the person who decides."), code="no_name")
+    if not vaccines:
+        raise ConsentRefused(_("Select the vaccines that the decision is about."), code="no_vaccines")
+    if set(vaccines) - set(Vaccine.values):
+        raise ConsentRefused(_("Select vaccines that are on the list."), code="unknown_vaccine")
+
+
+def consent_for(consents: Sequence[Consent], vaccine: str) -> Consent | None:
+    """Return the latest word on a vaccine out of a visit's consents, oldest first; None where nobody was asked."""
+    return next((consent for consent in reversed(consents) if vaccine in consent.vaccines), None)
+
+
+def check_dose_is_possible(
+    *,
+    visit: Visit,
+    series: str,
+    batch: Batch,
+    body_site: str,
+    route: str,
+    on: date,
+    consents: Sequence[Consent],
+    screening: Screening | None,
+    facts: Collection[str],
+    verdict: SeriesForecast | None,
+) -> None:
+    """Raise DoseRefused, with a code, for what nobody may overrule; SessionNotOpen where the clinic is not open."""
+    session, product = visit.session, batch.product
+    check_session_open(session)
+    if product.vaccine not in session.vaccine_codes():
+        raise DoseRefused(
+            _("%(vaccine)s is not offered at this clinic.") % {"vaccine": Vaccine(product.vaccine).label},
+            code="not_offered",
+        )
+    if series_of(product.vaccine) != series:
+        raise DoseRefused(_("Select a product of this vaccine."), code="other_series")
+    check_batch(batch, team_id=session.team_id, on=on)
+    check_site(body_site, route)
+    if on != session.date:
+        raise DoseRefused(
+            _("This clinic is on %(date)s. Give the time of the dose on that day.")
+            % {"date": formats.date_format(session.date, "l j F Y")},
+            code="other_day",
+        )
+    consent = consent_for(consents, product.vaccine)
+    if consent is None:
+        raise DoseRefused(
+            _("Record consent for %(vaccine)s first.") % {"vaccine": Vaccine(product.vaccine).label},
+            code="no_consent",
+        )
+    if consent.decision != Consent.Decision.GIVEN:
+        raise DoseRefused(
+            _("Consent was refused by %(name)s. Record why the dose is not given.") % {"name": consent.given_by_name},
+            code="consent_refused",
+        )
+    if screening is None:
+        raise DoseRefused(_("Record the health questions first."), code="no_screening")
+    if "anaphylaxis-gelatine" in facts and product.contains_gelatine:
+        raise DoseRefused(
+            _("Do not give: anaphylaxis to gelatine, which %(product)s contains.") % {"product": product.name},
+            code="gelatine",
+        )
+    if verdict is not None and verdict.status == "blocked":
+        raise DoseRefused(verdict.reason, code="blocked", rule=verdict.rule)
+
+
+def check_batch(batch: Batch, *, team_id: int, on: date) -> None:
+    """Raise DoseRefused where the batch is another team's, past its expiry, or quarantined."""
+    if batch.team_id != team_id:
+        raise DoseRefused(_("Select a batch of this team."), code="batch_of_other_team")
+    if batch.quarantined_at is not None:
+        raise DoseRefused(
+            _("Batch %(number)s is quarantined and must not be given.") % {"number": batch.number},
+            code="batch_quarantined",
+        )
+    if batch.expires_on < on:
+        raise DoseRefused(
+            _("Batch %(number)s expired on %(date)s.")
+            % {"number": batch.number, "date": formats.date_format(batch.expires_on, "j F Y")},
+            code="batch_expired",
+        )
+
+
+def check_site(body_site: str, route: str) -> None:
+    """Raise DoseRefused where site and route do not belong together, or are not on the list."""
+    if body_site not in Vaccination.BodySite.values:
+        raise DoseRefused(_("Select where it was given."), code="no_site")
+    if route not in Product.Route.values:
+        raise DoseRefused(_("Select how it was given."), code="no_route")
+    if (body_site == Vaccination.BodySite.MOUTH) != (route == Product.Route.ORAL):
+        raise DoseRefused(_("The site and the way it was given do not belong together."), code="site_and_route")
+
+
+def cautions(
+    *,
+    person: Person,
+    product: Product,
+    body_site: str,
+    on: date,
+    was_checked: bool,
+    verdict: SeriesForecast | None,
+    gelatine_free: bool,
+) -> list[Caution]:
+    """Return what speaks against the dose and may be overruled with a reason, all of it at once.
+
+    Sources: the schedule's own rules for age, gap and course; Green Book chapter 4 for the site under one year.
+    """
+    found = []
+    if not was_checked:
+        found.append(Caution("no_record_check", _("No record was checked on this visit.")))
+    if verdict is None:
+        found.append(Caution("no_rule", _("The schedule here has no rule for this vaccine. Check it yourself.")))
+    else:
+        if verdict.status in ("complete", "not_needed", "too_old", "ask"):
+            found.append(Caution(verdict.status, verdict.reason))
+        elif verdict.earliest_on is not None and verdict.earliest_on > on:
+            found.append(
+                Caution(
+                    "too_early",
+                    _("Too early: a dose counts from %(date)s.")
+                    % {"date": formats.date_format(verdict.earliest_on, "j F Y")},
+                )
+            )
+        elif verdict.status == "not_yet":
+            found.append(Caution("not_yet", verdict.reason))
+        if verdict.counts_if_given is False:
+            found.append(Caution("will_not_count", _("This dose will be recorded and will not count.")))
+        if verdict.vaccine and verdict.vaccine != product.vaccine:
+            found.append(
+                Caution(
+                    "other_vaccine",
+                    _("The schedule advises %(advised)s, not %(given)s.")
+                    % {"advised": Vaccine(verdict.vaccine).label, "given": Vaccine(product.vaccine).label},
+                )
+            )
+    if gelatine_free and product.contains_gelatine:
+        found.append(
+            Caution(
+                "gelatine_wish",
+                _("The family asked for a vaccine without gelatine. %(product)s contains it.")
+                % {"product": product.name},
+            )
+        )
+    infant = years_between(person.date_of_birth, on) < 1
+    if infant and body_site not in THIGHS | {Vaccination.BodySite.MOUTH}:
+        found.append(Caution("site_under_one", _("Under 1 year the thigh is the site to use.")))
+    return found
+
+
+def check_reason(found: Sequence[Caution], override_reason: str) -> None:
+    """Raise NeedsReason where there are cautions and nobody said why to go on."""
+    if found and not override_reason.strip():
+        raise NeedsReason(
+            _("Say why you give it all the same: %(warnings)s") % {"warnings": " ".join(c.message for c in found)},
+            warnings=[{"code": caution.code, "message": caution.message} for caution in found],
+        )
+
+
+def can_correct(vaccination: Vaccination, user: User, on: date) -> bool:
+    """Whether the user may correct a record: one's own on the day it was written, or any with that permission."""
+    team = vaccination.session.team_id
+    if may(user, Permission.CORRECT_RECORDS, team):
+        return True
+    own = vaccination.recorded_by_id == user.pk and london_day(vaccination.recorded_at) == on
+    return own and may(user, Permission.VACCINATE, team)
+
+
+def already_recorded(row: Vaccination) -> Refused:
+    """Return the answer to a second tablet: who recorded this dose, and when."""
+    moment = timezone.localtime(row.recorded_at)
+    words: dict[str, Any] = {
+        "vaccine": row.get_vaccine_display() if row.vaccine else row.get_series_display(),
+        "name": row.recorded_by_name,
+        "time": formats.date_format(moment, "g:ia"),
+        "date": formats.date_format(moment, "j F"),
+    }
+    return Refused(
+        _("%(vaccine)s was already recorded by %(name)s at %(time)s on %(date)s. It was not recorded again.") % words,
+        code="already_recorded",
+        vaccination=str(row.public_id),
+        recorded_by=row.recorded_by_name,
+        recorded_at=row.recorded_at.isoformat(),
+    )

@@ -1,0 +1,271 @@
+"""Find people by what somebody at a desk says: parts of a name however spelt, a date of birth, a number.
+
+Names are kept in rows of their own (``PersonSearchKey``): each part folded to plain small letters, and how each part
+sounds, so that both databases find the same people and one index answers a search.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+
+from django.db.models import Q
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import Team
+from immunisations.models import Person, PersonIdentifier, PersonSearchKey
+
+# Letters that do not come apart into a plain letter and a mark.
+PLAIN = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n", "ə": "e"}
+)
+# Marks written inside one word: O'Brien, N‘Diaye, D’Souza.
+APOSTROPHES = re.compile(r"['’‘`´ʼʻ]")
+LONGEST_KEY = 60
+MOST_WORDS = 6
+MOST_RESULTS = 30
+
+
+def fold(text: str) -> str:
+    """Return the text in small letters without accents or apostrophes, every other mark a blank."""
+    decomposed = unicodedata.normalize("NFKD", APOSTROPHES.sub("", text))
+    plain = "".join(c for c in decomposed if not unicodedata.combining(c)).casefold().translate(PLAIN)
+    return " ".join("".join(c if c.isalnum() else " " for c in plain).split())
+
+
+def name_words(*names: str) -> list[str]:
+    """Return the folded words of the names, in order: "Zoë Smith-Jones" gives zoe, smith and jones."""
+    return [word[:LONGEST_KEY] for name in names for word in fold(name).split()]
+
+
+# How letters sound, the first that fits at each place. A name that people spell in many ways (Mohammed, Muhammad;
+# Aisha, Ayesha; Yusuf, Yousef) should have one sound; a few strangers with the same sound do no harm.
+SOUNDS: tuple[tuple[str, str], ...] = (
+    (r"^(kn|gn|pn|mn)", "n"),
+    (r"^wr", "r"),
+    (r"^ps", "s"),
+    (r"^x", "s"),
+    (r"^wh", "w"),
+    (r"tch|sch|sh|ch|cz|sz|zh", "x"),
+    (r"ph", "f"),
+    (r"gh(?=t|$)", ""),
+    (r"gh", "g"),
+    (r"kh|ck|q", "k"),
+    (r"dh|th", "t"),
+    (r"dge|dgi", "j"),
+    (r"c(?=[eiy])", "s"),
+    (r"g(?=[eiy])", "j"),
+    (r"c", "k"),
+    (r"x", "ks"),
+    (r"z", "s"),
+    (r"v", "f"),
+    (r"d", "t"),
+)
+
+
+def sound(word: str) -> str:
+    """Return how a folded word sounds, or "" where it is too short or not in Latin letters to say."""
+    if not re.fullmatch(r"[a-z]+", word):
+        return ""
+    text = word
+    for pattern, heard in SOUNDS:
+        # Capitals are finished: a later rule does not hear them again.
+        text = re.sub(pattern, heard.upper(), text)
+    text = re.sub(r"(.)\1+", r"\1", text.lower())
+    first = "a" if text[:1] in "aeiou" else text[:1]
+    heard = first + re.sub(r"[aeiouywh]", "", text[1:])
+    return heard if len(heard) > 1 else ""
+
+
+def keys_of(first_name: str, last_name: str) -> set[tuple[str, str]]:
+    """Return the search keys of a name: pairs of kind and key."""
+    keys = set()
+    for name in (first_name, last_name):
+        words = name_words(name)
+        # A name of several words is also found when it is typed as one: van der Berg, Smith-Jones, Al Hassan.
+        whole = ["".join(words)[:LONGEST_KEY]] if len(words) > 1 else []
+        for word in words + whole:
+            keys.add((PersonSearchKey.Kind.NAME.value, word))
+            heard = sound(word)
+            if heard:
+                keys.add((PersonSearchKey.Kind.SOUND.value, heard))
+    return keys
+
+
+def write_keys(person: Person) -> None:
+    """Make the person's search keys those of their name as it stands."""
+    wanted = keys_of(person.first_name, person.last_name)
+    person.search_keys.all().delete()
+    PersonSearchKey.objects.bulk_create(
+        PersonSearchKey(person=person, team_id=person.team_id, kind=kind, key=key) for kind, key in sorted(wanted)
+    )
+
+
+@dataclass(frozen=True)
+class Query:
+    """What was typed into the search box, sorted into what it can mean."""
+
+    text: str
+    words: tuple[str, ...] = ()
+    dates: tuple[date, ...] = ()
+    nhs_number: str = ""
+    code: str = ""
+    postcode: str = ""
+
+    def __bool__(self) -> bool:
+        return bool(self.words or self.dates or self.nhs_number or self.code or self.postcode)
+
+
+MONTHS = {
+    name: number
+    for number, names in enumerate(
+        "jan january,feb february,mar march,apr april,may,jun june,jul july,aug august,sep sept september,"
+        "oct october,nov november,dec december".split(","),
+        start=1,
+    )
+    for name in names.split()
+}
+DATE = re.compile(r"(?<![\w])(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./-]+(\d{4}|\d{2})(?![\w])", re.ASCII)
+ISO_DATE = re.compile(r"(?<![\w])(\d{4})-(\d{2})-(\d{2})(?![\w])", re.ASCII)
+NHS_NUMBER = re.compile(r"(?<!\w)(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?!\w)", re.ASCII)
+POSTCODE = re.compile(r"(?<!\w)([a-z]{1,2}\d[a-z\d]?)\s*(\d[a-z]{2})(?!\w)", re.ASCII)
+
+
+def _date(day: str, month: str, year: str, today: date) -> date | None:
+    """Return the date of three parts as people say them; a year of two digits is the latest that is not to come."""
+    number = int(month) if month.isdigit() else MONTHS.get(month)
+    if number is None:
+        return None
+    full = int(year)
+    if len(year) == 2:
+        century = today.year // 100 * 100
+        full = century + int(year) if century + int(year) <= today.year else century - 100 + int(year)
+    try:
+        return date(full, number, int(day))
+    except ValueError:
+        return None
+
+
+def read_query(text: str, *, today: date) -> Query:
+    """Sort what was typed into an NHS number, a date of birth, a postcode, a code and words of a name, in any order.
+
+    A code is anything else with digits: a booking reference or a local number.
+    """
+    rest = unicodedata.normalize("NFKC", text)[:200].casefold()
+    nhs_number = postcode = code = ""
+    dates: list[date] = []
+    for pattern in (ISO_DATE, DATE):
+        for found in pattern.finditer(rest):
+            parts = found.groups()
+            value = _date(*(parts if pattern is DATE else reversed(parts)), today=today)
+            if value is not None:
+                dates.append(value)
+                rest = rest.replace(found.group(0), " ")
+    number = NHS_NUMBER.search(rest)
+    if number:
+        nhs_number = "".join(number.groups())
+        rest = rest.replace(number.group(0), " ")
+    place = POSTCODE.search(rest)
+    if place:
+        postcode = f"{place[1]} {place[2]}".upper()
+        rest = rest.replace(place.group(0), " ")
+    words = []
+    for part in rest.split():
+        if any(c.isdigit() for c in part):
+            code = code or "".join(c for c in part if c.isalnum()).upper()
+        else:
+            words += name_words(part)
+    return Query(text, tuple(words[:MOST_WORDS]), tuple(dates), nhs_number, code, postcode)
+
+
+@dataclass(frozen=True)
+class Found:
+    """A person whom a search found, and in words why."""
+
+    person: Person
+    why: tuple[str | Promise, ...] = field(default_factory=tuple)
+
+
+def _word_matches(team: Team, word: str) -> Q:
+    """Return the condition that some part of the name begins with the word, or sounds like it."""
+    keys = PersonSearchKey.objects.filter(team=team)
+    condition = Q(pk__in=keys.filter(kind=PersonSearchKey.Kind.NAME, key__startswith=word).values("person"))
+    heard = sound(word)
+    if heard:
+        condition |= Q(pk__in=keys.filter(kind=PersonSearchKey.Kind.SOUND, key=heard).values("person"))
+    return condition
+
+
+def _words_match(team: Team, words: tuple[str, ...]) -> Q:
+    """Return the condition that every word fits the name, where two neighbours may be one word of it."""
+    if not words:
+        return Q()
+    condition = _word_matches(team, words[0]) & _words_match(team, words[1:])
+    if len(words) > 1:
+        condition |= _word_matches(team, words[0] + words[1]) & _words_match(team, words[2:])
+    return condition
+
+
+def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> list[Found]:
+    """Return the team's people who fit everything in the query, best first, each person once.
+
+    Somebody found through a record that was merged into another appears as the person they are.
+    """
+    if not query:
+        return []
+    people = Person.objects.filter(team=team)
+    if query.words:
+        people = people.filter(_words_match(team, query.words[:4]))
+    if query.dates:
+        people = people.filter(date_of_birth__in=query.dates)
+    if query.nhs_number:
+        people = people.filter(nhs_number=query.nhs_number)
+    if query.postcode:
+        people = people.filter(postcode=query.postcode)
+    if query.code:
+        people = people.filter(
+            pk__in=PersonIdentifier.objects.filter(person__team=team, value__iexact=query.code).values("person")
+        )
+    rows = list(people.select_related("merged_into").order_by("last_name", "first_name", "pk")[: limit * 2])
+    found: dict[int, Found] = {}
+    for row in rows:
+        found.setdefault(row.root_id, Found(row.merged_into or row, why(row, query)))
+    exact = set(query.words)
+    return sorted(
+        found.values(),
+        key=lambda each: len(exact - set(name_words(each.person.first_name, each.person.last_name))),
+    )[:limit]
+
+
+def why(person: Person, query: Query) -> tuple[str | Promise, ...]:
+    """Return why a person was found, in words."""
+    reasons: list[str | Promise] = []
+    if query.nhs_number:
+        reasons.append(_("NHS number"))
+    if query.code:
+        reasons.append(_("number"))
+    if query.dates:
+        reasons.append(_("date of birth"))
+    if query.postcode:
+        reasons.append(_("postcode"))
+    if query.words:
+        reasons.append(_("name") if fits_name(query.words, person.first_name, person.last_name) else _("name sounds alike"))
+    if person.merged_into_id:
+        reasons.append(_("a record merged with theirs"))
+    return tuple(reasons)
+
+
+def fits_name(words: Iterable[str], first_name: str, last_name: str) -> bool:
+    """Whether each of the folded words begins some word of the name as it is spelt."""
+    own = [key for kind, key in keys_of(first_name, last_name) if kind == PersonSearchKey.Kind.NAME]
+    return all(any(key.startswith(word) for key in own) for word in words)
+
+
+def sounds_like(words: Iterable[str], first_name: str, last_name: str) -> bool:
+    """Whether each of the folded words begins some word of the name, or sounds like one."""
+    own = keys_of(first_name, last_name)
+    names = [key for kind, key in own if kind == PersonSearchKey.Kind.NAME]
+    heard = {key for kind, key in own if kind == PersonSearchKey.Kind.SOUND}
+    return all(any(key.startswith(word) for key in names) or (sound(word) in heard) for word in words)
