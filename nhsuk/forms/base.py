@@ -2,14 +2,20 @@
 
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from crispy_forms.helper import FormHelper
 from crispy_forms.layout import Layout
 from django import forms
 
+# Mixed into forms of every kind; to the type checker it is one.
+if TYPE_CHECKING:
+    Base = forms.BaseForm
+else:
+    Base = object
 
-class NhsukFormMixin:
+
+class NhsukFormMixin(Base):
     """Gives any Django form the looks of the NHS design system; ``today`` goes to the dates that need it.
 
     ``options`` sets display options for fields made elsewhere (a model form, a package's form):
@@ -22,7 +28,8 @@ class NhsukFormMixin:
     def __init__(self, *args: Any, today: date | None = None, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.today = today
-        for name, field in self.fields.items():  # type: ignore[attr-defined]
+        fields: dict[str, Any] = self.fields
+        for name, field in fields.items():
             if today is not None and hasattr(field, "today"):
                 field.today = today
             if name in self.options:
@@ -35,13 +42,13 @@ class NhsukFormMixin:
         helper.form_tag = False
         helper.disable_csrf = True
         revealed = self.revealed()
-        helper.layout = Layout(*(name for name in self.fields if name not in revealed))  # type: ignore[attr-defined]
+        helper.layout = Layout(*(name for name in self.fields if name not in revealed))
         return helper
 
     def revealed(self) -> dict[str, tuple[str, str]]:
         """Return, for each field that a choice reveals, the choosing field and the choice's value."""
         found = {}
-        for chooser, field in self.fields.items():  # type: ignore[attr-defined]
+        for chooser, field in self.fields.items():
             for value, names in (getattr(field, "nhsuk", {}).get("reveals") or {}).items():
                 for name in [names] if isinstance(names, str) else names:
                     found[name] = (chooser, str(value))
@@ -49,24 +56,25 @@ class NhsukFormMixin:
 
     def typed(self, name: str) -> str:
         """Return what the person typed in a text field, trimmed but otherwise as it stands."""
-        return str(self[name].value() or "").strip()  # type: ignore[index]
+        return str(self[name].value() or "").strip()
 
     def _clean_fields(self) -> None:
         """Clean the fields, then forget answers and errors that belong to a choice nobody made.
 
         Without JavaScript every revealed field is on the screen, so an answer left in one must not block the form.
         """
-        super()._clean_fields()  # type: ignore[misc]
+        # Here and not in clean(), which forms override: their own rules must see only the answers that count.
+        super()._clean_fields()  # type: ignore[misc]  # the stubs leave it out
         for name, (chooser, value) in self.revealed().items():
-            chosen = self.cleaned_data.get(chooser)  # type: ignore[attr-defined]
+            chosen = self.cleaned_data.get(chooser)
             values = chosen if isinstance(chosen, (list, tuple)) else [chosen]
             if value not in [str(each) for each in values]:
-                self._errors.pop(name, None)  # type: ignore[attr-defined]
-                self.cleaned_data[name] = self.empty_answer(name)  # type: ignore[attr-defined]
+                self.errors.pop(name, None)
+                self.cleaned_data[name] = self.empty_answer(name)
 
     def empty_answer(self, name: str) -> Any:
         """Return what the field's cleaned value is when nothing was answered."""
-        field = self.fields[name]  # type: ignore[attr-defined]
+        field = self.fields[name]
         if isinstance(field, forms.MultipleChoiceField):
             return []
         if isinstance(field, forms.BooleanField):

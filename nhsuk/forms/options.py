@@ -1,7 +1,8 @@
 """How a field may look and speak: the options that every field of this kit takes besides Django's own."""
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from django import forms
 from django.core.exceptions import ValidationError
 from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
@@ -39,7 +40,14 @@ JOINERS = "\u200c\u200d"
 UNSTORABLE = _("%(Subject)s includes a character that cannot be saved. Delete it and type it again")
 
 
-class FieldOptions:
+# Mixed into fields of every kind; to the type checker it is one.
+if TYPE_CHECKING:
+    Base = forms.Field
+else:
+    Base = object
+
+
+class FieldOptions(Base):
     """Mixed into each field: takes the options of OPTIONS, and ``subject``, the answer's name in error sentences.
 
     A subject is written as it stands inside a sentence: "Amina's date of birth" or "your email address".
@@ -55,6 +63,12 @@ class FieldOptions:
         self.own_messages = frozenset(kwargs.get("error_messages") or ())
         super().__init__(*args, **kwargs)
 
+    def __deepcopy__(self, memo: dict[int, Any]) -> "FieldOptions":
+        """Return the copy that each form instance gets, with options of its own: a person's words stay in their form."""
+        copied = super().__deepcopy__(memo)
+        copied.nhsuk = dict(self.nhsuk)
+        return copied
+
     def words(self, message: Any, **params: Any) -> str:
         """Return the message with the subject filled in: ``%(subject)s`` as given, ``%(Subject)s`` at the start."""
         subject = str(self.subject or self.fallback_subject())
@@ -68,15 +82,15 @@ class FieldOptions:
     def error(self, code: str, message: Any, **params: Any) -> ValidationError:
         """Return the error with the subject filled in; ``error_messages[code]`` of the field wins."""
         if code in self.own_messages:
-            message = self.error_messages[code]  # type: ignore[attr-defined]
+            message = self.error_messages[code]
         return ValidationError(self.words(message, **params), code=code)
 
     def validate(self, value: Any) -> None:
         """Refuse a missing answer in the words of the design system."""
-        if self.required and value in self.empty_values:  # type: ignore[attr-defined]
+        if self.required and value in self.empty_values:
             raise self.error("required", self.required_words)
         try:
-            super().validate(value)  # type: ignore[misc]
+            super().validate(value)
         except ValidationError as problem:
             if problem.code in ("invalid_choice", "required"):
                 raise self.error(problem.code, SELECT) from problem

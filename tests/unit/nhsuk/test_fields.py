@@ -240,6 +240,15 @@ def test_the_summary_lists_every_error_with_a_link_to_its_field() -> None:
     assert 'id="id_mobile"' in render_field(form["how"])
 
 
+def test_words_set_on_one_form_do_not_reach_another() -> None:
+    first, second = ContactForm(), ContactForm()
+    first.fields["how"].nhsuk["caption"] = "Amina Yusuf"
+    first.fields["how"].subject = "how we reach Amina"
+    assert "Amina" in render_field(first["how"])
+    assert "Amina" not in render_field(second["how"])
+    assert "Amina" not in render_field(ContactForm({})["how"])
+
+
 def test_nothing_is_summed_up_before_the_form_is_sent() -> None:
     assert render_error_summary(ContactForm()) == ""
 
