@@ -65,9 +65,13 @@ def test_a_change_that_is_undone_owes_nothing(owe: Owe) -> None:
     class Undone(Exception):
         pass
 
-    with pytest.raises(Undone), transaction.atomic():
-        owe()
-        raise Undone
+    def change_and_fail() -> None:
+        with transaction.atomic():
+            owe()
+            raise Undone
+
+    with pytest.raises(Undone):
+        change_and_fail()
     assert not Message.objects.exists()
 
 
