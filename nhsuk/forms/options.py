@@ -1,6 +1,6 @@
 """How a field may look and speak: the options that every field of this kit takes besides Django's own."""
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Self
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -63,8 +63,8 @@ class FieldOptions(Base):
         self.own_messages = frozenset(kwargs.get("error_messages") or ())
         super().__init__(*args, **kwargs)
 
-    def __deepcopy__(self, memo: dict[int, Any]) -> "FieldOptions":
-        """Return the copy that each form instance gets, with options of its own: a person's words stay in their form."""
+    def __deepcopy__(self, memo: dict[int, Any]) -> Self:
+        """Return the copy that each form instance gets, with options of its own: words stay in their form."""
         copied = super().__deepcopy__(memo)
         copied.nhsuk = dict(self.nhsuk)
         return copied
