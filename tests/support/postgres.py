@@ -91,8 +91,8 @@ def throwaway_postgres(*, max_connections: int = 200, durable: bool = False) -> 
     try:
         who = _as_another_user(folder)
         made = subprocess.run(
-            [str(programs / "initdb"), "-D", str(data), "-U", OWNER, "--auth=trust", "--encoding=UTF8", "--locale=C.UTF-8"]
-            + ["--no-sync", "--no-instructions"],
+            [str(programs / "initdb"), "-D", str(data), "-U", OWNER, "--auth=trust"]
+            + ["--encoding=UTF8", "--locale=C.UTF-8", "--no-sync", "--no-instructions"],
             capture_output=True,
             text=True,
             cwd=folder,
