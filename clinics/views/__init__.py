@@ -1,0 +1,1 @@
+"""The pages of clinics, by who reads them."""

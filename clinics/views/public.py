@@ -1,0 +1,94 @@
+"""The pages anybody may read: the start, the list of clinics and each clinic's own."""
+
+from typing import Any
+from urllib.parse import urlencode
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.views import View
+from django.views.decorators.csrf import csrf_exempt
+from django.views.generic import TemplateView
+
+from clinics import queries
+from clinics.finder import find
+from clinics.forms.public import SearchForm
+
+
+def page_number(request: HttpRequest) -> int:
+    """Return the page asked for; 1 for anything that is not a page's number."""
+    typed = request.GET.get("page", "")
+    return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
+
+
+def near_url(name: str, place: str) -> str:
+    """Return the address of the page ``name`` that lists the clinics near a place: a town or an outward code."""
+    return f"{reverse(name)}?{urlencode({'near': place})}"
+
+
+class Start(TemplateView):
+    """What this is, and what nobody needs to have."""
+
+    template_name = "public/start.html"
+
+
+class About(TemplateView):
+    """What the service is, and whose data it uses."""
+
+    template_name = "public/about.html"
+
+
+# A search changes nothing, so a form from elsewhere can do no harm, and people without cookies can look for a clinic.
+@method_decorator(csrf_exempt, name="dispatch")
+class ClinicList(View):
+    """The clinics to come, nearest first once somebody said where they want to go.
+
+    What is typed is sent by POST and reduced to an outward code or a town before it is in any address; an address
+    made elsewhere with something finer in it is sent on to the reduced one.
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """List the clinics, near the place in the address if there is one."""
+        near = request.GET.get("near", "").strip()
+        listed = queries.clinic_list(at=timezone.now(), near=near, page=page_number(request))
+        where = listed.found.where
+        if where is not None and where.name != near:
+            return HttpResponseRedirect(near_url("clinic-list", where.name))
+        return self.page(request, listed, SearchForm({"near": near}) if near else SearchForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Send the searcher on to the list near the place they typed, or say that there is no such place."""
+        form = SearchForm(request.POST)
+        at = timezone.now()
+        found = queries.Found()
+        if form.is_valid():
+            found = find(form.cleaned_data["near"], queries.listed_towns(at))
+            if found.where is not None:
+                return HttpResponseRedirect(near_url("clinic-list", found.where.name))
+        listed = queries.clinic_list(at=at)
+        listed.found = found
+        return self.page(request, listed, form)
+
+    def page(self, request: HttpRequest, listed: queries.ClinicList, form: SearchForm) -> HttpResponse:
+        """Show the list with its search box."""
+        if form.is_bound and form.is_valid() and listed.found.where is None and not listed.found.choices:
+            form.not_found()
+        context: dict[str, Any] = {"listed": listed, "form": form, "near": listed.found.where}
+        return render(request, "clinics/list.html", context)
+
+
+class ClinicDetail(View):
+    """One clinic: when, where, how to get in, and the way to book."""
+
+    def get(self, request: HttpRequest, slug: str) -> HttpResponse:
+        """Show the clinic, or the page for addresses that lead nowhere."""
+        session = queries.visible_session(slug)
+        if session is None:
+            raise Http404
+        at = timezone.now()
+        day = queries.clinic_day(session=session, at=at)
+        over = not queries.to_come(type(session).objects.filter(pk=session.pk), at).exists()
+        context = {"day": day, "session": session, "over": over, "back_url": reverse("clinic-list")}
+        return render(request, "clinics/detail.html", context)
