@@ -106,7 +106,10 @@ class EmailField(serializers.EmailField):
     """An email address, or none."""
 
     def __init__(self, **kwargs: Any) -> None:
-        super().__init__(**{"max_length": 254, "default": "", "allow_blank": True, "allow_null": True} | kwargs)
+        for name, value in (("max_length", 254), ("default", ""), ("allow_blank", True), ("allow_null", True)):
+            kwargs.setdefault(name, value)
+        kwargs.pop("required", None)
+        super().__init__(**kwargs)
 
     def validate_empty_values(self, data: Any) -> tuple[bool, Any]:
         """Read null as no address."""

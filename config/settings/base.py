@@ -20,8 +20,8 @@ DEBUG = env_flag("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
 SERVICE_NAME = _("Pop-up vaccination clinics")
-# A demonstration says so on every page, and never sends a message to anybody.
-DEMONSTRATION = env_flag("DEMONSTRATION", default=False)
+# A demonstration says so on every page. On unless a real service says otherwise, as the production settings do.
+DEMONSTRATION = env_flag("DEMONSTRATION", default=True)
 # Words for "you can also phone us", shown in the same place on every public page.
 HELP_PHONE = env("HELP_PHONE", "01632 960 001")
 HELP_HOURS = _("Monday to Friday, 8am to 6pm")
@@ -210,14 +210,28 @@ REST_FRAMEWORK = {
     if env("API_THROTTLE", "on") == "off"
     else ["rest_framework.throttling.AnonRateThrottle", "rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min"},
+    # Without a proxy of ours in front, nobody's X-Forwarded-For is believed.
+    "NUM_PROXIES": int(env("TRUSTED_PROXIES", "0")),
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pop-up vaccination clinics",
+    "DESCRIPTION": (
+        "Find clinics and free times, book families, and keep the records of a team's clinics.\n\n"
+        "Clinics and times are open to all. Everything else needs a token, acts with its user's role in each of "
+        "their teams, and reaches those teams' things alone: another team's are not found (404), a wrong role is "
+        "refused (403).\n\n"
+        "Every error has a `code` for a machine and a `detail` for a person. Moments carry their offset from UTC, "
+        "days are those in England. A field that is not described here is refused."
+    ),
     "VERSION": "1",
     "SERVE_INCLUDE_SCHEMA": False,
     "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "COMPONENT_SPLIT_REQUEST": True,
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+    "POSTPROCESSING_HOOKS": [
+        "drf_spectacular.hooks.postprocess_schema_enums",
+        "accounts.api.refuse_unknown_fields",
+    ],
 }
 
 LOGGING = {
