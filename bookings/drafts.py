@@ -1,0 +1,315 @@
+"""The unfinished bookings of the public: what was answered so far, whose it is, and what is to be asked next.
+
+A draft lives on the server for a day after its last answer. Its id stands in the address; what opens it is a secret
+in the browser's cookie, of which only the hash is stored.
+"""
+
+import hashlib
+import secrets
+import uuid
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import date, datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.db import transaction
+
+from bookings.details import Contact, PersonDetails
+from bookings.models import Draft
+from bookings.policies import MOST_PEOPLE
+from clinics import places
+from clinics.models import ClinicSession, Reservation
+from clinics.places import Need
+from clinics.times import london_day
+from nhsuk.forms import PartialDate
+
+KEPT_FOR = timedelta(days=1)
+# Older than this is possible, and more often a slip in the year: the page asks once.
+SURPRISING_AGE = 25
+MYSELF = "myself"
+# What a field of the appointment holds (Appointment.support_needs, Booking.support_needs).
+LONGEST_NEEDS = 500
+
+
+@dataclass
+class PersonAnswers:
+    """What was answered about one person who is coming."""
+
+    first_name: str = ""
+    last_name: str = ""
+    # "2020-03-27", or "2020-03" or "2020" where the day is not known.
+    born: str = ""
+    age_confirmed: bool = False
+    # None until asked; "" where it is not known.
+    nhs_number: str | None = None
+    # Extra help is wanted for this person.
+    help: bool = False
+    # None until asked.
+    needs: list[str] | None = None
+    needs_words: str = ""
+
+    @property
+    def extra_time(self) -> bool:
+        """Whether a longer appointment was asked for."""
+        return self.help and "extra_time" in (self.needs or [])
+
+    def birth(self) -> PartialDate:
+        """Return the date of birth as it was given."""
+        return PartialDate.parse(self.born)
+
+    def age(self, on: date) -> int:
+        """Return how many whole years old the person is, or at most is, on a day."""
+        born = self.birth().earliest
+        return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
+
+    def name(self) -> str:
+        """Return the full name."""
+        return " ".join(part for part in (self.first_name, self.last_name) if part)
+
+
+@dataclass
+class Answers:
+    """Everything that was answered, in the order of the pages."""
+
+    people: list[PersonAnswers] = field(default_factory=list)
+    # "Nobody else is coming" was answered.
+    complete: bool = False
+    # The clinics near this place were looked at: an outward code or a town.
+    near: str = ""
+    interpreter: bool | None = None
+    spoken_language: str = ""
+    help_wanted: bool | None = None
+    # The clinic and birth dates for which it was checked that everybody is old enough.
+    ages_checked: str = ""
+    # The needs for which times are kept; other needs want other times.
+    held_for: list[bool] = field(default_factory=list)
+    split: bool = False
+    # Everybody's times, as ISO 8601 in UTC, in the order of the people.
+    times: list[str] = field(default_factory=list)
+    # The time that somebody else had just taken, as ISO 8601 in UTC.
+    gone: str = ""
+    relationship: str = ""
+    contact_name: str = ""
+    contact_by: list[str] | None = None
+    mobile: str = ""
+    mobile_typed: str = ""
+    email: str = ""
+    landline: str = ""
+    landline_typed: str = ""
+
+    def extra_times(self) -> list[bool]:
+        """Return, for each person, whether a longer appointment was asked for."""
+        return [person.extra_time for person in self.people]
+
+    def needs(self) -> list[Need]:
+        """Return what the people need in places."""
+        return [Need(extra_time=extra) for extra in self.extra_times()]
+
+
+class Step(NamedTuple):
+    """One page of questions: the name of its address, and the person it is about, counted from 1."""
+
+    page: str
+    number: int | None = None
+
+
+def read(draft: Draft) -> Answers:
+    """Return the draft's answers."""
+    known = {each.name for each in fields(Answers)}
+    stored = {name: value for name, value in draft.answers.items() if name in known}
+    stored["people"] = [PersonAnswers(**person) for person in stored.get("people", [])]
+    return Answers(**stored)
+
+
+def hash_secret(secret: str) -> str:
+    """Return what is stored of a browser's secret."""
+    return hashlib.sha256(secret.encode()).hexdigest()
+
+
+def new_secret() -> str:
+    """Return a secret for a browser: 256 random bits."""
+    return secrets.token_urlsafe(32)
+
+
+def start(*, secret: str, session: ClinicSession | None, near: str = "", at: datetime) -> Draft:
+    """Begin a draft for the browser with this secret; ``session`` is the clinic that was chosen already, if one was."""
+    return Draft.objects.create(
+        owner_hash=hash_secret(secret),
+        session=session,
+        answers=asdict(Answers(near=near)),
+        created_at=at,
+        updated_at=at,
+        expires_at=at + KEPT_FOR,
+    )
+
+
+def find(*, public_id: uuid.UUID, secret: str, at: datetime) -> Draft | None:
+    """Return this browser's draft; None where it is another's, is not there (any more) or is more than a day old."""
+    draft = (
+        Draft.objects.filter(public_id=public_id, expires_at__gt=at)
+        .select_related("session", "session__venue", "session__team")
+        .first()
+    )
+    if draft is None or not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):
+        return None
+    return draft
+
+
+def save(draft: Draft, answers: Answers, *, at: datetime) -> None:
+    """Store the answers, and keep the draft for another day."""
+    draft.answers = asdict(answers)
+    draft.updated_at, draft.expires_at = at, at + KEPT_FOR
+    draft.save(update_fields=["answers", "updated_at", "expires_at"])
+
+
+@transaction.atomic
+def choose_session(draft: Draft, answers: Answers, session: ClinicSession, *, at: datetime) -> None:
+    """Note the clinic and day that were chosen; times kept at another are given back."""
+    if draft.session_id != session.pk:
+        release(draft)
+        draft.session, draft.starts_at = session, None
+        answers.gone = ""
+        answers.split = False
+        draft.save(update_fields=["session", "starts_at"])
+    save(draft, answers, at=at)
+
+
+def release(draft: Draft) -> None:
+    """Give back the times that a draft keeps. Must run in the caller's transaction."""
+    kept = Reservation.objects.filter(holder=draft.public_id, kind=Reservation.Kind.DRAFT)
+    places.release(reservations=list(kept.values_list("pk", flat=True)))
+
+
+@transaction.atomic
+def clear(*, secret: str) -> int:
+    """Forget every draft of the browser with this secret and give its times back. Bookings made stay.
+
+    Returns how many were forgotten.
+    """
+    drafts = list(Draft.objects.filter(owner_hash=hash_secret(secret)))
+    for draft in drafts:
+        release(draft)
+        draft.delete()
+    return len(drafts)
+
+
+def ages_key(draft: Draft, answers: Answers) -> str:
+    """Return what the check of ages depends on: the clinic and the birth dates."""
+    return " ".join([str(draft.session_id), *(person.born for person in answers.people)])
+
+
+def takes_bookings(session: ClinicSession | None, at: datetime) -> bool:
+    """Whether the public may still book at the clinic chosen."""
+    return (
+        session is not None
+        and session.state == ClinicSession.State.PUBLISHED
+        and session.who_may_book == ClinicSession.WhoMayBook.PUBLIC
+        and session.date >= london_day(at)
+    )
+
+
+def steps(draft: Draft, answers: Answers, at: datetime) -> Iterator[tuple[Step, bool]]:
+    """Yield each page of questions in order, and whether it has been answered.
+
+    Filter questions come before times, because the number of people and who needs longer decide which times fit.
+    """
+    today = london_day(at)
+    for number, person in enumerate(answers.people, start=1):
+        yield Step("book-name", number), bool(person.first_name)
+        certain = bool(person.born) and (person.age_confirmed or person.age(today) <= SURPRISING_AGE)
+        yield Step("book-date-of-birth", number), certain
+    if not answers.people:
+        yield Step("book-name", 1), False
+    yield Step("book-people"), answers.complete
+    yield Step("book-clinic"), takes_bookings(draft.session, at)
+    yield Step("book-too-young"), answers.ages_checked == ages_key(draft, answers)
+    yield Step("book-language"), answers.interpreter is not None
+    yield Step("book-help"), answers.help_wanted is not None
+    for number, person in enumerate(answers.people, start=1):
+        if person.help:
+            yield Step("book-needs", number), person.needs is not None
+    yield Step("book-time"), draft.starts_at is not None and answers.held_for == answers.extra_times()
+    for number, person in enumerate(answers.people, start=1):
+        yield Step("book-nhs-number", number), person.nhs_number is not None
+    yield Step("book-about-you"), bool(answers.relationship)
+    if answers.relationship:
+        yield Step("book-contact"), answers.contact_by is not None
+
+
+CHECK = Step("book-check")
+
+
+def next_step(draft: Draft, answers: Answers, at: datetime) -> Step:
+    """Return the first page that is not answered, or the page for checking them all."""
+    return next((step for step, answered in steps(draft, answers, at) if not answered), CHECK)
+
+
+def step_before(draft: Draft, answers: Answers, at: datetime, step: Step) -> Step | None:
+    """Return where Back leads: to the check once everything is answered, else to the page before. None at the first."""
+    order = list(steps(draft, answers, at))
+    if step != CHECK and all(answered for _step, answered in order):
+        return CHECK
+    before = None
+    for each, _answered in order:
+        if each == step:
+            return before
+        if each.page != "book-too-young":
+            before = each
+    # A page outside the order, such as the name of a further person.
+    return before if step == CHECK else Step("book-people")
+
+
+def reachable(draft: Draft, answers: Answers, at: datetime, step: Step) -> bool:
+    """Whether everything that is asked before ``step`` has been answered."""
+    for each, answered in steps(draft, answers, at):
+        if each == step:
+            return True
+        if not answered:
+            # The name of one person more than there are.
+            return each.page == "book-people" and step == Step("book-name", len(answers.people) + 1)
+    return step == CHECK or step == Step("book-name", len(answers.people) + 1)
+
+
+def room_for_another(answers: Answers) -> bool:
+    """Whether one more person may be added."""
+    return len(answers.people) < MOST_PEOPLE
+
+
+def details(answers: Answers, words: dict[str, Any]) -> list[PersonDetails]:
+    """Return the people as ``make_booking`` takes them; ``words`` has the words of each need by its code.
+
+    A date of birth known to the month or year is taken as the first day of it, and marked as approximate.
+    """
+    return [
+        PersonDetails(
+            first_name=person.first_name,
+            last_name=person.last_name,
+            date_of_birth=person.birth().earliest,
+            date_of_birth_is_approximate=person.birth().exact is None,
+            nhs_number=person.nhs_number or "",
+            extra_time=person.extra_time,
+            support_needs=needs_sentence(person, words)[:LONGEST_NEEDS],
+        )
+        for person in answers.people
+    ]
+
+
+def needs_sentence(person: PersonAnswers, words: dict[str, Any]) -> str:
+    """Return one person's needs in words: those ticked, then what was written."""
+    if not person.help:
+        return ""
+    ticked = [str(words[code]) for code in person.needs or [] if code in words]
+    return ". ".join([*ticked, *([person.needs_words] if person.needs_words else [])])
+
+
+def contact(answers: Answers, *, relationship: str, language: str) -> Contact:
+    """Return who booked as ``make_booking`` takes it; ``relationship`` in words, ``language`` of the pages."""
+    return Contact(
+        name=answers.contact_name,
+        relationship=relationship,
+        phone=answers.mobile or answers.landline,
+        email=answers.email,
+        language=language,
+        spoken_language=answers.spoken_language,
+        interpreter_needed=bool(answers.interpreter),
+    )

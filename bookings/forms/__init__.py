@@ -1,0 +1,1 @@
+"""What people fill in about bookings, by who they are."""

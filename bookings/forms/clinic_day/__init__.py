@@ -1,0 +1,19 @@
+"""The forms of the clinic day's screens."""
+
+from bookings.forms.clinic_day.consent import ConsentHealthForm
+from bookings.forms.clinic_day.correct import CorrectForm
+from bookings.forms.clinic_day.dose import DoseForm
+from bookings.forms.clinic_day.not_given import NotGivenForm
+from bookings.forms.clinic_day.record_check import RecordCheckForm
+from bookings.forms.clinic_day.search import SearchForm
+from bookings.forms.clinic_day.walk_in import WalkInForm
+
+__all__ = [
+    "ConsentHealthForm",
+    "CorrectForm",
+    "DoseForm",
+    "NotGivenForm",
+    "RecordCheckForm",
+    "SearchForm",
+    "WalkInForm",
+]

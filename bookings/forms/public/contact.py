@@ -1,0 +1,90 @@
+"""Who is booking, and how to reach them."""
+
+from typing import Any
+
+from django.utils.translation import gettext as _t
+from django.utils.translation import gettext_lazy as _
+
+from bookings.drafts import MYSELF
+from nhsuk.forms import CheckboxesField, EmailField, NameField, NhsukForm, PhoneField, RadiosField
+
+TEXT, EMAIL, NEITHER = "text", "email", "neither"
+OTHER = "other"
+RELATIONSHIPS = {
+    "mother": _("Mother"),
+    "father": _("Father"),
+    "grandparent": _("Grandparent"),
+    "foster_carer": _("Foster carer"),
+    OTHER: _("Someone else"),
+}
+
+
+class AboutYouForm(NhsukForm):
+    """The relationship and name of whoever books."""
+
+    relationship = RadiosField(reveals={OTHER: ["other"]}, size="m")
+    other = NameField(
+        label=_("Who are you to them?"),
+        help_text=_("For example, aunt, social worker or interpreter"),
+        subject=_("who you are to them"),
+        max_length=60,
+        width=20,
+    )
+    contact_name = NameField(
+        label=_("Your full name"),
+        subject=_("your full name"),
+        max_length=200,
+        autocomplete="name",
+        width=20,
+        required=False,
+        size="m",
+    )
+
+    def __init__(self, *args: Any, names: str, with_myself: bool, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        field = self.fields["relationship"]
+        field.label = _t("What is your relationship to %(names)s?") % {"names": names}
+        field.error_messages["required"] = _t("Select your relationship to %(names)s") % {"names": names}
+        field.own_messages = frozenset({"required"})
+        choices = list(RELATIONSHIPS.items())
+        if with_myself:
+            choices.insert(0, (MYSELF, _("I am booking for myself")))
+        field.choices = choices
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for the name of everybody who does not book for themselves alone."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        chosen = cleaned.get("relationship")
+        if chosen and chosen != MYSELF and not cleaned.get("contact_name") and "contact_name" not in self.errors:
+            self.add_error("contact_name", _t("Enter your full name"))
+        return cleaned
+
+
+class ContactForm(NhsukForm):
+    """By which ways the contact can be reached, if any."""
+
+    contact_by = CheckboxesField(
+        label=_("How should we send you the details of your booking?"),
+        help_text=_("Select all that apply. We only write about this booking."),
+        choices=[(TEXT, _("Text message")), (EMAIL, _("Email")), (NEITHER, _("I do not have a mobile or email"))],
+        choice_dividers={NEITHER: _("or")},
+        choice_hints={NEITHER: _("You can still book. You will get a reference to write down.")},
+        exclusive=[NEITHER],
+        reveals={TEXT: ["mobile"], EMAIL: ["email"], NEITHER: ["landline"]},
+        heading=True,
+        error_messages={"required": _("Select how we should send you the details")},
+    )
+    mobile = PhoneField(
+        label=_("Mobile number"),
+        subject=_("a UK mobile number, like 07700 900 982"),
+        mobile=True,
+        autocomplete="tel",
+    )
+    email = EmailField(
+        label=_("Email address"),
+        subject=_("an email address in the correct format, like name@example.com"),
+        autocomplete="email",
+    )
+    landline = PhoneField(
+        label=_("Another phone number, if you have one (optional)"), subject=_("a phone number"), required=False
+    )

@@ -1,0 +1,1 @@
+"""The public's pages: booking, one question a page, and finding a booking again."""

@@ -1,0 +1,240 @@
+"""What every page of the journey shares: whose draft it is, what comes before and after, and the words at its top."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from bookings import ages, drafts
+from bookings.drafts import CHECK, Answers, PersonAnswers, Step
+from bookings.models import Draft
+from clinics import words
+from clinics.times import london_day
+from nhsuk.forms import NhsukForm
+
+COOKIE = "answers"
+SALT = "bookings.answers"
+
+
+def secret_of(request: HttpRequest) -> str:
+    """Return the secret of this browser, or "" where it has none that we signed."""
+    found = request.get_signed_cookie(COOKIE, default="", salt=SALT)
+    return found or ""
+
+
+def remember(response: HttpResponse, secret: str) -> None:
+    """Let the browser keep its secret for as long as the answers are kept."""
+    response.set_signed_cookie(
+        COOKIE,
+        secret,
+        salt=SALT,
+        max_age=drafts.KEPT_FOR,
+        httponly=True,
+        samesite="Lax",
+        secure=settings.SESSION_COOKIE_SECURE,
+    )
+
+
+def step_url(draft: Draft, step: Step) -> str:
+    """Return the address of a page of the journey."""
+    kwargs: dict[str, Any] = {"draft": draft.public_id}
+    if step.number is not None:
+        kwargs["number"] = step.number
+    return reverse(step.page, kwargs=kwargs)
+
+
+def no_answers(request: HttpRequest) -> HttpResponse:
+    """404: these answers are another browser's, were cleared, or are older than a day."""
+    return render(request, "bookings/no_answers.html", status=404)
+
+
+def starts_in_words(starts: list[datetime]) -> str:
+    """Return times as “10:20am and 10:30am”."""
+    return words.listed([words.clock(start) for start in starts])
+
+
+@method_decorator(never_cache, name="dispatch")
+class DraftView(View):
+    """A page about one draft, which only the browser that began it may see."""
+
+    # Whether the page still means something once the booking is made.
+    after_booking = False
+    at: datetime
+    draft: Draft
+    answers: Answers
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        """Open the draft, or say kindly that there is nothing to open."""
+        self.at = timezone.now()
+        secret = secret_of(request)
+        draft_id: uuid.UUID = kwargs.pop("draft")
+        draft = drafts.find(public_id=draft_id, secret=secret, at=self.at) if secret else None
+        if draft is None:
+            return no_answers(request)
+        self.draft, self.answers = draft, drafts.read(draft)
+        self.kwargs = kwargs
+        if draft.booking_id is not None and not self.after_booking:
+            return self.already_booked(request)
+        response = super().dispatch(request, *args, **kwargs)
+        if request.method == "POST" and isinstance(response, HttpResponse):
+            remember(response, secret)
+        return response
+
+    def already_booked(self, request: HttpRequest) -> HttpResponse:
+        """Say that the booking is made; a form sent again leads to its confirmation."""
+        booked = reverse("booking-booked", kwargs={"draft": self.draft.public_id})
+        if request.method == "POST":
+            return HttpResponseRedirect(booked)
+        return render(request, "bookings/already_booked.html", {"booked_url": booked})
+
+    @property
+    def today(self) -> date:
+        """The day it is in England."""
+        return london_day(self.at)
+
+    def save(self) -> None:
+        """Store the answers."""
+        drafts.save(self.draft, self.answers, at=self.at)
+
+    def go_on(self) -> HttpResponseRedirect:
+        """Go to the first page that is not answered."""
+        step = drafts.next_step(self.draft, self.answers, self.at)
+        if step.page == "book-too-young" and not any(self.old_enough_from()):
+            self.answers.ages_checked = drafts.ages_key(self.draft, self.answers)
+            self.save()
+            step = drafts.next_step(self.draft, self.answers, self.at)
+        return HttpResponseRedirect(step_url(self.draft, step))
+
+    def old_enough_from(self) -> list[date | None]:
+        """Return, for each person, the day from which the chosen clinic has something for them, if it is later."""
+        assert self.draft.session is not None
+        return ages.too_young(self.draft.session, [person.birth().earliest for person in self.answers.people])
+
+    def names(self) -> str:
+        """Return everybody's first name in one list."""
+        return words.listed([person.first_name for person in self.answers.people])
+
+    def chosen(self) -> dict[str, Any]:
+        """Return what was chosen so far, for the lines at the top of the page."""
+        session = self.draft.session
+        lines: dict[str, Any] = {"names": self.names() if self.answers.people else ""}
+        if session is not None:
+            lines["clinic"] = session.name
+            lines["day"] = session.date
+            if self.draft.starts_at is not None:
+                lines["time"] = words.clock(self.draft.starts_at)
+        return lines
+
+
+class Question(DraftView):
+    """One page of questions, filled with what was answered before."""
+
+    page: str
+    form_class: type[NhsukForm] = NhsukForm
+    template = "bookings/question.html"
+    button_text = ""
+    title = ""
+
+    @property
+    def step(self) -> Step:
+        """The page's place in the journey."""
+        return Step(self.page, self.kwargs.get("number"))
+
+    @property
+    def person(self) -> PersonAnswers:
+        """The person the page is about."""
+        return self.answers.people[self.kwargs["number"] - 1]
+
+    def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
+        """Return where to go instead, while something that is asked before is not answered."""
+        if not drafts.reachable(self.draft, self.answers, self.at, self.step):
+            return self.go_on()
+        return None
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the question with what was answered before."""
+        return self.dispatch_question(request) or self.show(self.form(initial=self.initial()))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Take the answer and go on, or show what is wrong with it."""
+        elsewhere = self.dispatch_question(request)
+        if elsewhere is not None:
+            return elsewhere
+        form = self.form(data=request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        return self.answered(form) or self.go_on()
+
+    def form(self, **kwargs: Any) -> NhsukForm:
+        """Make the page's form."""
+        return self.form_class(today=self.today, **self.form_words(), **kwargs)
+
+    def form_words(self) -> dict[str, Any]:
+        """Return what the form's own words need, such as a first name."""
+        return {}
+
+    def initial(self) -> dict[str, Any]:
+        """Return what was answered before."""
+        return {}
+
+    def answered(self, form: NhsukForm) -> HttpResponse | None:
+        """Keep the answer. May return where to go instead of the next question."""
+        raise AssertionError("a question keeps its answer")
+
+    def back_url(self) -> str:
+        """Return where Back leads."""
+        before = drafts.step_before(self.draft, self.answers, self.at, self.step)
+        if before is None:
+            return reverse("clinic-list") if self.draft.session is None else self.clinic_url()
+        return step_url(self.draft, before)
+
+    def clinic_url(self) -> str:
+        """Return the address of the chosen clinic's own page."""
+        assert self.draft.session is not None
+        return reverse("clinic-detail", kwargs={"slug": self.draft.session.slug})
+
+    def context(self) -> dict[str, Any]:
+        """Return what the page shows besides its form."""
+        return {}
+
+    def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
+        """Render the page."""
+        context = {
+            "form": form,
+            "back_url": self.back_url(),
+            "button_text": self.button_text or _("Continue"),
+            "title": self.title or self.heading(form),
+            "chosen": self.chosen(),
+            **self.context(),
+        }
+        return render(self.request, self.template, context, status=status)
+
+    def heading(self, form: NhsukForm) -> str:
+        """Return the question, which is the page's title: the label of its first field."""
+        return str(next(iter(form.fields.values())).label)
+
+
+class PersonQuestion(Question):
+    """A question about one person who was named before."""
+
+    def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
+        """Lead away from the page of a person who is not there."""
+        if not 1 <= self.kwargs["number"] <= len(self.answers.people):
+            return self.go_on()
+        return super().dispatch_question(request)
+
+    def form_words(self) -> dict[str, Any]:
+        """Return the person's first name."""
+        return {"first_name": self.person.first_name}
+
+
+__all__ = ["CHECK", "DraftView", "PersonQuestion", "Question", "no_answers", "remember", "secret_of", "step_url"]
