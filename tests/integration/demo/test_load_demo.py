@@ -1,0 +1,102 @@
+"""The demonstration: loaded once, kept afterwards, and with a clinic on whatever day it is."""
+
+from datetime import UTC, datetime, timedelta
+from io import StringIO
+
+import nhs_number
+import pytest
+import time_machine
+from django.conf import LazySettings
+from django.core.management import CommandError, call_command
+
+from accounts.models import Role, Team, User
+from bookings.demo.load import PASSWORD
+from bookings.models import Appointment, Booking
+from clinics.models import ClinicSession
+from clinics.times import london_day
+from immunisations.models import Person, RecordCheck, Vaccination
+
+pytestmark = pytest.mark.django_db
+
+SATURDAY = datetime(2026, 11, 21, 14, 0, tzinfo=UTC)
+
+
+def load(at: datetime) -> str:
+    out = StringIO()
+    with time_machine.travel(at, tick=False):
+        call_command("load_demo", stdout=out)
+    return out.getvalue()
+
+
+def clinics_on(at: datetime) -> int:
+    return ClinicSession.objects.filter(date=london_day(at), state=ClinicSession.State.PUBLISHED).count()
+
+
+def test_it_has_a_clinic_today_a_sign_in_for_each_role_and_people_in_every_state() -> None:
+    printed = load(SATURDAY)
+    assert PASSWORD in printed
+    for username in ("coordinator", "nurse", "senior", "desk", "analyst", "admin"):
+        assert f"  {username} " in printed
+        assert User.objects.get(username=username).check_password(PASSWORD)
+    assert set(User.objects.values_list("memberships__role", flat=True)) == set(Role.values)
+    assert clinics_on(SATURDAY) == 1
+    assert set(Appointment.objects.values_list("state", flat=True)) == {"booked", "cancelled", "did_not_attend"}
+    assert set(Vaccination.objects.values_list("status", flat=True)) == {"completed", "not-done"}
+    assert {"red_book", "gp_record", "overseas", "none"} <= set(RecordCheck.objects.values_list("source", flat=True))
+    assert Person.objects.filter(no_fixed_abode=True).exists()
+    assert Person.objects.filter(interpreter_needed=True).exists()
+
+
+def test_every_nhs_number_in_it_is_valid_and_was_never_issued() -> None:
+    load(SATURDAY)
+    numbers = {*Person.objects.values_list("nhs_number", flat=True)} | {
+        *Appointment.objects.values_list("nhs_number", flat=True)
+    }
+    numbers.discard("")
+    assert len(numbers) > 10
+    for number in numbers:
+        assert number.startswith("999")
+        assert nhs_number.is_valid(number)
+
+
+def test_nothing_in_it_is_recorded_in_the_future() -> None:
+    early = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
+    load(early)
+    assert not Vaccination.objects.filter(recorded_at__gt=early).exists()
+    assert not RecordCheck.objects.filter(checked_at__gt=early).exists()
+
+
+@pytest.mark.parametrize(
+    "moment", [datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2026, 10, 24, 23, 30, tzinfo=UTC)]
+)
+def test_it_loads_on_the_nights_the_clocks_change(moment: datetime) -> None:
+    load(moment)
+    assert clinics_on(moment) == 1
+
+
+def test_loading_it_again_on_the_same_day_changes_nothing() -> None:
+    load(SATURDAY)
+    before = (Booking.objects.count(), Person.objects.count(), ClinicSession.objects.count())
+    assert "kept" in load(SATURDAY + timedelta(hours=2))
+    assert (Booking.objects.count(), Person.objects.count(), ClinicSession.objects.count()) == before
+
+
+def test_on_another_day_it_keeps_what_is_there_and_has_a_clinic_today() -> None:
+    load(SATURDAY)
+    before = set(Booking.objects.values_list("pk", flat=True))
+    later = SATURDAY + timedelta(days=45)
+    load(later)
+    assert clinics_on(later) == 1
+    assert before < set(Booking.objects.values_list("pk", flat=True))
+    assert ClinicSession.objects.bookable(london_day(later)).count() > 5
+
+
+def test_it_is_never_loaded_beside_real_teams_nor_where_the_service_is_real(settings: LazySettings) -> None:
+    settings.DEMONSTRATION = False
+    with pytest.raises(CommandError, match="DEMONSTRATION=1"):
+        load(SATURDAY)
+    settings.DEMONSTRATION = True
+    Team.objects.create(name="A real team", organisation="A real trust", ods_code="RX1")
+    with pytest.raises(CommandError, match="teams of its own"):
+        load(SATURDAY)
+    assert not User.objects.exists()
