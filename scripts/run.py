@@ -9,7 +9,9 @@ import socket
 import subprocess
 import sys
 import time
+import urllib.request
 from collections.abc import Callable
+from http import HTTPStatus
 from pathlib import Path
 from types import FrameType
 
@@ -40,10 +42,12 @@ def refuse_a_used_port(port: int) -> None:
 
 
 def answers(port: int) -> bool:
-    """Whether the server accepts connections."""
-    with socket.socket() as probe:
-        probe.settimeout(1)
-        return probe.connect_ex(("127.0.0.1", port)) == 0
+    """Whether the server answers with its start page, which also makes it load what a first visitor would wait for."""
+    try:
+        with urllib.request.urlopen(f"http://127.0.0.1:{port}/", timeout=30) as page:
+            return bool(page.status == HTTPStatus.OK)
+    except OSError:
+        return False
 
 
 def stop(children: dict[str, subprocess.Popen[bytes]]) -> None:
@@ -87,15 +91,17 @@ def main() -> int:
         nonlocal stopping
         stopping = True
 
-    # Ctrl-C reaches the children too, as they share the terminal; each of them stops by itself on it.
-    signal.signal(signal.SIGINT, ask)
     signal.signal(signal.SIGTERM, ask)
     serve = ["-m", "gunicorn", "config.wsgi:application", "--bind", f"127.0.0.1:{port}"]
-    serve += ["--workers", "2", "--threads", "4", "--log-level", "warning", "--no-control-socket"]
+    serve += ["--workers", "2", "--threads", "4", "--log-level", "error", "--no-control-socket"]
     children: dict[str, subprocess.Popen[bytes]] = {}
+    # Ctrl-C reaches the children too, as they share the terminal. While they start they must not die of it half way;
+    # once up, each stops by itself on it.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         children["server"] = subprocess.Popen([PYTHON, *serve], env=env)
         children["worker"] = subprocess.Popen([PYTHON, "manage.py", "send_messages"], env=env)
+        signal.signal(signal.SIGINT, ask)
         while not answers(port) and not stopping and children["server"].poll() is None:
             time.sleep(0.1)
         if not stopping and children["server"].poll() is None:
