@@ -3,6 +3,8 @@
 import argparse
 import os
 import sys
+import tempfile
+from pathlib import Path
 
 from tests.support.postgres import NoPostgreSQL, throwaway_postgres
 
@@ -47,7 +49,26 @@ def drill(url: str, *, tries: int) -> int:
         if not findings.oversold:
             print("The drill did not find the planted fault: it cannot be trusted.")
             passed = False
-    return 0 if passed else 1
+    return 0 if drill_messages() and passed else 1
+
+
+def drill_messages() -> bool:
+    """Run the drill of the outbox, as it is and with its planted faults; return whether all is as it must be."""
+    from tests.drills import messages
+
+    with tempfile.TemporaryDirectory() as folder:
+        faithful = messages.run(Path(folder), messages=1500, kills=150)
+    verdict = "as it must be" if faithful.exactly_once else "FAULT: not every message exactly once"
+    print(f"the outbox: {faithful}: {verdict}", flush=True)
+    found = True
+    for name, fault in messages.PLANTED_FAULTS.items():
+        with tempfile.TemporaryDirectory() as folder:
+            result = messages.run(Path(folder), messages=400, kills=30, trouble=0, **fault)
+        print(f"the outbox, {name}: {result}", flush=True)
+        if result.exactly_once or not (result.twice or result.missing):
+            print("The drill did not find the planted fault: it cannot be trusted.")
+            found = False
+    return faithful.exactly_once and found
 
 
 if __name__ == "__main__":

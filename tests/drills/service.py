@@ -50,6 +50,8 @@ def running_service(database_url: str, *, application: str = REAL, workers: int 
         cwd=ROOT,
         env=environment,
         stdin=subprocess.DEVNULL,
+        # Every refusal is a line of its log; what matters of them is counted by those who were refused.
+        stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
     try:
