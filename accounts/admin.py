@@ -6,7 +6,6 @@ from typing import Any
 from django.contrib import admin
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.forms import UserCreationForm
-from django.contrib.auth.models import Group
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.forms.models import BaseInlineFormSet
@@ -27,9 +26,6 @@ from accounts.admin_bases import (
 from accounts.admin_filters import Question, lately
 from accounts.models import ApiToken, AuditEvent, Membership, RecordView, Role, Team, User
 from accounts.permissions import Permission
-
-# Roles of teams take the place of Django's groups.
-admin.site.unregister(Group)
 
 
 class OfManagedUsers(TeamAdmin):
@@ -72,6 +68,10 @@ class OfManagedUsers(TeamAdmin):
             return bool(teams)
         user = self.user_of(obj)
         return not user.is_superuser and set(self.teams_of_row(obj)) <= set(teams)
+
+    def may_act(self, request: HttpRequest, row: models.Model) -> bool:
+        """Whoever may change the user may act on them."""
+        return self.has_change_permission(request, row)
 
 
 class Roles(BaseInlineFormSet):
@@ -217,7 +217,7 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
                 {"is_active": active},
             )
 
-    @admin.action(description=gettext_lazy("Deactivate"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Deactivate"), permissions=["act"])
     def deactivate(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
         """End the users' access at their next request."""
         return self.confirmed(
@@ -231,7 +231,7 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
             done=_("{row} has been deactivated."),
         )
 
-    @admin.action(description=gettext_lazy("Reactivate"), permissions=["change"])
+    @admin.action(description=gettext_lazy("Reactivate"), permissions=["act"])
     def reactivate(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
         """Give the users their access back, for example before a season."""
         return self.confirmed(
@@ -285,7 +285,7 @@ class ApiTokenAdmin(OfManagedUsers):
     fields = readonly_fields = ["user", "created_at", "expires_at", "revoked_at"]
     actions = ["end"]
 
-    @admin.action(description=gettext_lazy("End these tokens"), permissions=["change"])
+    @admin.action(description=gettext_lazy("End these tokens"), permissions=["act"])
     def end(self, request: HttpRequest, queryset: models.QuerySet[ApiToken]) -> HttpResponse | None:
         """Revoke the tokens; whatever uses them stops at its next request."""
         return self.confirmed(

@@ -1,8 +1,8 @@
 """What every page of the admin shares: rows of one's own teams only, outside names in addresses, and an audit.
 
 A model's admin says which permission of a team opens it (``view_with``), which one allows adding and changing
-(``change_with``; None: read only), and the path from a row to its team (``team_path``; None: reference data that all
-share). Nothing can be deleted here.
+(``change_with``; None: read only) and actions (``act_with``; None: the same one), and the path from a row to its team
+(``team_path``; None: reference data that all share). Nothing can be deleted here.
 """
 
 import datetime
@@ -131,6 +131,7 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
 
     view_with: ClassVar[Permission]
     change_with: ClassVar[Permission | None] = None
+    act_with: ClassVar[Permission | None] = None
     team_path: ClassVar[str | None] = "team"
     may_add: ClassVar[bool] = True
 
@@ -183,6 +184,14 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
     def has_delete_permission(self, request: HttpRequest, obj: models.Model | None = None) -> bool:
         """Nothing is deleted."""
         return False
+
+    def has_act_permission(self, request: HttpRequest) -> bool:
+        """Whether the user's role allows actions on some row: what ``permissions=["act"]`` of an action asks."""
+        return self._allows(request, self.act_with or self.change_with, None)
+
+    def may_act(self, request: HttpRequest, row: models.Model) -> bool:
+        """Whether the user's role allows actions on this row; whether its state does is the action's matter."""
+        return self._allows(request, self.act_with or self.change_with, row)
 
     def choosing_with(self) -> Permission:
         """Return the permission to change, or to look where nothing is changed here."""
@@ -358,7 +367,7 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
         needed, where ``reason_label`` is given. ``done`` is the sentence of success, with {row} in it.
         """
         rows = list(queryset)
-        if not rows or not all(self.has_change_permission(request, row) for row in rows):
+        if not rows or not all(self.may_act(request, row) for row in rows):
             raise PermissionDenied
         reason = request.POST.get("reason", "").replace("\x00", "").strip()[:300]
         asked = "confirmed" in request.POST

@@ -14,6 +14,7 @@ from django.urls import URLPattern, URLResolver, reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.admin_bases import TeamAdmin
 from accounts.models import User
 from accounts.permissions import Permission, teams_where
 
@@ -38,6 +39,11 @@ class StaffAdminSite(AdminSite):
     def __init__(self, name: str = "admin") -> None:
         super().__init__(name)
         self.disable_action("delete_selected")
+
+    def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
+        """Take only pages that know of teams: what packages bring along would show everybody's rows to anybody."""
+        if admin_class is not None and issubclass(admin_class, TeamAdmin):
+            super().register(model_or_iterable, admin_class, **options)
 
     def has_permission(self, request: HttpRequest) -> bool:
         """Whether this request may enter."""

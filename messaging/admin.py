@@ -1,0 +1,92 @@
+"""The outbox, to look into."""
+
+import uuid
+
+from django.contrib import admin
+from django.db.models import Q, QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin
+from accounts.admin_filters import Question, lately
+from accounts.permissions import Permission
+from messaging.actions import confirm_sent, send_again
+from messaging.models import Message
+
+
+class MessageState(Question):
+    title = gettext_lazy("needs action")
+    parameter_name = "is"
+    answers = [
+        ("waiting", gettext_lazy("Waiting"), lambda rows, at: rows.filter(state="waiting")),
+        (
+            "late",
+            gettext_lazy("Waiting, and due by now"),
+            lambda rows, at: rows.filter(state="waiting", due_at__lte=at),
+        ),
+        (
+            "trouble",
+            gettext_lazy("Failed, or not known whether sent"),
+            lambda rows, at: rows.filter(state__in=["failed", "unknown"]),
+        ),
+        ("sent", gettext_lazy("Sent"), lambda rows, at: rows.filter(state="sent")),
+    ]
+
+
+@admin.register(Message)
+class MessageAdmin(FoundByName, ReadOnlyAdmin):
+    """Every message that is or was owed: when, how, and what came of it. What it says is made when it is sent."""
+
+    view_with = Permission.INSPECT
+    paginator = FirstThousands
+    list_display = ["purpose", "channel", "state", "due_at", "finished_at", "attempts", "outcome"]
+    list_filter = [MessageState, lately("created_at", gettext_lazy("written")), "channel"]
+    search_fields = ["subject_id"]
+    search_help_text = gettext_lazy("Search by the public id of the message or of the booking it is about")
+    ordering = ["-id"]
+    act_with = Permission.INSPECT
+    actions = ["was_sent", "again"]
+
+    def search_by(self, term: str) -> Q | None:
+        """Find by its own name or by what it is about."""
+        try:
+            name = uuid.UUID(term)
+        except ValueError:
+            return None
+        return Q(public_id=name) | Q(subject_id=name)
+
+    @admin.action(description=gettext_lazy("It did arrive: mark as sent"), permissions=["act"])
+    def was_sent(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+        """Settle messages of which nobody knew: somebody found out that they arrived."""
+        return self.confirmed(
+            request,
+            queryset,
+            action="was_sent",
+            question=_("Mark these messages as sent?"),
+            explanation=_("They are not sent again."),
+            reason_label=_("How you know"),
+            button=_("Yes, they arrived"),
+            run=lambda message, reason: confirm_sent(
+                message=message, by=request.user, at=timezone.now(), source="admin", reason=reason
+            ),
+            done=_("{row} is marked as sent."),
+        )
+
+    @admin.action(description=gettext_lazy("It did not arrive: send again"), permissions=["act"])
+    def again(self, request: HttpRequest, queryset: QuerySet[Message]) -> HttpResponse | None:
+        """Put messages that did not arrive back into the queue."""
+        return self.confirmed(
+            request,
+            queryset,
+            action="again",
+            question=_("Send these messages again?"),
+            explanation=_("If one did arrive after all, its contact gets it twice."),
+            reason_label=_("How you know that it did not arrive"),
+            button=_("Yes, send again"),
+            run=lambda message, reason: send_again(
+                message=message, by=request.user, at=timezone.now(), source="admin", reason=reason
+            ),
+            done=_("{row} waits to be sent again."),
+        )

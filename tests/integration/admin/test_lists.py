@@ -1,0 +1,173 @@
+"""Every list and page of the admin: a constant number of queries, one's own team alone, nothing to delete."""
+
+import pytest
+from django.contrib import admin
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from accounts.models import Role
+from tests.integration.walk.world import World, make_world
+from tests.support.factories import book, child, make_batch, make_session, make_user, make_venue
+
+pytestmark = pytest.mark.django_db
+
+MOST_QUERIES = 12
+# Who opens which list, besides superusers.
+LISTS = {
+    Role.COORDINATOR: [
+        "clinics_venue",
+        "clinics_clinicsession",
+        "clinics_product",
+        "clinics_batch",
+        "bookings_booking",
+        "immunisations_person",
+        "immunisations_practice",
+        "immunisations_vaccination",
+        "immunisations_recordcheck",
+        "messaging_message",
+    ],
+    Role.ADMINISTRATOR: [
+        "accounts_user",
+        "accounts_team",
+        "accounts_apitoken",
+        "accounts_auditevent",
+        "accounts_recordview",
+    ],
+}
+ALL = [(role, name) for role, names in LISTS.items() for name in names]
+
+
+def signed_in(world: World, role: str) -> Client:
+    client = Client()
+    client.force_login(world.users[role])
+    return client
+
+
+def url_of(name: str) -> str:
+    return reverse(f"admin:{name}_changelist")
+
+
+def more_of_everything(world: World) -> None:
+    """Three times the rows in every list: whatever a list fetches row by row would show."""
+    for number in range(4):
+        make_user(world.team, Role.DESK)
+        venue = make_venue(world.team)
+        session = make_session(venue=venue)
+        book(session, child(), child("Bilal"))
+        make_batch(world.team, number=f"M{number}")
+        make_world_like(world)
+
+
+def make_world_like(world: World) -> None:
+    """Another person of the same team, with a visit, a check and a dose not given."""
+    from datetime import date
+
+    from django.utils import timezone
+
+    from accounts.actions import issue_token
+    from immunisations.actions import add_person, arrive, record_check, record_not_given
+
+    now = timezone.now()
+    person = add_person(
+        team=world.team,
+        first_name="Caleb",
+        last_name=world.marker,
+        date_of_birth=date(2020, 1, 1),
+        practice=world.practice,
+        by=world.users["desk"],
+        at=now,
+    )
+    visit = arrive(session=world.session, person=person, by=world.users["desk"], at=now)
+    record_check(
+        source="none", outcome="not_available", finding="None", visit=visit, by=world.users["vaccinator"], at=now
+    )
+    record_not_given(visit=visit, series=["MEASLES"], reason="declined", by=world.users["vaccinator"], at=now)
+    issue_token(user=world.users["desk"], by=None, at=now, source="command")
+
+
+@pytest.mark.parametrize(("role", "name"), ALL)
+def test_a_list_needs_the_same_few_queries_however_long_it_is(role, name):
+    world = make_world("Quokka")
+    client = signed_in(world, role)
+    client.get(url_of(name))
+    with CaptureQueriesContext(connection) as few:
+        assert client.get(url_of(name)).status_code == 200
+    more_of_everything(world)
+    with CaptureQueriesContext(connection) as many:
+        page = client.get(url_of(name))
+    assert page.status_code == 200
+    listed = "\n".join(query["sql"] for query in many)
+    assert len(few) == len(many) <= MOST_QUERIES, listed
+
+
+@pytest.mark.parametrize(("role", "name"), ALL)
+def test_a_list_shows_at_most_seven_columns_and_nothing_of_another_team(role, name):
+    world, other = make_world("Quokka"), make_world("Wombat")
+    page = signed_in(world, role).get(url_of(name))
+    text = page.content.decode()
+    assert not [word for word in other.words if word in text]
+    columns = page.context["cl"].list_display
+    assert len([column for column in columns if column != "action_checkbox"]) <= 7
+    assert page.context["cl"].result_list, "the team's own rows are there"
+
+
+@pytest.mark.parametrize(("role", "name"), ALL)
+@pytest.mark.parametrize("typed", ["x", "%", "💉", "\u202e", "<script>alert(1)</script>", "9" * 5000, "'\";--"])
+def test_whatever_is_typed_into_a_search_box_is_answered(role, name, typed):
+    world = make_world("Quokka")
+    page = signed_in(world, role).get(url_of(name), {"q": typed})
+    assert page.status_code == 200
+    assert "<script>alert" not in page.content.decode()
+
+
+def test_a_search_with_a_nul_is_a_bad_request():
+    world = make_world("Quokka")
+    assert signed_in(world, "coordinator").get(url_of("clinics_venue") + "?q=%00").status_code == 400
+
+
+@pytest.mark.parametrize(("role", "name"), ALL)
+def test_every_filter_of_a_list_answers(role, name):
+    world = make_world("Quokka")
+    client = signed_in(world, role)
+    for chosen in client.get(url_of(name)).context["cl"].filter_specs:
+        for choice in chosen.choices(client.get(url_of(name)).context["cl"]):
+            assert client.get(url_of(name) + choice["query_string"]).status_code == 200, choice["query_string"]
+
+
+def test_nothing_can_be_deleted_by_anybody():
+    world = make_world("Quokka")
+    root = make_user(None, username="root", is_superuser=True)
+    client = Client()
+    client.force_login(root)
+    for model, page in admin.site._registry.items():
+        row = model._default_manager.first()
+        assert row is not None, model
+        url = reverse(
+            f"admin:{page.opts.app_label}_{page.opts.model_name}_delete", args=[getattr(row, "public_id", row.pk)]
+        )
+        assert client.post(url, {"post": "yes"}).status_code == 403, model
+        listed = client.get(reverse(f"admin:{page.opts.app_label}_{page.opts.model_name}_changelist"))
+        assert "delete_selected" not in listed.content.decode()
+        assert model._default_manager.filter(pk=row.pk).exists()
+    assert world.person.pk
+
+
+@pytest.mark.parametrize(
+    "name", ["immunisations_vaccination", "immunisations_recordcheck", "messaging_message", "clinics_product"]
+)
+def test_clinical_rows_messages_and_products_are_only_looked_at(name):
+    world = make_world("Quokka")
+    client = signed_in(world, Role.COORDINATOR)
+    assert client.get(reverse(f"admin:{name}_add")).status_code == 403
+    row = {
+        "immunisations_vaccination": world.vaccination.public_id,
+        "immunisations_recordcheck": world.check.public_id,
+        "messaging_message": world.message.public_id,
+        "clinics_product": world.batch.product_id,
+    }[name]
+    url = reverse(f"admin:{name}_change", args=[row])
+    page = client.get(url)
+    assert page.status_code == 200 and "View " in page.context["title"]
+    assert client.post(url, {"note": "changed"}).status_code == 403

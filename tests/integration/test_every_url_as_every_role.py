@@ -1,0 +1,118 @@
+"""Walk every address as everybody: not signed in, each role, a superuser, and another team's people.
+
+An address without an entry in ``tests/integration/walk`` fails here: whoever adds a page says who may see it.
+"""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from tests.integration.walk import accounts, admin, api, clinic_day, public
+from tests.integration.walk.table import ANONYMOUS, ROLES, SUPERUSER, Entry
+from tests.integration.walk.world import World, make_world
+from tests.support.factories import make_user
+
+pytestmark = pytest.mark.django_db
+
+TABLE: dict[str, Entry] = {}
+for part in (public, accounts, admin, clinic_day, api):
+    TABLE |= part.TABLE
+
+
+def names_of(patterns: list[Any], namespace: str = "") -> Iterator[str]:
+    """Return the name of every address, with its namespace; an address without a name fails, but for catch-alls."""
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{namespace}{pattern.namespace}:" if pattern.namespace else namespace
+            yield from names_of(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern) and pattern.name:
+            yield f"{namespace}{pattern.name}"
+        else:
+            # The admin's own: old addresses led on, and everything that is not an address.
+            assert namespace == "admin:", pattern
+
+
+def test_every_address_says_who_may_see_it():
+    names = set(names_of(get_resolver().url_patterns))
+    assert sorted(names - set(TABLE)) == [], "add these to the table of their part in tests/integration/walk"
+    assert sorted(set(TABLE) - names) == [], "these are in the table and lead nowhere"
+
+
+def session_of(user: Any) -> str:
+    """Return the session of somebody who is signed in."""
+    client = Client()
+    client.force_login(user)
+    return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+def ask(session: str | None, url: str, method: str = "get") -> Any:
+    """Ask as a browser with that session would, and leave nothing behind."""
+    client = Client(raise_request_exception=False)
+    if session:
+        client.cookies[settings.SESSION_COOKIE_NAME] = session
+    with transaction.atomic():
+        response = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    return response
+
+
+@pytest.fixture(scope="module")
+def worlds(django_db_setup: None, django_db_blocker: Any) -> Iterator[tuple[World, World]]:
+    """Two teams with everything in them, made once; the second's clinic is open to its own list only."""
+    with django_db_blocker.unblock(), transaction.atomic():
+        yield make_world("Quokka"), make_world("Wombat", closed_list=True)
+        transaction.set_rollback(True)
+
+
+@pytest.fixture(scope="module")
+def sessions(worlds: tuple[World, World]) -> dict[tuple[str, str], str | None]:
+    """The session of everybody, by team and role."""
+    found: dict[tuple[str, str], str | None] = {("", ANONYMOUS): None}
+    found["", SUPERUSER] = session_of(make_user(None, username="root", is_superuser=True))
+    for world in worlds:
+        for role in ROLES:
+            found[world.marker, role] = session_of(world.users[role])
+    return found
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_an_address_answers_each_role_as_its_table_says(name, worlds, sessions):
+    entry = TABLE[name]
+    ours, theirs = worlds
+    url = reverse(name, kwargs=entry.arguments(ours))
+    wrong = []
+    for (marker, role), session in sessions.items():
+        if role == ANONYMOUS:
+            expected = entry.anonymous
+        elif role == SUPERUSER:
+            expected = entry.superuser
+        elif marker == ours.marker:
+            expected = entry.own[role]
+        elif set(entry.own[role]) <= {403, 404}:
+            # Those whom their role keeps out in their own team, are kept out here: asked of one of them.
+            if role != next(each for each in ROLES if set(entry.own[each]) <= {403, 404}):
+                continue
+            expected = (403, 404)
+        else:
+            expected = entry.others
+        page = ask(session, url)
+        if page.status_code not in expected:
+            wrong.append(f"GET as {role} of {marker or 'no team'}: {page.status_code}, not {expected}")
+        if marker == ours.marker and not entry.everybodys:
+            shown = page.content.decode(errors="replace") if not page.streaming else ""
+            wrong += [f"{word!r} of {theirs.marker} shown to {role}" for word in theirs.words if word in shown]
+        if marker == theirs.marker and not entry.everybodys:
+            shown = page.content.decode(errors="replace") if not page.streaming else ""
+            wrong += [f"{word!r} of {ours.marker} shown to their {role}" for word in ours.words if word in shown]
+        posted = ask(session, url, "post")
+        if posted.status_code >= 500:
+            wrong.append(f"POST as {role} of {marker or 'no team'}: {posted.status_code}")
+        turned_away = set(expected) <= {401, 403, 404} and 405 not in expected
+        if turned_away and posted.status_code not in (401, 403, 404, 405):
+            wrong.append(f"POST as {role} of {marker or 'no team'}: {posted.status_code}, though GET is {expected}")
+    assert not wrong, f"{name} ({url})\n" + "\n".join(wrong)

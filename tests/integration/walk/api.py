@@ -1,0 +1,5 @@
+"""The API."""
+
+from tests.integration.walk.table import Entry
+
+TABLE: dict[str, Entry] = {}
