@@ -10,7 +10,7 @@ import time
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.utils import timezone, translation
 
 from messaging import actions, policies, registry
@@ -36,8 +36,9 @@ LONGEST_PAUSE = timedelta(seconds=10)
 # How soon a worker that waits notices that it was asked to stop.
 GLANCE_SECONDS = 0.2
 
-# What Django raises when the database went away, did not come, or kept a lock for too long.
-DATABASE_AWAY = (OperationalError, InterfaceError)
+# What Django raises when the database went away, did not come, kept a lock for too long, or is for the moment a
+# stand-by that may only be read.
+DATABASE_AWAY = (OperationalError, InterfaceError, InternalError)
 
 
 def where(error: BaseException) -> str:
@@ -78,7 +79,7 @@ class Sender:
     def drain(self) -> int:
         """Send everything that is due now and return how many messages were taken up.
 
-        Raises OperationalError or InterfaceError where the database is away.
+        Raises one of DATABASE_AWAY where it is.
         """
         count = 0
         while not self.should_stop() and self.send_next():

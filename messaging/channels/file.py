@@ -20,7 +20,8 @@ class FileChannel:
     """
 
     name = "file"
-    longest_send = timedelta(seconds=10)
+    # A send that outlasts its claim does no harm here, as the second one finds the name taken.
+    longest_send = timedelta(0)
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -39,16 +39,23 @@ def drill(url: str, *, tries: int) -> int:
         for findings in (
             scenes.last_places_through_the_api(address, tries=tries),
             scenes.last_places_through_the_api(address, name="families of three, API", places=60, tries=3, family=3),
+            scenes.last_places_through_the_pages(address, journeys=tries),
+            scenes.last_places_through_the_pages(
+                address, name="families of three, web pages", places=60, journeys=2, family=3
+            ),
             scenes.drafts_that_expire(url),
         ):
             print(findings.line(), flush=True)
             passed = passed and not findings.faults
     with running_service(url, application=WITHOUT_LOCK) as address:
-        findings = scenes.last_places_through_the_api(address, name="the same without the lock", tries=tries)
-        print(findings.line(), flush=True)
-        if not findings.oversold:
-            print("The drill did not find the planted fault: it cannot be trusted.")
-            passed = False
+        for findings in (
+            scenes.last_places_through_the_api(address, name="API, without the lock", tries=tries),
+            scenes.last_places_through_the_pages(address, name="web pages, without the lock", journeys=tries),
+        ):
+            print(findings.line(), flush=True)
+            if not findings.oversold:
+                print("The drill did not find the planted fault: it cannot be trusted.")
+                passed = False
     return 0 if drill_messages() and passed else 1
 
 

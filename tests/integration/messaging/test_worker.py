@@ -73,7 +73,8 @@ def test_a_channel_that_does_not_exist_stops_the_worker_with_a_hint(db: None, se
         call_command("send_messages", once=True)
 
 
-def test_a_lease_shorter_than_a_send_stops_the_worker_with_a_sentence(db: None) -> None:
+def test_a_lease_shorter_than_a_send_stops_the_worker_with_a_sentence(db: None, settings: Any) -> None:
+    settings.MESSAGE_CHANNEL = "console"
     with pytest.raises(CommandError, match="the lease must be longer than"):
         call_command("send_messages", once=True, lease=1)
 
