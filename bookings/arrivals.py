@@ -1,30 +1,46 @@
-"""Booked people arrive: their appointment, the person they are, and the visit that begins."""
+"""From an appointment to a person's visit: matching those who arrive, and taking an arrival back."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from accounts import audit
+from accounts.errors import Refused
 from accounts.models import User
 from bookings.models import Appointment
-from bookings.policies import BookingRefused
-from immunisations.actions import add_person, arrive, undo_arrival
+from clinics.models import ClinicSession
+from immunisations import actions
 from immunisations.matching import Details, Match, automatic_match, likely_matches
 from immunisations.models import Person, Visit
 
 
-class WhoIsThis(BookingRefused):
-    """Somebody on record is like the person who arrived, and staff must say whether it is them.
+class ArrivalRefused(Refused):
+    """Somebody cannot be marked as arrived like this."""
 
-    ``details["appointments"]`` names the appointments that are asked about, by public id.
-    """
+    code = "arrival_refused"
 
-    code = "who_is_this"
+
+@dataclass(frozen=True)
+class Undecided:
+    """An appointment that may belong to somebody known: a person at the desk has to look."""
+
+    appointment: Appointment
+    matches: list[Match]
+
+
+@dataclass
+class Arrivals:
+    """Who is here now, and whom somebody must first tell apart from people known."""
+
+    visits: list[Visit] = field(default_factory=list)
+    undecided: list[Undecided] = field(default_factory=list)
 
 
 def details_of(appointment: Appointment) -> Details:
-    """Return what was typed about a booked person, for matching."""
+    """Return what the booking says of the person, for matching."""
     return Details(
         first_name=appointment.first_name,
         last_name=appointment.last_name,
@@ -35,96 +51,59 @@ def details_of(appointment: Appointment) -> Details:
     )
 
 
-def matches_for(appointment: Appointment) -> list[Match]:
-    """Return the team's people who may be the one who is booked, likeliest first."""
-    return likely_matches(appointment.session.team, details_of(appointment))
-
-
 @transaction.atomic
-def check_in(
+def arrive_appointments(
     *,
+    session: ClinicSession,
     appointments: Sequence[Appointment],
-    people: Mapping[int, Person | None] | None = None,
-    by: User | None,
+    by: User,
     at: datetime,
+    chosen: Mapping[int, Person | None] | None = None,
     source: str = "staff",
-) -> list[Visit]:
-    """Note that these booked people have arrived, all of them or none, and return their visits in that order.
+) -> Arrivals:
+    """Mark people with appointments as arrived, each matched to a person of the team or added as a new one.
 
-    ``people`` says who an appointment (by key) turned out to be: a Person that staff chose, or None for somebody new.
-    One that it does not name is matched by the rule for matching without anybody looking; where nobody fits, and
-    nobody on record is even like them, they are somebody new. A second press returns the visits that are there.
-
-    Raises WhoIsThis where staff must look; BookingRefused ``not_expected`` for an appointment that is cancelled or
-    was marked as missed, ``same_person`` where two appointments would be one person's; SessionNotOpen.
+    Without anybody looking only where the strict rule fits exactly one; where people are like them, the appointment
+    comes back undecided; where nobody is, they are added. ``chosen`` says who an appointment (by key) is: a person, or
+    None for somebody new. Pressing twice changes nothing. Raises ArrivalRefused (``cancelled``) for a cancelled
+    appointment.
     """
-    chosen = people or {}
-    locked = {
-        appointment.pk: appointment
-        for appointment in Appointment.objects.filter(pk__in=[appointment.pk for appointment in appointments])
-        .select_for_update(of=("self",))
-        .select_related("session__team", "session__venue", "booking", "person", "visit__person", "visit__session")
-        .order_by("id")
-    }
-    ordered = [locked[appointment.pk] for appointment in appointments]
-    found: dict[int, Person | None] = {}
-    unsure = []
-    for appointment in ordered:
-        if appointment.visit is not None:
-            continue
-        if appointment.state != Appointment.State.BOOKED:
-            raise BookingRefused(
-                _("%(name)s is not expected: the appointment is marked “%(state)s”.")
-                % {"name": appointment.list_name, "state": appointment.get_state_display()},
-                code="not_expected",
-            )
-        if appointment.pk in chosen:
-            found[appointment.pk] = chosen[appointment.pk]
-            continue
-        person = appointment.person or automatic_match(appointment.session.team, details_of(appointment))
-        if person is None and matches_for(appointment):
-            unsure.append(appointment)
-        found[appointment.pk] = person
-    if unsure:
-        raise WhoIsThis(
-            _("Somebody like this is on record. Say whether it is them."),
-            appointments=[str(appointment.public_id) for appointment in unsure],
-        )
-    return [
-        appointment.visit or _begin(appointment, found[appointment.pk], by=by, at=at, source=source)
-        for appointment in ordered
-    ]
-
-
-def _begin(appointment: Appointment, person: Person | None, *, by: User | None, at: datetime, source: str) -> Visit:
-    if person is None:
-        person = _new_person(appointment, by=by, at=at, source=source)
-    visit = arrive(
-        session=appointment.session,
-        person=person,
-        by=by,
-        at=at,
-        how=Visit.How.LIST if appointment.booking.how == "list" else Visit.How.BOOKED,
-        accompanied_by=appointment.booking.contact_name,
-        accompanied_as=appointment.booking.relationship,
-        source=source,
+    chosen = chosen or {}
+    locked = list(
+        Appointment.objects.select_for_update(of=("self",))
+        .select_related("booking", "visit", "person__merged_into")
+        .filter(session=session, pk__in=[appointment.pk for appointment in appointments])
+        .order_by("pk")
     )
-    if Appointment.objects.filter(visit=visit).exists():
-        raise BookingRefused(
-            _("%(name)s has already arrived on another appointment.") % {"name": visit.person.list_name},
-            code="same_person",
-        )
-    appointment.person, appointment.visit = visit.person, visit
-    appointment.save(update_fields=["person", "visit"])
-    return visit
+    arrivals = Arrivals()
+    for appointment in locked:
+        if appointment.visit is not None:
+            arrivals.visits.append(appointment.visit)
+            continue
+        if appointment.state == Appointment.State.CANCELLED:
+            raise ArrivalRefused(_("This appointment is cancelled. Add them as a walk-in."), code="cancelled")
+        details = details_of(appointment)
+        person = appointment.person
+        if person is None and appointment.pk in chosen:
+            person = chosen[appointment.pk] or _add(appointment, by=by, at=at, source=source)
+        elif person is None:
+            person = automatic_match(session.team, details)
+            if person is None:
+                matches = likely_matches(session.team, details)
+                if matches:
+                    arrivals.undecided.append(Undecided(appointment, matches))
+                    continue
+                person = _add(appointment, by=by, at=at, source=source)
+        arrivals.visits.append(_arrive(appointment, person, by=by, at=at, source=source))
+    return arrivals
 
 
-def _new_person(appointment: Appointment, *, by: User | None, at: datetime, source: str) -> Person:
-    team, booking = appointment.session.team, appointment.booking
-    # A number that somebody else has is not copied: staff said that this is another person, and will find out why.
-    taken = Person.objects.filter(team=team, nhs_number=appointment.nhs_number).exists()
-    return add_person(
-        team=team,
+def _add(appointment: Appointment, *, by: User, at: datetime, source: str) -> Person:
+    """Add the person as the booking describes them. An NHS number that somebody else has stays with them."""
+    booking = appointment.booking
+    taken = Person.objects.filter(team=booking.team_id, nhs_number=appointment.nhs_number).exists()
+    return actions.add_person(
+        team=booking.team,
         first_name=appointment.first_name,
         last_name=appointment.last_name,
         date_of_birth=appointment.date_of_birth,
@@ -135,20 +114,57 @@ def _new_person(appointment: Appointment, *, by: User | None, at: datetime, sour
         phone=booking.phone,
         language=booking.spoken_language,
         interpreter_needed=booking.interpreter_needed,
-        note=appointment.support_needs[:300],
         by=by,
         at=at,
         source=source,
     )
 
 
+def _arrive(appointment: Appointment, person: Person, *, by: User, at: datetime, source: str) -> Visit:
+    visit = actions.arrive(
+        session=appointment.session,
+        person=person,
+        how=Visit.How.BOOKED,
+        accompanied_by=appointment.booking.contact_name,
+        accompanied_as=appointment.booking.relationship,
+        by=by,
+        at=at,
+        source=source,
+    )
+    other = Appointment.objects.filter(visit=visit).exclude(pk=appointment.pk).first()
+    if other is not None:
+        raise ArrivalRefused(
+            _("%(name)s has arrived already, for the appointment of %(other)s. They cannot be two people.")
+            % {"name": person.list_name, "other": other.list_name},
+            code="person_arrived",
+        )
+    before = appointment.state
+    appointment.person = visit.person
+    appointment.visit = visit
+    # Marked as not attending too soon: they are here.
+    appointment.state = Appointment.State.BOOKED
+    appointment.version += before != Appointment.State.BOOKED
+    appointment.save(update_fields=["person", "visit", "state", "version"])
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action="match_appointment",
+        thing=appointment,
+        team=person.team_id,
+        person_id=visit.person.public_id,
+        before={"state": str(before)},
+    )
+    return visit
+
+
 @transaction.atomic
-def undo_check_in(*, appointment: Appointment, by: User | None, at: datetime, source: str = "staff") -> None:
-    """Take back an arrival marked by mistake. Raises VisitRefused where something was recorded on the visit."""
-    locked = Appointment.objects.select_for_update(of=("self",)).get(pk=appointment.pk)
-    visit = locked.visit
-    if visit is None:
-        return
-    locked.visit = None
-    locked.save(update_fields=["visit"])
-    undo_arrival(visit=visit, by=by, at=at, source=source)
+def undo_arrival(*, visit: Visit, by: User, at: datetime, source: str = "staff") -> None:
+    """Take an arrival back: the appointment is expected again. Raises VisitRefused once anything was recorded."""
+    appointment = Appointment.objects.select_for_update(of=("self",)).filter(visit=visit).first()
+    if appointment is not None:
+        # Whom they were matched to may have been the slip.
+        appointment.visit = None
+        appointment.person = None
+        appointment.save(update_fields=["visit", "person"])
+    actions.undo_arrival(visit=visit, by=by, at=at, source=source)

@@ -15,10 +15,10 @@ def span_of(given_on: str) -> tuple[date, date]:
         raise ValueError("not a year, month or day")
     year, month, day = (int(part) if part else None for part in found.groups())
     assert year is not None
-    if day:
-        exact = date(year, month or 1, day)
+    if month is not None and day is not None:
+        exact = date(year, month, day)
         return exact, exact
-    if month:
+    if month is not None:
         first = date(year, month, 1)
         return first, date(year + month // 12, month % 12 + 1, 1) - date.resolution
     return date(year, 1, 1), date(year, 12, 31)

@@ -1,5 +1,27 @@
 """The clinic day: staff screens of one clinic."""
 
-from django.urls import URLPattern
+from django.urls import path
 
-urlpatterns: list[URLPattern] = []
+from bookings.views import clinic_day as views
+
+SESSION = "<uuid:session>/"
+PERSON = SESSION + "people/<uuid:person>/"
+
+urlpatterns = [
+    path("", views.ClinicDay.as_view(), name="clinic-day"),
+    path(SESSION, views.SessionDay.as_view(), name="clinic-day-session"),
+    path(SESSION + "search/", views.SessionSearch.as_view(), name="clinic-day-search"),
+    path(SESSION + "arrive/", views.Arrive.as_view(), name="clinic-day-arrive"),
+    path(SESSION + "arrive/<uuid:appointment>/", views.MatchAppointment.as_view(), name="clinic-day-match"),
+    path(SESSION + "undo-arrival/", views.ArrivalUndo.as_view(), name="clinic-day-undo-arrival"),
+    path(SESSION + "walk-in/", views.WalkIn.as_view(), name="walk-in"),
+    path(SESSION + "did-not-attend/", views.DidNotAttend.as_view(), name="clinic-day-did-not-attend"),
+    path(SESSION + "totals/", views.SessionTotals.as_view(), name="clinic-day-totals"),
+    path(PERSON, views.PersonDay.as_view(), name="person"),
+    path(PERSON + "record-check/", views.RecordCheckAdd.as_view(), name="record-check"),
+    path(PERSON + "consent-and-health/", views.ConsentAndHealth.as_view(), name="consent-and-health"),
+    path(PERSON + "dose/<str:series>/", views.DoseGive.as_view(), name="give-dose"),
+    path(PERSON + "not-given/", views.NotGiven.as_view(), name="not-given"),
+    path(PERSON + "visit/", views.VisitEnd.as_view(), name="visit-end"),
+    path(PERSON + "records/<uuid:vaccination>/correct/", views.RecordCorrect.as_view(), name="record-correct"),
+]

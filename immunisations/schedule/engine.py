@@ -219,7 +219,9 @@ def _consider_all(
         )
         unknown = Verdict(None, _UNCLEAR, "date_decides", {})
         return outcome, [unknown for _entry in entries]
-    return _weigh(outcomes), [_one_verdict(entry, possible) for entry, possible in zip(entries, verdicts, strict=True)]
+    return _weigh(outcomes), [
+        _one_verdict(entry, _listed(series, entry, possible)) for entry, possible in zip(entries, verdicts, strict=True)
+    ]
 
 
 def _merge(verdicts: list[dict[Any, Any]], found: Found) -> None:
@@ -243,6 +245,16 @@ def _weigh(outcomes: Sequence[Outcome]) -> Outcome:
     alike = [outcome for outcome in outcomes if outcome.next_dose == careful.next_dose]
     earliest = max((outcome.earliest for outcome in alike if outcome.earliest is not None), default=None)
     return careful._replace(earliest=earliest)
+
+
+def _listed(series: Series, entry: Entry, possible: Mapping[Any, Any]) -> Mapping[Any, Any]:
+    """The verdicts on a dose that are reported. What a dose of another vaccine got only because it may have been
+    given on the same day is not."""
+    if series.listed is None or entry.label & series.listed:
+        return possible
+    if not entry.label & series.listed_if_counting:
+        return {}
+    return {(key if key and key[0] else None): params for key, params in possible.items()}
 
 
 def _one_verdict(entry: Entry, possible: Mapping[Any, Any]) -> Verdict | None:

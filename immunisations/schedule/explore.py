@@ -63,7 +63,8 @@ class _Search:
             for (left, state), last_days in layers[number].items():
                 for left_after, state_after, days in self._next(left, state, last_days):
                     layer = layers[sum(left_after)]
-                    key = (left_after, state_after)
+                    coming = [kind[1].first for kind, count in zip(self.kinds, left_after, strict=True) if count]
+                    key = (left_after, self.machine.settle(state_after, min(coming)) if coming else state_after)
                     layer[key] = layer.get(key, 0) | days
         ends = [
             (state, self.base + _lowest(days), self.base + days.bit_length() - 1)

@@ -1,6 +1,5 @@
 """The dose: which batch, where, and only if asked for anything else."""
 
-import uuid
 from collections.abc import Sequence
 from datetime import date, time
 from typing import Any
@@ -149,7 +148,3 @@ class DoseForm(NhsukForm):
         data = self.cleaned_data
         return self.products[data["new_product"]], data["new_number"], data["new_expires_on"]
 
-
-def fresh_uuid() -> uuid.UUID:
-    """Return the id by which one filling of a form is known, however often it is sent."""
-    return uuid.uuid4()

@@ -36,6 +36,11 @@ class Machine(ABC):
         """The days [first, last) on which the state after the next dose holds the very day."""
         return None
 
+    def settle(self, state: State, day: int) -> State:
+        """The same state without what no longer matters once the next dose is on ``day`` or later. A date in the
+        past may be lost by it, but no status and no verdict."""
+        return state
+
     @abstractmethod
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
         """The state after a dose and the verdict on it (None: the dose is not one of this series)."""
@@ -48,12 +53,15 @@ class Machine(ABC):
 class Series(ABC):
     """A series: its name, the vaccines it reads, and the machine for a person.
 
-    ``others`` are vaccines that only influence it. ``sides`` are the readings of those that are possible: one
-    where their dates are known.
+    ``listed`` are the labels of doses that are always reported, ``listed_if_counting`` of those that are only where
+    they serve in the series; None stands for all. ``others`` are vaccines that only influence it. ``sides`` are the
+    readings of those that are possible: one where their dates are known.
     """
 
     name: ClassVar[str]
     labels: ClassVar[Mapping[str, int]]
+    listed: ClassVar[int | None] = None
+    listed_if_counting: ClassVar[int] = 0
     others: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod

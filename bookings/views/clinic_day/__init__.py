@@ -1,0 +1,28 @@
+"""The staff's screens of one clinic, from the day's list to its totals."""
+
+from bookings.views.clinic_day.arriving import Arrive, ArrivalUndo, MatchAppointment, WalkIn
+from bookings.views.clinic_day.checking import RecordCheckAdd
+from bookings.views.clinic_day.closing import DidNotAttend, SessionTotals
+from bookings.views.clinic_day.correcting import RecordCorrect
+from bookings.views.clinic_day.listing import ClinicDay, SessionDay, SessionSearch
+from bookings.views.clinic_day.person import PersonDay, VisitEnd
+from bookings.views.clinic_day.vaccinating import ConsentAndHealth, DoseGive, NotGiven
+
+__all__ = [
+    "ArrivalUndo",
+    "Arrive",
+    "ClinicDay",
+    "ConsentAndHealth",
+    "DidNotAttend",
+    "DoseGive",
+    "MatchAppointment",
+    "NotGiven",
+    "PersonDay",
+    "RecordCheckAdd",
+    "RecordCorrect",
+    "SessionDay",
+    "SessionSearch",
+    "SessionTotals",
+    "VisitEnd",
+    "WalkIn",
+]

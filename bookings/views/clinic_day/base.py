@@ -1,0 +1,120 @@
+"""What every screen of the clinic day stands on: the clinic, reached through its team, and the person there."""
+
+from datetime import date, datetime
+from functools import cached_property
+from typing import Any, ClassVar
+from uuid import UUID
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.access import access
+from accounts.audit import record_view
+from accounts.guard import StaffRequired
+from accounts.models import User
+from accounts.permissions import Permission, may
+from bookings.queries import PersonPage, person_page
+from clinics.models import ClinicSession
+from clinics.times import london_day
+from immunisations.models import Person
+from immunisations.policies import can_record
+
+
+class ClinicDayPage(StaffRequired):
+    """A page about one clinic, whose public id is in the address. ``needs`` is the permission in the clinic's team.
+
+    The clinic's own team counts, not the one that the user works for at the moment: an address works for everybody
+    who may see it.
+    """
+
+    needs: ClassVar[Permission] = Permission.RUN_DESK
+
+    def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
+        """Take the clock once, so that everything in one answer happens at one moment."""
+        super().setup(request, *args, **kwargs)
+        self.now: datetime = timezone.now()
+        self.today: date = london_day(self.now)
+
+    @property
+    def user(self) -> User:
+        """The signed-in user."""
+        user = self.request.user
+        assert isinstance(user, User)
+        return user
+
+    @cached_property
+    def clinic(self) -> ClinicSession:
+        """The clinic of the address: 404 for another team's, 403 for the wrong role."""
+        return access(
+            ClinicSession.objects.select_related("team", "venue")
+            .prefetch_related("offers")
+            .exclude(state=ClinicSession.State.DRAFT),
+            user=self.user,
+            permission=self.needs,
+            public_id=self.kwargs["session"],
+        )
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the user may do this in the clinic's team."""
+        return may(self.user, permission, self.clinic.team_id)
+
+    def day_url(self) -> str:
+        """The address of the clinic's list."""
+        return reverse("clinic-day-session", args=[self.clinic.public_id])
+
+    def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """Return a page of the clinic."""
+        shared = {
+            "nav": "clinic-day",
+            "clinic": self.clinic,
+            "today": self.today,
+            "open": can_record(self.clinic),
+            "may_check": self.may(Permission.CHECK_RECORDS),
+            "may_vaccinate": self.may(Permission.VACCINATE),
+            "may_see_totals": self.may(Permission.SEE_TOTALS),
+        }
+        return render(self.request, f"clinic_day/{template}", shared | context, status=status)
+
+
+class PersonPageBase(ClinicDayPage):
+    """A page about one person at one clinic. Every time it is shown is written down."""
+
+    needs = Permission.SEE_RECORDS
+    # The page's name in the register of views.
+    page_name: ClassVar[str] = "person"
+
+    @cached_property
+    def person(self) -> Person:
+        """The person of the address, as the root that stands for them."""
+        clinic = self.clinic
+        row = (
+            Person.objects.select_related("merged_into")
+            .filter(team=clinic.team_id, public_id=self.kwargs["person"])
+            .first()
+        )
+        if row is None:
+            raise Http404
+        return row.merged_into or row
+
+    @cached_property
+    def data(self) -> PersonPage:
+        """Everything known of them here."""
+        return person_page(self.clinic, self.person, today=self.today)
+
+    def person_url(self, public_id: UUID | None = None) -> str:
+        """The address of the person's page, or of another person's at this clinic."""
+        return reverse("person", args=[self.clinic.public_id, public_id or self.person.public_id])
+
+    def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
+        """Return a page about the person, and write down that it was looked at."""
+        data = self.data
+        record_view(
+            user=self.user,
+            at=self.now,
+            team=self.clinic.team_id,
+            person_id=self.person.public_id,
+            page=self.page_name,
+        )
+        return super().page(template, {"data": data, "person": self.person, **context}, status=status)

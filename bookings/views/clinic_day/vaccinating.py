@@ -1,0 +1,384 @@
+"""Consent and health questions, the dose, and not given."""
+
+from datetime import date
+from typing import Any
+from uuid import uuid4
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts.errors import Refused
+from accounts.permissions import Permission
+from bookings.forms.clinic_day import ConsentHealthForm, DoseForm, NotGivenForm
+from bookings.forms.clinic_day.consent import Accompanied
+from bookings.queries import PersonPage
+from bookings.views.clinic_day.base import PersonPageBase
+from bookings.views.clinic_day.checking import uuid_or_new
+from clinics.actions import add_batch
+from clinics.models import Batch, Product, Venue
+from clinics.times import wall_time
+from clinics.vaccines import Series, Vaccine, series_of
+from immunisations import actions
+from immunisations.health_questions import questions_for, yes_first
+from immunisations.models import Vaccination
+from immunisations.policies import Caution, NeedsReason, cautions
+from immunisations.queries import still_due
+
+# What a vaccinator chose before at this clinic, in their own browser session.
+REMEMBERED = "clinic_day"
+
+
+def batches_in_use(team_id: int, vaccines: list[str], on: date) -> list[Batch]:
+    """Return the team's batches of these vaccines that may be given on a day, soonest to expire first."""
+    return list(
+        Batch.objects.filter(
+            team=team_id, product__vaccine__in=vaccines, expires_on__gte=on, quarantined_at__isnull=True
+        )
+        .select_related("product")
+        .order_by("expires_on", "number", "pk")
+    )
+
+
+def consent_form(data: PersonPage, today: date, post: Any = None, vaccines: list[str] | None = None) -> ConsentHealthForm:
+    """Return the form about consent and health for what is due at this visit."""
+    visit = data.visit
+    assert visit is not None
+    accompanied = Accompanied(visit.accompanied_by, visit.accompanied_as) if visit.accompanied_by else None
+    asked = vaccines if vaccines is not None else data.vaccines_to_ask
+    held = batches_in_use(data.session.team_id, data.session.vaccine_codes(), data.session.date)
+    return ConsentHealthForm(
+        post,
+        today=today,
+        person=data.person,
+        vaccines=asked,
+        accompanied=accompanied,
+        questions=questions_for(gelatine=any(batch.product.contains_gelatine for batch in held)),
+        screened=data.screened,
+        on=data.session.date,
+    )
+
+
+class ConsentAndHealth(PersonPageBase):
+    """Consent and the health questions on one page, for everything due today or the one vaccine asked for."""
+
+    needs = Permission.VACCINATE
+    page_name = "consent-and-health"
+
+    def _vaccines(self) -> list[str] | None:
+        """Return the vaccine that the address asks about, where it does."""
+        asked = self.request.GET.get("vaccine")
+        if asked is None:
+            return None
+        if asked not in self.clinic.vaccine_codes():
+            raise Http404
+        return [asked]
+
+    def _form(self, post: Any = None) -> ConsentHealthForm:
+        vaccines = self._vaccines()
+        if vaccines is None and not self.data.vaccines_to_ask and not self.data.screened:
+            vaccines = []
+        return consent_form(self.data, self.today, post, vaccines)
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the form, or go on where everything is answered."""
+        if self.data.visit is None:
+            return redirect(self.person_url())
+        form = self._form()
+        if not form.fields:
+            return redirect(self._next())
+        return self._page(form)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Save both, and go on to the dose."""
+        visit = self.data.visit
+        if visit is None:
+            return redirect(self.person_url())
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return self._page(form)
+        try:
+            self._save(form)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=refusal.status)
+        return redirect(self._next(form))
+
+    @transaction.atomic
+    def _save(self, form: ConsentHealthForm) -> None:
+        visit = self.data.visit
+        assert visit is not None
+        consent, screening = form.consent(), form.screening()
+        actions.start_visit(visit=visit, by=self.user, at=self.now)
+        if consent is not None:
+            actions.record_consent(visit=visit, by=self.user, at=self.now, **consent)
+        if screening is not None:
+            actions.record_screening(visit=visit, by=self.user, at=self.now, **screening)
+
+    def _next(self, form: ConsentHealthForm | None = None) -> str:
+        """Return where to go: to the dose when all is clear, to the person's page when something needs a look."""
+        screening = form.screening() if form is not None and form.is_bound else None
+        needs_look = screening is not None and (
+            not screening["well_today"]
+            or screening["not_pregnant"] is False
+            or any(answer["answer"] == "yes" for answer in screening["answers"].values())
+        )
+        consent = form.consent() if form is not None and form.is_bound else None
+        vaccines = consent["vaccines"] if consent else self.data.vaccines_due
+        if needs_look or not vaccines:
+            return self.person_url()
+        return reverse(
+            "give-dose", args=[self.clinic.public_id, self.person.public_id, series_of(vaccines[0]).value]
+        )
+
+    def _page(self, form: ConsentHealthForm, *, status: int = 200) -> HttpResponse:
+        return self.page("consent.html", {"form": form, "back_url": self.person_url()}, status=status)
+
+
+class DoseGive(PersonPageBase):
+    """The dose of one series: batch, site, save."""
+
+    needs = Permission.VACCINATE
+    page_name = "give-dose"
+
+    def _series(self) -> str:
+        series = self.kwargs["series"]
+        if series not in {series_of(code).value for code in self.clinic.vaccine_codes()}:
+            raise Http404
+        return str(series)
+
+    def _agreed(self) -> list[str]:
+        """The vaccines of the series that the clinic offers, those consented to first and alone if there are any."""
+        offered = [code for code in self.clinic.vaccine_codes() if series_of(code) == self._series()]
+        agreed = [code for code in offered if self.data.consent_given(code)]
+        return agreed or offered
+
+    def _remembered(self) -> dict[str, Any]:
+        kept = self.request.session.get(REMEMBERED, {})
+        found = kept.get(str(self.clinic.public_id), {})
+        return found if isinstance(found, dict) else {}
+
+    def _remember(self, batch: Batch, legal_mechanism: str) -> None:
+        own = self._remembered()
+        batches = {**own.get("batches", {}), batch.product.vaccine: str(batch.public_id)}
+        # Only this clinic's: nothing is carried into the next one.
+        self.request.session[REMEMBERED] = {
+            str(self.clinic.public_id): {"batches": batches, "legal_mechanism": legal_mechanism}
+        }
+
+    def _form(self, post: Any = None) -> DoseForm:
+        agreed = self._agreed()
+        batches = batches_in_use(self.clinic.team_id, agreed, self.clinic.date)
+        own = self._remembered()
+        remembered = None
+        if "change" not in self.request.GET:
+            wanted = {own.get("batches", {}).get(code) for code in agreed}
+            remembered = next((batch for batch in batches if str(batch.public_id) in wanted), None)
+        record = self.data.record
+        used = [row.body_site for row in record.recorded.values() if row.body_site] if record else []
+        self.expected = self._cautions(agreed[0], remembered)
+        return DoseForm(
+            post,
+            today=self.today,
+            batches=batches,
+            products=list(Product.objects.filter(vaccine__in=agreed, in_use=True)),
+            remembered=remembered,
+            used_sites=used,
+            needs_reason=bool(self.expected),
+            another_day=self.clinic.date != self.today,
+            initial={
+                "client_uuid": uuid4(),
+                "legal_mechanism": own.get("legal_mechanism", Vaccination.LegalMechanism.PGD),
+            },
+        )
+
+    def _cautions(self, vaccine: str, batch: Batch | None) -> list[Caution]:
+        """What is known to speak against the dose before a batch and a site are chosen."""
+        product = batch.product if batch else Product(vaccine=vaccine)
+        return cautions(
+            person=self.person,
+            product=product,
+            body_site=Vaccination.BodySite.LEFT_THIGH,
+            on=self.clinic.date,
+            was_checked=self.data.checked_today,
+            verdict=self.data.outlook.of(self._series()),
+            gelatine_free=self.data.gelatine_free,
+        )
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the form; first the consent where it is missing."""
+        series = self._series()
+        data = self.data
+        if data.visit is None or data.record is None:
+            return redirect(self.person_url())
+        done = data.record.recorded.get(series)
+        if done is not None and done.status == Vaccination.Status.COMPLETED:
+            return redirect(self.person_url())
+        if not any(data.consent_given(code) for code in self._agreed()) or not data.screened:
+            result = data.outlook.of(series)
+            offered = self._agreed()
+            vaccine = result.vaccine if result and result.vaccine in offered else offered[0]
+            address = reverse("consent-and-health", args=[self.clinic.public_id, self.person.public_id])
+            return redirect(f"{address}?vaccine={vaccine}")
+        return self._page(self._form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Save the dose."""
+        series = self._series()
+        visit = self.data.visit
+        if visit is None:
+            return redirect(self.person_url())
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return self._page(form)
+        try:
+            row = self._save(form, series)
+        except NeedsReason as refusal:
+            self.expected = [Caution(**warning) for warning in refusal.details["warnings"]]
+            form.add_error("override_reason", _("Enter why you give it all the same"))
+            return self._page(form, status=refusal.status)
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=refusal.status)
+        assert row.batch is not None
+        self._remember(row.batch, row.legal_mechanism)
+        return self._after(row)
+
+    @transaction.atomic
+    def _save(self, form: DoseForm, series: str) -> Vaccination:
+        data = form.cleaned_data
+        batch = form.chosen_batch()
+        if batch is None:
+            product, number, expires_on = form.new_batch()
+            batch = add_batch(
+                team_id=self.clinic.team_id,
+                product=product,
+                number=number,
+                expires_on=expires_on,
+                by=self.user,
+                at=self.now,
+                source="staff",
+            )
+        visit = self.data.visit
+        assert visit is not None
+        return actions.record_vaccination(
+            visit=visit,
+            series=series,
+            batch=batch,
+            body_site=data["body_site"],
+            route=data["route"],
+            legal_mechanism=data["legal_mechanism"] or Vaccination.LegalMechanism.PGD,
+            client_uuid=data["client_uuid"],
+            device_at=wall_time(self.clinic.date, data["given_time"]) if data["given_time"] else None,
+            override_reason=data["override_reason"],
+            gelatine_free=self.data.gelatine_free,
+            note=data["note"],
+            by=self.user,
+            at=self.now,
+        )
+
+    def _after(self, row: Vaccination) -> HttpResponse:
+        """Stay with the person while more is due; nurses are interrupted, and the second dose is forgotten."""
+        del self.data
+        saved = Vaccine(row.vaccine).label
+        record = self.data.record
+        rest = still_due(record, self.data.outlook, self.clinic) if record else []
+        if rest:
+            names = [str(Vaccine(each.vaccine).label if each.vaccine else Series(each.series).label) for each in rest]
+            messages.success(
+                self.request, _("%(saved)s saved. %(rest)s still due.") % {"saved": saved, "rest": ", ".join(names)}
+            )
+            return redirect(self.person_url())
+        messages.success(self.request, _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name})
+        return redirect(self.day_url())
+
+    def _page(self, form: DoseForm, *, status: int = 200) -> HttpResponse:
+        record = self.data.record
+        screening = record.screening if record else None
+        agreed = self._agreed()
+        result = self.data.outlook.of(self._series())
+        context = {
+            "form": form,
+            "series": Series(self._series()),
+            "vaccine_name": Vaccine(agreed[0]).label,
+            "result": result,
+            "cautions": self.expected,
+            "yes_answers": [pair for pair in yes_first(screening.answers) if pair[1]["answer"] == "yes"]
+            if screening
+            else [],
+            "consent": record.consent_for(agreed[0]) if record else None,
+            "back_url": self.person_url(),
+        }
+        return self.page("dose.html", context, status=status)
+
+
+class NotGiven(PersonPageBase):
+    """A reason, and a note if there is more to say."""
+
+    needs = Permission.VACCINATE
+    page_name = "not-given"
+
+    def _offered(self) -> list[str]:
+        """The series the clinic offers of which no dose stands, those due first."""
+        due = [result.series for result in self.data.due]
+        offered = list(dict.fromkeys(series_of(code).value for code in self.clinic.vaccine_codes()))
+        recorded = self.data.record.recorded if self.data.record else {}
+        open_ones = [
+            series
+            for series in offered
+            if series not in recorded or recorded[series].status != Vaccination.Status.COMPLETED
+        ]
+        return sorted(open_ones, key=lambda series: series not in due)
+
+    def _form(self, post: Any = None) -> NotGivenForm:
+        series = self._offered()
+        asked = self.request.GET.get("series")
+        due = [result.series for result in self.data.due if result.series in series]
+        chosen = [asked] if asked in series else due or series[:1]
+        return NotGivenForm(
+            post,
+            today=self.today,
+            series=series,
+            prison=self.clinic.venue.kind == Venue.Kind.PRISON,
+            initial={"series": chosen, "client_uuid": uuid4()},
+        )
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show the form."""
+        if self.data.visit is None or not self._offered():
+            return redirect(self.person_url())
+        return self._page(self._form())
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Save it."""
+        visit = self.data.visit
+        if visit is None or not self._offered():
+            return redirect(self.person_url())
+        form = self._form(request.POST)
+        if not form.is_valid():
+            return self._page(form)
+        try:
+            actions.record_not_given(
+                visit=visit,
+                series=form.cleaned_data["series"],
+                reason=form.cleaned_data["reason"],
+                note=form.cleaned_data["note"],
+                client_uuid=form.cleaned_data["client_uuid"] or uuid_or_new(""),
+                by=self.user,
+                at=self.now,
+            )
+        except Refused as refusal:
+            form.add_error(None, str(refusal))
+            return self._page(form, status=refusal.status)
+        del self.data
+        if self.data.due:
+            messages.success(request, _("Saved: not given. Something else is still due."))
+            return redirect(self.person_url())
+        messages.success(request, _("Saved: not given."))
+        return redirect(self.day_url())
+
+    def _page(self, form: NotGivenForm, *, status: int = 200) -> HttpResponse:
+        return self.page("not_given.html", {"form": form, "back_url": self.person_url()}, status=status)

@@ -1,0 +1,162 @@
+"""4-in-1: the pre-school booster, given as 4-in-1 or, where no Hib came after the first birthday, as 6-in-1."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from ..person import ADDITIONAL, Outcome, Person, Verdict, before_day, finished, too_soon, too_young, unfinished
+from ..rulebook import RuleBook
+from .base import Machine, Series, State
+from .six_in_one import SIX_IN_ONE, SixInOne, SixInOneCourse, hib_menc_given
+
+FOUR_IN_ONE = 2
+
+
+class FourInOne(Series):
+    name = "4IN1"
+    labels = {"6IN1": SIX_IN_ONE, "4IN1": FOUR_IN_ONE}
+    listed = FOUR_IN_ONE
+    listed_if_counting = SIX_IN_ONE
+    others = frozenset({"HIBMENC"})
+
+    def __init__(self, book: RuleBook) -> None:
+        self.six = SixInOne(book)
+        self.booster = book["4in1-booster"]
+        self.needed = self.booster.number("doses")
+        self.due = self.booster.span("due")
+        self.minimum = self.booster.span("minimum")
+        self.after_primary = book["4in1-after-primary"]
+        self.primary = self.after_primary.number("primary")
+        self.after = self.after_primary.span("after")
+        self.gap = book["4in1-gap"].days("gap")
+        self.six_from = book["4in1-six-in-one"].span("from_age")
+        self.hib_from = book["4in1-six-in-one"].span("hib_from")
+        self.before = book["4in1-latest"].span("before")
+
+    def sides(self, person: Person) -> Sequence[bool]:
+        return hib_menc_given(person, self.hib_from)
+
+    def machine(self, person: Person, side: bool) -> FourInOneCourse:
+        return FourInOneCourse(self, person, side)
+
+
+class FourInOneCourse(Machine):
+    """State: the state of the 6-in-1 course; days from the last 6-in-1 to the last dose of any kind, and the same
+    from the last 4-in-1 (the gap at most, which also stands for none); the first day a booster can count; whether
+    a 6-in-1 was given from the first birthday; whether the booster is done (then the rest is forgotten)."""
+
+    start: State
+    done: State = ((), 0, 0, 0, False, True)
+
+    def __init__(self, rules: FourInOne, person: Person, hib_menc: bool) -> None:
+        self.rules = rules
+        self.person = person
+        self.hib_menc = hib_menc
+        self.six = SixInOneCourse(rules.six, person, hib_menc)
+        self.start = (SixInOneCourse.start, rules.six.gap, rules.gap, 0, False, False)
+        self.birthday_3 = person.at(rules.minimum)
+        self.due_age = person.at(rules.due)
+        self.six_from = person.at(rules.six_from)
+        self.hib_from = person.at(rules.hib_from)
+        self.before = person.at(rules.before)
+        self.held_back_from: int | None = None
+
+    def gaps(self, state: State, label: int) -> Sequence[int]:
+        _six, since_six, since_four, _ready, _hib, done = state
+        if done:
+            return ()
+        if label == FOUR_IN_ONE:
+            return (self.rules.gap - since_four, *range(2, self.rules.six.gap - since_six + 1))
+        six_gaps = [gap - since_six for gap in (self.rules.six.short_gap, self.rules.six.gap)]
+        if label == SIX_IN_ONE:
+            return (*six_gaps, *range(2, self.rules.gap - since_four + 1))
+        return (*six_gaps, self.rules.gap - since_four)
+
+    def cuts(self, state: State, label: int) -> Sequence[int]:
+        six, _since_six, _since_four, ready, _hib, done = state
+        if done:
+            return ()
+        cuts = [self.birthday_3, ready]
+        if label & SIX_IN_ONE:
+            cuts += (*self.six.cuts(six, SIX_IN_ONE), self.hib_from, self.six_from)
+        return cuts
+
+    def remembers(self, state: State, label: int) -> tuple[int, int] | None:
+        """A 6-in-1 that completes the primary course late enough to hold the booster back past its minimum age."""
+        six, *_others, done = state
+        if done or not label & SIX_IN_ONE or not self.may_complete_primary(six):
+            return None
+        if self.held_back_from is None:
+            day = self.birthday_3
+            while self.rules.after.after(day - 1) > self.birthday_3:
+                day -= 1
+            self.held_back_from = day
+        return (self.held_back_from, self.person.on + 1)
+
+    def may_complete_primary(self, six: State) -> bool:
+        """Whether one more 6-in-1 that counts would be the third or a later one."""
+        primary = self.rules.primary
+        return bool(six[0] == primary - 1 or (six[0] == primary and self.six.needs_fourth(six, self.person.born)))
+
+    def settle(self, state: State, day: int) -> State:
+        six, since_six, since_four, ready, hib, done = state
+        if done or not self.birthday_3 < ready <= day:
+            return state
+        return (six, since_six, since_four, self.birthday_3, hib, done)
+
+    def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
+        rules = self.rules
+        six, since_six, since_four, ready, hib, done = state
+        if done:
+            return state, (ADDITIONAL if label & FOUR_IN_ONE else None)
+        gap_six, gap_four = gap + since_six, gap + since_four
+        verdict = None
+        ready_before = ready
+        if label & SIX_IN_ONE:
+            if ready and day >= ready and day >= self.six_from and gap_six >= rules.six.gap:
+                return self.done, Verdict(True, "4in1-six-in-one", "counts_booster", {})
+            counted = six[0]
+            six, _verdict = self.six.step(six, SIX_IN_ONE, day, gap_six)
+            if six[0] > counted and six[0] >= rules.primary:
+                ready = max(rules.after.after(day), self.birthday_3)
+            hib = hib or day >= self.hib_from
+        if label & FOUR_IN_ONE:
+            if not ready_before:
+                verdict = Verdict(False, rules.after_primary.id, "needs_primary", {})
+            elif day < self.birthday_3:
+                verdict = too_young(rules.booster, rules.minimum, self.birthday_3 - day)
+            elif day < ready_before:
+                verdict = before_day(rules.after_primary.id, day, ready_before)
+            elif gap_four < rules.gap:
+                verdict = too_soon("4in1-gap", gap_four, rules.gap)
+            else:
+                return self.done, Verdict(True, rules.booster.id, "counts_booster", {})
+        since_six = 0 if label & SIX_IN_ONE else min(gap_six, rules.six.gap)
+        since_four = 0 if label & FOUR_IN_ONE else min(gap_four, rules.gap)
+        return (six, since_six, since_four, ready, hib, False), verdict
+
+    def finish(self, state: State, last: int | None) -> Outcome:
+        rules, person = self.rules, self.person
+        _six, since_six, since_four, ready, hib, done = state
+        if done:
+            return finished(rules.needed, rules.booster.id)
+        due: int | None
+        possible: int | None
+        vaccine = "4IN1" if hib or self.hib_menc else "6IN1"
+        if ready:
+            rule, code = rules.booster.id, None
+            possible = ready
+            if last is not None and since_four < rules.gap:
+                possible = max(possible, last - since_four + rules.gap)
+            due = max(self.due_age, possible)
+            if vaccine == "6IN1":
+                possible = max(possible, self.six_from)
+                if last is not None and since_six < rules.six.gap:
+                    possible = max(possible, last - since_six + rules.six.gap)
+        else:
+            due = possible = None
+            rule, code = rules.after_primary.id, "not_yet_primary"
+        return unfinished(
+            person, "4IN1", counted=0, dose=1, due=due, possible=possible, vaccine=vaccine, rule=rule,
+            due_code=code, latest=self.before, latest_rule="4in1-latest",
+        )  # fmt: skip
