@@ -218,7 +218,7 @@ def _consider_all(
             status="ask", rule=_UNCLEAR, code="ask_dates_too_many", params={}, earliest=None, due=None, possible=None
         )
         unknown = Verdict(None, _UNCLEAR, "date_decides", {})
-        return outcome, [unknown for _entry in entries]
+        return outcome, [unknown if series.listed is None or entry.label & series.listed else None for entry in entries]
     return _weigh(outcomes), [
         _one_verdict(entry, _listed(series, entry, possible)) for entry, possible in zip(entries, verdicts, strict=True)
     ]
