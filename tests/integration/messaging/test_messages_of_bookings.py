@@ -40,7 +40,7 @@ def send(folder: Path, minutes: int) -> list[str]:
 @pytest.mark.parametrize(
     ("contact", "by"),
     [
-        (Contact(phone="07700 900123"), "text"),
+        (Contact(phone="+447700900123"), "text"),
         (Contact(name="Sara O'Hara", email="sara@example.com"), "email"),
     ],
 )
@@ -57,7 +57,7 @@ def test_a_booking_is_confirmed_and_its_cancellation_said_once_each(
 
 
 def test_a_booking_cancelled_before_the_worker_came_is_not_confirmed_any_more(db: None, tmp_path: Path) -> None:
-    booking = book(Contact(phone="07700 900123"))
+    booking = book(Contact(phone="+447700900123"))
     cancel_appointments(booking=booking, appointments=None, by=None, source="public", at=NOW + timedelta(seconds=10))
     [cancellation] = send(tmp_path, 1)
     assert "cancelled" in cancellation
