@@ -29,6 +29,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", Docs.as_view(url_name="schema"), name="api-docs"),
     path("", include("clinics.api")),
+    path("", include("immunisations.api")),
     path("", include("bookings.api")),
 ]
 
