@@ -4,6 +4,7 @@ Arguments go to both runs of pytest. With REQUIRE_ALL=1 anything left out is a f
 """
 
 import os
+import signal
 import subprocess
 import sys
 import tempfile
@@ -15,6 +16,8 @@ sys.path.insert(0, str(ROOT))
 from tests.support import not_run, postgres  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
+# Interrupted, by Ctrl-C or otherwise, before it could finish.
+ENDED = {2, -signal.SIGINT, -signal.SIGTERM}
 
 
 def run(database: str, arguments: list[str], notes: Path) -> tuple[int, dict[str, int]]:
@@ -22,13 +25,20 @@ def run(database: str, arguments: list[str], notes: Path) -> tuple[int, dict[str
     print(f"\nThe suite on {database}", flush=True)
     environment = os.environ | {"TEST_DATABASE": database.lower(), not_run.NOTES_FILE: str(notes)}
     environment.pop("DATABASE_URL", None)
-    code = subprocess.run([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment, check=False)
+    suite = subprocess.Popen([sys.executable, "-m", "pytest", *arguments], cwd=ROOT, env=environment)
+    # Whoever ends this run ends the suite, which then tidies up after itself.
+    signal.signal(signal.SIGTERM, lambda signum, frame: suite.terminate())
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    code = suite.wait()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    if code in ENDED:
+        sys.exit(code)
     reasons = {}
     if notes.exists():
         for line in notes.read_text().splitlines():
             count, reason = line.split("\t", 1)
             reasons[f"{reason}, on {database}"] = int(count)
-    return (0 if arguments and code.returncode == NO_TESTS_COLLECTED else code.returncode), reasons
+    return (0 if arguments and code == NO_TESTS_COLLECTED else code), reasons
 
 
 def main() -> int:

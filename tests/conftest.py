@@ -1,5 +1,6 @@
 """What every test stands on: the database, no network, and what is said at the end about what could not run."""
 
+import signal
 import socket
 from collections.abc import Iterator
 from typing import Any
@@ -17,6 +18,8 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "", None}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Notes(), "not-run")
+    # Asked to end, end as by Ctrl-C: with everything that was started stopped, and every temporary folder removed.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
 
 
 def pytest_report_header(config: pytest.Config) -> str:
