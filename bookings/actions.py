@@ -172,6 +172,8 @@ def _make_booking(
         submission_id=submission_id,
         created_at=at,
     )
+    # Owed before any place is locked, too: what others wait for is kept short.
+    _owe(booking, CONFIRMATION, version=len(people), at=at)
     needs = needs_of(people)
     taken = None
     if draft is not None:
@@ -229,7 +231,6 @@ def _make_booking(
             ],
         },
     )
-    _owe(booking, CONFIRMATION, version=len(appointments), at=at)
     return Made(booking, created=True)
 
 

@@ -48,6 +48,8 @@ __all__ = [
 TRIES = 6
 # The last tries stand in a queue at the clinic's row: each that fails means that somebody else got on.
 TRIES_IN_QUEUE = 60
+# A family would rather wait ten seconds than be turned away while there is room.
+LONGEST_WAITS = 5
 
 
 class TimesTaken(Refused):
@@ -157,7 +159,7 @@ def take_places(
     None for kind "appointment" and a moment for every other kind. Must run in the caller's transaction.
 
     Raises TimesTaken where they do not fit (any more), NotTakingBookings where the clinic does not take bookings,
-    TooBusy where the places stayed locked for longer than two seconds.
+    TooBusy where the places stayed locked for ten seconds.
     """
     attempt = partial(
         _attempt,
@@ -170,7 +172,7 @@ def take_places(
         at=at,
         split=split,
     )
-    waited = False
+    waits = 0
     for number in range(TRIES + TRIES_IN_QUEUE):
         try:
             with transaction.atomic():
@@ -181,9 +183,9 @@ def take_places(
         except OperationalError as error:
             if not _is_lock_timeout(error):
                 raise
-            if waited:
+            waits += 1
+            if waits == LONGEST_WAITS:
                 break
-            waited = True
             continue
         if taken is not None:
             return taken

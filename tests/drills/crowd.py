@@ -8,11 +8,15 @@ import multiprocessing
 import random
 import time
 import urllib.error
+import urllib.parse
 import urllib.request
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from http.cookiejar import CookieJar
 from typing import Any
+
+from tests.support.html_forms import Form, forms_of
 
 SECONDS_A_REQUEST = 30
 LONGEST_SECONDS = 240
@@ -103,6 +107,89 @@ def book_through_the_api(
             )
         )
     return made
+
+
+ANSWERS = {
+    "first_name": "Child",
+    "last_name": "Drill",
+    "date_of_birth_day": "3",
+    "date_of_birth_month": "mar",
+    "date_of_birth_year": "2023",
+    "interpreter": "no",
+    "wanted": "no",
+    "known": "no",
+    "relationship": "mother",
+    "contact_name": "A parent",
+    "contact_by": "neither",
+}
+MOST_PAGES = 60
+
+
+class Parent:
+    """Somebody with a browser of their own who books on the public pages, answering whatever is asked."""
+
+    def __init__(self, address: str, *, family: int, chance: random.Random) -> None:
+        self.address = address
+        self.family = family
+        self.chance = chance
+        self.browser = urllib.request.build_opener(urllib.request.HTTPCookieProcessor(CookieJar()))
+        self.tries: list[Try] = []
+
+    def _send(self, url: str, values: dict[str, str] | None = None) -> tuple[int, str, str]:
+        body = urllib.parse.urlencode(values).encode() if values is not None else None
+        try:
+            with self.browser.open(url, body, SECONDS_A_REQUEST) as answer:
+                return answer.status, answer.url, answer.read().decode()
+        except urllib.error.HTTPError as error:
+            return error.code, error.url or url, error.read().decode()
+        except (urllib.error.URLError, OSError, TimeoutError):
+            return 0, url, ""
+
+    def _answer(self, form: Form, page: str) -> dict[str, str]:
+        values = dict(form.values)
+        values |= {name: text for name, text in ANSWERS.items() if name in form.names()}
+        if "another" in form.offered:
+            people = page.count("nhsuk-summary-list__row")
+            values["another"] = "yes" if people < self.family else "no"
+        if "starts_at" in form.offered:
+            values["starts_at"] = self.chance.choice(form.offered["starts_at"])
+        return values
+
+    def book(self, slug: str) -> None:
+        """Go from the clinic's page to a booking, or until told that nothing is left; remember each try for a time."""
+        status, url, page = self._send(f"{self.address}/book/?clinic={slug}")
+        began = time.monotonic()
+        for _ in range(MOST_PAGES):
+            path = urllib.parse.urlsplit(url).path
+            if status >= 500 or status == 0:
+                self.tries.append(Try(began, time.monotonic(), status, path, self.family))
+                return
+            if path.endswith("/booked/"):
+                self.tries.append(Try(began, time.monotonic(), 201, "", self.family))
+                return
+            form = next((one for one in forms_of(page, url) if one.method == "post"), None)
+            choosing = path.endswith("/time/")
+            if form is None or (choosing and "starts_at" not in form.offered):
+                # The page says that nobody can come at this clinic any more.
+                self.tries.append(Try(began, time.monotonic(), 409, "full", self.family))
+                return
+            if choosing:
+                began = time.monotonic()
+            status, url, page = self._send(form.action, self._answer(form, page))
+            if choosing and urllib.parse.urlsplit(url).path.endswith("/time/"):
+                self.tries.append(Try(began, time.monotonic(), 409, "taken", self.family, nearest=["another"]))
+        self.tries.append(Try(began, time.monotonic(), 418, "lost on the way", self.family))
+
+
+def book_through_the_pages(address: str, slug: str, *, journeys: int, family: int, seed: int) -> list[Try]:
+    """Be ``journeys`` families of ``family``, one after the other, each with a browser of its own."""
+    chance = random.Random(seed)
+    tries = []
+    for _ in range(journeys):
+        parent = Parent(address, family=family, chance=chance)
+        parent.book(slug)
+        tries += parent.tries
+    return tries
 
 
 def _wait_then(

@@ -61,6 +61,34 @@ def last_places_through_the_api(
     return findings
 
 
+def last_places_through_the_pages(
+    address: str,
+    *,
+    name: str = "last places, web pages",
+    places: int = 50,
+    clients: int = 32,
+    journeys: int = 7,
+    family: int = 1,
+) -> Findings:
+    """Many families walk through the public pages for the last places of one clinic."""
+    session = clinic(places)
+    tried = crowd.all_at_once(
+        [
+            (
+                crowd.book_through_the_pages,
+                (address, session.slug),
+                {"journeys": journeys, "family": family, "seed": number},
+            )
+            for number in range(clients)
+        ]
+    )
+    every = [one for client in tried for one in client]
+    findings = look_at(name, session, every, family=family)
+    if family == 1 and len(every) > places and findings.appointments != places:
+        findings.faults.append(f"{findings.appointments} of {places} places were taken")
+    return findings
+
+
 def drafts_that_expire(database_url: str, *, rounds: int = 20) -> Findings:
     """Times whose keeping has run out: their owner books them while others take them over. Exactly one may win."""
     now = timezone.now()
