@@ -1,7 +1,7 @@
 """Whether somebody is old enough for what a clinic offers."""
 
 from collections.abc import Collection
-from datetime import date
+from datetime import date, timedelta
 
 from clinics.models import ClinicSession
 from clinics.vaccines import series_of
@@ -15,13 +15,29 @@ def old_enough_from(date_of_birth: date, *, vaccines: Collection[str], early_dos
     clinic decides. ``early_doses`` is the clinic's switch for measles doses from 6 months.
     """
     offered = {str(series_of(vaccine)) for vaccine in vaccines}
-    # Reckoned as if nothing had been given: that is when a first dose is due, and no record is read for it.
-    results = forecast(date_of_birth, [], on, {"outbreak"} if early_doses else ())
-    known = {result.series: result for result in results if result.series in offered}
-    if not offered or set(known) != offered:
+    facts = {"outbreak"} if early_doses else set()
+    days = _days_due(date_of_birth, offered, on, facts)
+    if not days:
         return None
-    days = [result.due_on for result in known.values() if result.status == "not_yet" and result.due_on]
-    return min(days) if len(days) == len(known) else None
+    latest = min(days)
+    # Early doses begin before the day the routine ones are due, and only the schedule knows when: ask it, halving.
+    while early_doses and (latest - on).days > 1:
+        middle = on + timedelta(days=(latest - on).days // 2)
+        if _days_due(date_of_birth, offered, middle, facts):
+            on = middle
+        else:
+            latest = middle
+    return latest
+
+
+def _days_due(date_of_birth: date, offered: Collection[str], on: date, facts: Collection[str]) -> list[date]:
+    """Return the days on which each offered series is due, all of them after ``on``; nothing if any may be due now.
+
+    Reckoned as if nothing had been given, because that is when a first dose is due and no record is read here.
+    """
+    results = [result for result in forecast(date_of_birth, [], on, facts) if result.series in offered]
+    days = [result.due_on for result in results if result.status == "not_yet" and result.due_on is not None]
+    return days if days and len(days) == len(offered) else []
 
 
 def too_young(session: ClinicSession, births: Collection[date]) -> list[date | None]:

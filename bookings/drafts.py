@@ -145,11 +145,7 @@ def start(*, secret: str, session: ClinicSession | None, near: str = "", at: dat
 
 def find(*, public_id: uuid.UUID, secret: str, at: datetime) -> Draft | None:
     """Return this browser's draft; None where it is another's, is not there (any more) or is more than a day old."""
-    draft = (
-        Draft.objects.filter(public_id=public_id, expires_at__gt=at)
-        .select_related("session", "session__venue", "session__team")
-        .first()
-    )
+    draft = Draft.objects.filter(public_id=public_id, expires_at__gt=at).select_related("session").first()
     if draft is None or not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):
         return None
     return draft
@@ -187,6 +183,16 @@ def clear(*, secret: str) -> int:
     Returns how many were forgotten.
     """
     drafts = list(Draft.objects.filter(owner_hash=hash_secret(secret)))
+    for draft in drafts:
+        release(draft)
+        draft.delete()
+    return len(drafts)
+
+
+@transaction.atomic
+def forget_expired(*, at: datetime, most: int = 1000) -> int:
+    """Forget drafts that nobody answered for a day, at most ``most`` of them. Returns how many."""
+    drafts = list(Draft.objects.filter(expires_at__lte=at).order_by("expires_at")[:most])
     for draft in drafts:
         release(draft)
         draft.delete()

@@ -37,7 +37,8 @@ def outward_codes() -> dict[str, Position]:
     """Return every outward code of the United Kingdom with the middle of its postcodes."""
     with TABLE.open(encoding="utf-8", newline="") as lines:
         return {
-            row["outward_code"]: Position(float(row["latitude"]), float(row["longitude"])) for row in csv.DictReader(lines)
+            row["outward_code"]: Position(float(row["latitude"]), float(row["longitude"]))
+            for row in csv.DictReader(lines)
         }
 
 

@@ -4,16 +4,34 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.utils.translation import gettext as _
 
+from clinics import words
 from clinics.finder import Found, find, venue_position
 from clinics.models import ClinicSession, Place, VaccinationPeriod, Venue
 from clinics.postcodes import Position
 from clinics.times import LONDON, london_day
 
 VENUES_ON_A_PAGE = 10
-DATES_OF_A_VENUE = 6
+DATES_OF_A_VENUE = 4
 DATES_TO_CHOOSE_FROM = 10
+# What a list shows of a clinic and its venue: half the columns, and the database's dates cost time to read.
+LISTED = (
+    "public_id",
+    "name",
+    "slug",
+    "date",
+    "state",
+    "drop_in_from",
+    "drop_in_until",
+    "venue__public_id",
+    "venue__name",
+    "venue__address",
+    "venue__town",
+    "venue__postcode",
+    "venue__access",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +39,11 @@ class ClinicDay:
     """One clinic session as the public sees it: what is free on that day, and when it opens."""
 
     session: ClinicSession
-    opens_at: datetime | None
-    closes_at: datetime | None
     first_free: datetime | None
     last_free: datetime | None
+    # Read for one clinic's own page alone.
+    opens_at: datetime | None = None
+    closes_at: datetime | None = None
 
     @property
     def takes_bookings(self) -> bool:
@@ -34,9 +53,25 @@ class ClinicDay:
     @property
     def full(self) -> bool:
         """Whether it takes bookings but has no time left."""
-        return (
-            self.session.state == ClinicSession.State.PUBLISHED and self.opens_at is not None and self.first_free is None
-        )
+        return self.session.state == ClinicSession.State.PUBLISHED and self.first_free is None
+
+    @property
+    def offer(self) -> str:
+        """What there is to have on that day, in one or two sentences."""
+        if self.session.state == ClinicSession.State.BOOKINGS_CLOSED:
+            sentences = [_("Bookings have closed.")]
+        elif self.full:
+            sentences = [_("All appointments are taken.")]
+        elif not self.takes_bookings:
+            sentences = []
+        elif self.morning and self.afternoon:
+            sentences = [_("Appointments in the morning and afternoon.")]
+        else:
+            sentences = [_("Appointments in the morning.") if self.morning else _("Appointments in the afternoon.")]
+        start, end = self.session.drop_in_from, self.session.drop_in_until
+        if start is not None and end is not None:
+            sentences.append(_("Drop in %(hours)s, no booking.") % {"hours": words.hours(start, end)})
+        return " ".join(sentences)
 
     @property
     def morning(self) -> bool:
@@ -59,6 +94,14 @@ class ListedVenue:
     miles: float | None = None
     venue: Venue | None = None
     days: list[ClinicDay] = field(default_factory=list)
+
+    @property
+    def distance(self) -> str:
+        """How far it is, in words; "" where that is not known."""
+        if self.miles is None:
+            return ""
+        shown = words.miles(self.miles)
+        return _("About 1 mile away") if shown == "1" else _("About %(miles)s miles away") % {"miles": shown}
 
     @property
     def more_days(self) -> int:
@@ -84,19 +127,21 @@ def to_come(sessions: "QuerySet[ClinicSession]", at: datetime) -> "QuerySet[Clin
     return sessions.filter(Q(date__gt=today) | Q(date=today) & (Q(still_open) | Q(drop_in_until__gt=now)))
 
 
+def places_free(session: ClinicSession | OuterRef, at: datetime) -> "QuerySet[Place]":
+    """Return the places of a clinic that anybody may book now."""
+    return Place.objects.on_offer().free(at).filter(session=session, starts_at__gt=at)
+
+
 def _days(sessions: "QuerySet[ClinicSession]", at: datetime) -> list[ClinicDay]:
-    """Return the sessions with their hours and what is free, in one query."""
-    periods = VaccinationPeriod.objects.filter(session=OuterRef("pk"))
-    places = Place.objects.on_offer().free(at).filter(session=OuterRef("pk"), starts_at__gt=at)
-    rows = sessions.select_related("venue", "team").annotate(
-        opens_at=Subquery(periods.order_by("starts_at").values("starts_at")[:1]),
-        closes_at=Subquery(periods.order_by("-ends_at").values("ends_at")[:1]),
+    """Return the sessions with what is free, in one query; of them and their venues, what a list shows."""
+    places = places_free(OuterRef("pk"), at)
+    rows = sessions.annotate(
         first_free=Subquery(places.order_by("starts_at").values("starts_at")[:1]),
         last_free=Subquery(places.order_by("-starts_at").values("starts_at")[:1]),
     )
     return [
-        ClinicDay(session, session.opens_at, session.closes_at, session.first_free, session.last_free)
-        for session in rows.order_by("date", "id")
+        ClinicDay(session, session.first_free, session.last_free)
+        for session in rows.select_related("venue").only(*LISTED).order_by("date", "id")
     ]
 
 
@@ -127,9 +172,9 @@ def clinic_list(
 ) -> ClinicList:
     """Return a page of the venues with clinics to come, nearest to ``near`` first, else soonest first.
 
-    ``near`` is what a person typed; where it is not found, nothing is listed. ``around`` sorts by distance from a
-    known position instead. ``only_bookable`` leaves out clinics that take no bookings; ``leave_out`` is a session's
-    key. Three queries, however many clinics there are.
+    ``near`` is what a person typed; where it is not found, all are listed, soonest first. ``around`` sorts by
+    distance from a known position instead. ``only_bookable`` leaves out clinics that take no bookings; ``leave_out``
+    is a session's key. Two queries, however many clinics there are.
     """
     sessions = ClinicSession.objects.public()
     if only_bookable:
@@ -144,8 +189,6 @@ def clinic_list(
         )
     )
     found = find(near, _towns(row[2:] for row in rows)) if near else Found()
-    if near and found.where is None:
-        return ClinicList(found, [], 0, 1, 1)
     venues: dict[int, ListedVenue] = {}
     for session_id, venue_id, _town, latitude, longitude, postcode in rows:
         if venue_id not in venues:
@@ -188,8 +231,10 @@ def days_at(*, venue: Venue, at: datetime, offset: int = 0) -> tuple[list[Clinic
 
 
 def clinic_day(*, session: ClinicSession, at: datetime) -> ClinicDay:
-    """Return one session with its hours and what is free."""
-    return _days(ClinicSession.objects.filter(pk=session.pk), at)[0]
+    """Return ``session`` with its hours and what is free."""
+    free = places_free(session, at).aggregate(first=Min("starts_at"), last=Max("starts_at"))
+    hours = session.periods.aggregate(first=Min("starts_at"), last=Max("ends_at"))
+    return ClinicDay(session, free["first"], free["last"], hours["first"], hours["last"])
 
 
 def visible_session(slug: str) -> ClinicSession | None:
@@ -206,13 +251,10 @@ def visible_session(slug: str) -> ClinicSession | None:
         ClinicSession.State.CANCELLED,
     ]
     session = (
-        ClinicSession.objects.filter(
-            slug=slug, who_may_book=ClinicSession.WhoMayBook.PUBLIC, state__in=states
-        )
+        ClinicSession.objects.filter(slug=slug, who_may_book=ClinicSession.WhoMayBook.PUBLIC, state__in=states)
         .select_related("venue", "team")
         .first()
     )
     if session is not None and session.state == ClinicSession.State.CANCELLED and not session.places.exists():
         return None
     return session
-

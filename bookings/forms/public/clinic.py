@@ -1,13 +1,15 @@
 """Which clinic, which day, what time."""
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from clinics import words
 from clinics.queries import ClinicDay
+from clinics.times import london_day
 from nhsuk.forms import NhsukForm, RadiosField
 
 
@@ -21,13 +23,11 @@ def part_of_day(day: ClinicDay) -> str:
 class DayForm(NhsukForm):
     """One of the days on which a clinic is held."""
 
-    day = RadiosField(
-        label=_("Which day do you want?"), heading=True, error_messages={"required": _("Select a day")}
-    )
+    day = RadiosField(label=_("Which day do you want?"), heading=True, error_messages={"required": _("Select a day")})
 
-    def __init__(self, *args: object, days: Sequence[ClinicDay], **kwargs: object) -> None:
+    def __init__(self, *args: Any, days: Sequence[ClinicDay], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["day"]
+        field: Any = self.fields["day"]
         field.choices = [(str(day.session.public_id), words.day(day.session.date)) for day in days]
         field.nhsuk["choice_hints"] = {str(day.session.public_id): part_of_day(day) for day in days}
         field.error_messages["invalid_choice"] = _t("That day is full. Select another day")
@@ -39,16 +39,22 @@ class TimeForm(NhsukForm):
 
     starts_at = RadiosField(error_messages={"required": _("Select a time")})
 
-    def __init__(self, *args: object, question: str, **kwargs: object) -> None:
+    def __init__(self, *args: Any, question: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["starts_at"].label = question
 
     @staticmethod
-    def choice(value: str) -> tuple[datetime, bool] | None:
-        """Return the moment that a choice stands for, and whether the family is to be split; None for neither."""
+    def choice(value: str, *, on: date) -> tuple[datetime, bool] | None:
+        """Return the moment that a choice stands for, and whether the family is to be split.
+
+        None for what is no moment of the day ``on``: nothing that our page offered.
+        """
         split = value.startswith("split ")
         try:
             moment = datetime.fromisoformat(value.removeprefix("split "))
         except ValueError:
             return None
-        return (moment, split) if moment.tzinfo is not None else None
+        # Compared without converting: the first and last moments of the calendar have no time in England.
+        if moment.tzinfo is None or abs((moment.date() - on).days) > 1 or london_day(moment) != on:
+            return None
+        return moment, split

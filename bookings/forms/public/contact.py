@@ -42,7 +42,7 @@ class AboutYouForm(NhsukForm):
 
     def __init__(self, *args: Any, names: str, with_myself: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["relationship"]
+        field: Any = self.fields["relationship"]
         field.label = _t("What is your relationship to %(names)s?") % {"names": names}
         field.error_messages["required"] = _t("Select your relationship to %(names)s") % {"names": names}
         field.own_messages = frozenset({"required"})

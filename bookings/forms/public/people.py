@@ -6,7 +6,15 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from nhsuk.forms import CheckboxesField, DateInputField, NameField, NhsNumberField, NhsukForm, RadiosField, TextareaField
+from nhsuk.forms import (
+    CheckboxesField,
+    DateInputField,
+    NameField,
+    NhsNumberField,
+    NhsukForm,
+    RadiosField,
+    TextareaField,
+)
 
 YES, NO = "yes", "no"
 NONE = "none"
@@ -50,7 +58,7 @@ class DateOfBirthForm(NhsukForm):
 
     def __init__(self, *args: Any, first_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["date_of_birth"]
+        field: Any = self.fields["date_of_birth"]
         field.label = _t("What is %(name)s’s date of birth?") % {"name": first_name}
         field.subject = _t("%(name)s’s date of birth") % {"name": first_name}
 
@@ -66,7 +74,7 @@ class ApproximateDateOfBirthForm(NhsukForm):
 
     def __init__(self, *args: Any, first_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["date_of_birth"]
+        field: Any = self.fields["date_of_birth"]
         field.label = _t("About when was %(name)s born?") % {"name": first_name}
         field.subject = _t("%(name)s’s date of birth") % {"name": first_name}
 
@@ -99,7 +107,7 @@ class NhsNumberForm(NhsukForm):
 
     def __init__(self, *args: Any, first_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["known"]
+        field: Any = self.fields["known"]
         field.label = _t("Do you know %(name)s’s NHS number?") % {"name": first_name}
         field.error_messages["required"] = _t("Select yes if you know %(name)s’s NHS number") % {"name": first_name}
         field.own_messages = frozenset({"required"})
@@ -133,18 +141,21 @@ class HelpForm(NhsukForm):
         heading=True,
         error_messages={"required": _("Select yes if anybody needs extra help")},
     )
-    who = CheckboxesField(label=_("Who needs extra help?"), error_messages={"required": _("Select who needs extra help")})
+    who = CheckboxesField(
+        label=_("Who needs extra help?"), error_messages={"required": _("Select who needs extra help")}
+    )
 
     def __init__(self, *args: Any, names: Sequence[str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        wanted = self.fields["wanted"]
+        wanted: Any = self.fields["wanted"]
         if len(names) == 1:
             wanted.label = _t("Does %(name)s need extra help or a longer appointment?") % {"name": names[0]}
             del self.fields["who"]
         else:
             wanted.label = _t("Does anybody need extra help or a longer appointment?")
             wanted.nhsuk["reveals"] = {YES: ["who"]}
-            self.fields["who"].choices = [(str(number), name) for number, name in enumerate(names, start=1)]
+            who: Any = self.fields["who"]
+            who.choices = [(str(number), name) for number, name in enumerate(names, start=1)]
 
 
 class NeedsForm(NhsukForm):
@@ -164,8 +175,10 @@ class NeedsForm(NhsukForm):
 
     def __init__(self, *args: Any, first_name: str, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        field = self.fields["needs"]
+        field: Any = self.fields["needs"]
         field.label = _t("What help does %(name)s need?") % {"name": first_name}
-        field.error_messages["required"] = _t("Select what help %(name)s needs, or “None of these”") % {"name": first_name}
+        field.error_messages["required"] = _t("Select what help %(name)s needs, or “None of these”") % {
+            "name": first_name
+        }
         field.own_messages = frozenset({"required"})
         self.fields["words"].required = False

@@ -15,9 +15,10 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from bookings import ages, drafts
-from bookings.drafts import CHECK, Answers, PersonAnswers, Step
+from bookings.drafts import Answers, PersonAnswers, Step
 from bookings.models import Draft
 from clinics import words
+from clinics.models import ClinicSession
 from clinics.times import london_day
 from nhsuk.forms import NhsukForm
 
@@ -97,6 +98,13 @@ class DraftView(View):
         return render(request, "bookings/already_booked.html", {"booked_url": booked})
 
     @property
+    def session(self) -> ClinicSession:
+        """The clinic chosen. Raises LookupError on a page that comes before that question."""
+        if self.draft.session is None:
+            raise LookupError("no clinic is chosen yet")
+        return self.draft.session
+
+    @property
     def today(self) -> date:
         """The day it is in England."""
         return london_day(self.at)
@@ -116,8 +124,7 @@ class DraftView(View):
 
     def old_enough_from(self) -> list[date | None]:
         """Return, for each person, the day from which the chosen clinic has something for them, if it is later."""
-        assert self.draft.session is not None
-        return ages.too_young(self.draft.session, [person.birth().earliest for person in self.answers.people])
+        return ages.too_young(self.session, [person.birth().earliest for person in self.answers.people])
 
     def names(self) -> str:
         """Return everybody's first name in one list."""
@@ -130,8 +137,8 @@ class DraftView(View):
         if session is not None:
             lines["clinic"] = session.name
             lines["day"] = session.date
-            if self.draft.starts_at is not None:
-                lines["time"] = words.clock(self.draft.starts_at)
+            if self.draft.starts_at is not None and self.answers.times:
+                lines["time"] = starts_in_words([datetime.fromisoformat(each) for each in self.answers.times])
         return lines
 
 
@@ -187,8 +194,8 @@ class Question(DraftView):
         return {}
 
     def answered(self, form: NhsukForm) -> HttpResponse | None:
-        """Keep the answer. May return where to go instead of the next question."""
-        raise AssertionError("a question keeps its answer")
+        """Keep the answer. May return where to go instead of the next question; each page says how."""
+        return None
 
     def back_url(self) -> str:
         """Return where Back leads."""
@@ -199,8 +206,7 @@ class Question(DraftView):
 
     def clinic_url(self) -> str:
         """Return the address of the chosen clinic's own page."""
-        assert self.draft.session is not None
-        return reverse("clinic-detail", kwargs={"slug": self.draft.session.slug})
+        return reverse("clinic-detail", kwargs={"slug": self.session.slug})
 
     def context(self) -> dict[str, Any]:
         """Return what the page shows besides its form."""
@@ -235,6 +241,3 @@ class PersonQuestion(Question):
     def form_words(self) -> dict[str, Any]:
         """Return the person's first name."""
         return {"first_name": self.person.first_name}
-
-
-__all__ = ["CHECK", "DraftView", "PersonQuestion", "Question", "no_answers", "remember", "secret_of", "step_url"]

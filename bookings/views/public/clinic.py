@@ -17,7 +17,7 @@ from bookings.views.public.base import Question, step_url
 from clinics import places, queries, words
 from clinics.finder import find, position_of_venue
 from clinics.forms.public import SearchForm
-from clinics.models import ClinicSession, Venue
+from clinics.models import Venue
 from clinics.places import NotTakingBookings, Run, TimesTaken
 from clinics.times import LONDON
 from clinics.views.public import page_number
@@ -41,12 +41,11 @@ class ChooseClinic(Question):
         """Return the place looked for before."""
         return {"near": self.answers.near}
 
-    def answered(self, form: NhsukForm) -> HttpResponse:
+    def answered(self, form: SearchForm) -> HttpResponse:
         """Keep the town or outward code that was meant, and list the clinics near it."""
         found = find(form.cleaned_data["near"], queries.listed_towns(self.at))
         if found.where is None:
             if not found.choices:
-                assert isinstance(form, SearchForm)
                 form.not_found()
             self.found = found
             return self.show(form)
@@ -169,10 +168,9 @@ class TooYoung(Question):
 
     def context(self) -> dict[str, Any]:
         """Return who is too young until when, and what the clinic gives."""
-        assert self.draft.session is not None
         return {
             "young": self.young,
-            "vaccines": words.listed([str(name) for name in self.draft.session.vaccine_names()]),
+            "vaccines": words.listed([str(name) for name in self.session.vaccine_names()]),
             "clinic_url": step_url(self.draft, Step("book-clinic")),
         }
 
@@ -183,12 +181,6 @@ class ChooseTime(Question):
     page = "book-time"
     form_class = forms.TimeForm
     template = "bookings/time.html"
-
-    @property
-    def session(self) -> ClinicSession:
-        """The clinic chosen."""
-        assert self.draft.session is not None
-        return self.draft.session
 
     def form_words(self) -> dict[str, Any]:
         """Return the question."""
@@ -205,7 +197,7 @@ class ChooseTime(Question):
         elsewhere = self.dispatch_question(request)
         if elsewhere is not None:
             return elsewhere
-        choice = forms.TimeForm.choice(request.POST.get("starts_at", ""))
+        choice = forms.TimeForm.choice(request.POST.get("starts_at", ""), on=self.session.date)
         if choice is None:
             form = self.form(data={})
             form.is_valid()
@@ -227,7 +219,7 @@ class ChooseTime(Question):
         except Refused as refusal:
             form = self.form(data=request.POST)
             form.add_error(None, refusal.message)
-            return self.show(form, status=503)
+            return self.show(form, status=refusal.status)
         self.draft.starts_at = taken[0].starts_at
         self.answers.held_for = self.answers.extra_times()
         self.answers.split = split
@@ -308,4 +300,3 @@ def run_words(run: Run) -> str:
             return _("%(time)s, for %(minutes)s minutes") % {"time": shown, "minutes": shortest.minutes}
         return shown
     return _("%(times)s, one after the other") % {"times": shown} if run.together else shown
-

@@ -113,11 +113,10 @@ class Check(Question):
 
     def answered(self, form: NhsukForm) -> HttpResponse:
         """Book. A time gone meanwhile, or a clinic that has closed, costs nobody their answers."""
-        assert self.draft.session is not None and self.draft.starts_at is not None
         starts_at = self.draft.starts_at
         try:
             make_booking(
-                session=self.draft.session,
+                session=self.session,
                 people=drafts.details(self.answers, NEEDS),
                 contact=drafts.contact(
                     self.answers,
@@ -140,12 +139,12 @@ class Check(Question):
             return HttpResponseRedirect(step_url(self.draft, Step("book-clinic")))
         except Refused as refusal:
             form.add_error(None, refusal.message)
-            return self.show(form, status=503)
+            return self.show(form, status=refusal.status)
         return redirect("booking-booked", draft=self.draft.public_id)
 
-    def taken_meanwhile(self, starts_at: datetime) -> HttpResponse:
+    def taken_meanwhile(self, starts_at: datetime | None) -> HttpResponse:
         """Note that the time has gone, and lead to the page of times."""
-        self.answers.gone, self.answers.held_for = starts_at.isoformat(), []
+        self.answers.gone, self.answers.held_for = starts_at.isoformat() if starts_at else "", []
         self.save()
         return HttpResponseRedirect(step_url(self.draft, Step("book-time")))
 
@@ -197,8 +196,7 @@ class Check(Question):
 
     def clinic_rows(self) -> list[dict[str, Any]]:
         """Return the clinic, day and times."""
-        session = self.draft.session
-        assert session is not None
+        session = self.session
         day_url = reverse("book-day", kwargs={"draft": self.draft.public_id, "venue": session.venue.public_id})
         times = [words.clock(datetime.fromisoformat(each)) for each in self.answers.times]
         if len(times) > 1:
@@ -229,9 +227,7 @@ class Check(Question):
             rows.append(self.row(_("Your name"), answers.contact_name, Step("book-about-you"), _("your name")))
         names = {"names": self.names()}
         relationship = (
-            _("I am booking for myself")
-            if answers.relationship == MYSELF
-            else relationship_words(answers.relationship)
+            _("I am booking for myself") if answers.relationship == MYSELF else relationship_words(answers.relationship)
         )
         rows.append(
             self.row(

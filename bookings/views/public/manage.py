@@ -107,9 +107,7 @@ class FoundView(View):
         if booking is None:
             return redirect("booking-find")
         self.booking = booking
-        self.appointments = list(
-            booking.appointments.select_related("session__venue", "visit").order_by("position")
-        )
+        self.appointments = list(booking.appointments.select_related("session__venue", "visit").order_by("position"))
         return super().dispatch(request, *args, **kwargs)
 
     def to_cancel(self) -> list[Appointment]:
@@ -179,7 +177,7 @@ class Cancel(FoundView):
         try:
             cancel_appointments(
                 booking=self.booking,
-                appointments=wanted if appointment is not None else None,
+                appointments=wanted,
                 by=None,
                 source="website",
                 at=self.at,

@@ -113,7 +113,7 @@ class DateOfBirth(PersonQuestion):
     """The date of birth of one person."""
 
     page = "book-date-of-birth"
-    form_class = forms.DateOfBirthForm
+    form_class: type[NhsukForm] = forms.DateOfBirthForm
     template = "bookings/date_of_birth.html"
 
     def initial(self) -> dict[str, Any]:
@@ -376,4 +376,3 @@ class Needs(PersonQuestion):
         self.person.needs = [code for code in form.cleaned_data["needs"] if code != forms.NONE]
         self.person.needs_words = form.cleaned_data["words"]
         self.save()
-

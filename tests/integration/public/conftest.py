@@ -62,7 +62,11 @@ class Visitor:
 
     def names(self, first_name: str, last_name: str = "Khan", born: str = "27 3 2023") -> "Visitor":
         """Give a name and a date of birth."""
-        self.answers(self.path + (f"?{self.query}" if self.path == "/book/" and self.query else ""), first_name=first_name, last_name=last_name)
+        self.answers(
+            self.path + (f"?{self.query}" if self.path == "/book/" and self.query else ""),
+            first_name=first_name,
+            last_name=last_name,
+        )
         day, month, year = born.split()
         return self.answers(date_of_birth_day=day, date_of_birth_month=month, date_of_birth_year=year)
 

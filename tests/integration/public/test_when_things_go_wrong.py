@@ -1,0 +1,244 @@
+"""What happens to somebody's answers when a time goes, a clinic closes, a button is pressed twice."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+
+from bookings import drafts
+from bookings.actions import cancel_session
+from bookings.models import Appointment, Booking, Draft
+from clinics.actions import close_bookings
+from clinics.models import Place, Reservation
+from tests.support.factories import NOW, book, child, make_session, make_team, make_venue
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def session():
+    return make_session(slug="evesham", name="Evesham clinic", periods=((hour(10), hour(12), 1),))
+
+
+def hour(number):
+    from datetime import time
+
+    return time(number)
+
+
+def offered(visitor):
+    """The times on the page, in words, in order."""
+    return re.findall(r'radios__label" for="[^"]+">([^<]+)</label>', visitor.page.content.decode())
+
+
+def test_a_time_taken_by_somebody_else_keeps_every_answer_and_offers_the_nearest(visitor, session):
+    visitor.to_the_times("Amina", slug="evesham")
+    wanted = visitor.times[2]
+    book(session, child("Quick"), starts_at=session.places.order_by("starts_at")[2].starts_at)
+    visitor.answers(starts_at=wanted)
+    assert visitor.page.redirect_chain[-1][1] == 302
+    assert visitor.heading == "What time do you want to come?"
+    assert "10:20am has just been taken. Your answers are saved. Choose another time." in visitor.text
+    assert "There is a problem" not in visitor.text
+    assert offered(visitor)[:3] == ["10am", "10:10am", "10:30am"]
+    assert offered(visitor)[3] == "10:40am"
+    assert " checked" not in visitor.page.content.decode()
+    visitor.answers(starts_at=visitor.times[0])
+    assert visitor.heading == "Do you know Amina’s NHS number?"
+    assert "10am" in visitor.text
+
+
+def test_a_time_lost_after_the_hold_ran_out_leads_back_to_the_times_with_every_answer(visitor, other_visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    with time_machine.travel(NOW + timedelta(minutes=21), tick=False):
+        other_visitor.to_the_check("Bilal", slug="evesham")
+        assert "10am" in other_visitor.text
+        visitor.answers()
+        assert "10am has just been taken. Your answers are saved." in visitor.text
+        assert not Booking.objects.exists()
+        visitor.answers(starts_at=visitor.times[0])
+        assert visitor.heading == "Check your answers before you book"
+        assert "Amina Khan" in visitor.text and "07700 900982" in visitor.text and "10:10am" in visitor.text
+        visitor.answers()
+    assert visitor.heading == "Appointment booked"
+
+
+def test_a_hold_that_ran_out_but_is_still_free_is_used_in_silence(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    with time_machine.travel(NOW + timedelta(hours=20), tick=False):
+        visitor.answers()
+    assert visitor.heading == "Appointment booked"
+    assert "10am" in visitor.text
+
+
+def test_a_time_that_is_kept_is_not_offered_to_others(visitor, other_visitor, session):
+    visitor.to_the_times("Amina", slug="evesham")
+    visitor.answers(starts_at=visitor.times[0])
+    other_visitor.to_the_times("Bilal", slug="evesham")
+    assert offered(other_visitor)[0] == "10:10am"
+
+
+def test_choosing_another_time_gives_the_first_one_back(visitor, session):
+    visitor.to_the_times("Amina", slug="evesham")
+    times = visitor.path
+    visitor.answers(starts_at=visitor.times[0])
+    visitor.goes(times).answers(starts_at=visitor.times[3])
+    assert Place.objects.filter(reservation__isnull=False).count() == 1
+    assert Reservation.objects.count() == 1
+
+
+def test_a_family_that_fits_nowhere_together_is_offered_the_nearest_split(visitor, session):
+    starts = [place.starts_at for place in session.places.order_by("starts_at")]
+    for number in (1, 3, 5, 7, 9, 10):
+        book(session, child("Other"), starts_at=starts[number])
+    visitor.to_the_times("Amina", "Bilal", slug="evesham")
+    assert "There are no times one after the other. These are the nearest together." in visitor.text
+    assert offered(visitor) == ["10am and 10:20am"]
+    visitor.answers(starts_at=visitor.times[0]).answers(known="no").answers(known="no")
+    visitor.answers(relationship="mother", contact_name="S").answers(contact_by=["neither"]).answers()
+    assert visitor.heading == "Appointments booked"
+    assert "Amina: 10am Bilal: 10:20am" in visitor.text
+
+
+def test_a_family_without_room_is_led_to_another_day(visitor, session):
+    starts = [place.starts_at for place in session.places.order_by("starts_at")]
+    for start in starts[1:]:
+        book(session, child("Other"), starts_at=start)
+    visitor.to_the_times("Amina", "Bilal", slug="evesham")
+    assert visitor.heading == "There are no times left for 2 people at this clinic on this day"
+    assert "Choose another day" in visitor.text
+
+
+@pytest.mark.parametrize(
+    "value",
+    [
+        "", "x", "10:00", "2026-11-21T10:00:00", "9999-12-31T23:59:59+00:00", "0001-01-01T00:00:00+14:00",
+        "2026-11-22T10:00:00+00:00", "split ", "\x00", "💉", "<script>",
+    ],
+)  # fmt: skip
+def test_a_time_that_nobody_offered_is_asked_for_again(visitor, session, value):
+    visitor.to_the_times("Amina", slug="evesham").answers(starts_at=value)
+    assert visitor.page.status_code == 200
+    assert "Select a time" in visitor.text and "<title>Error: " in visitor.page.content.decode()
+
+
+def test_a_second_press_makes_no_second_booking(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    check = visitor.path
+    visitor.answers()
+    first = visitor.text
+    visitor.answers(check)
+    assert visitor.heading == "Appointment booked"
+    assert visitor.text == first
+    assert Booking.objects.count() == 1
+
+
+def test_back_after_booking_says_so_on_every_page(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    draft = Draft.objects.get()
+    visitor.answers()
+    booked = visitor.path
+    for page in ("check", "time", "people", "people/1/name", "contact", "clinic"):
+        visitor.goes(f"/book/{draft.public_id}/{page}/")
+        assert visitor.heading == "You have already booked"
+        assert f'href="{booked}"' in visitor.page.content.decode()
+    visitor.answers(f"/book/{draft.public_id}/people/1/name/", first_name="Eve")
+    assert visitor.path == booked
+    assert Appointment.objects.get().first_name == "Amina"
+
+
+def test_a_refreshed_confirmation_is_the_same_and_sends_nothing(visitor, session):
+    from messaging.models import Message
+
+    visitor.to_the_check("Amina", slug="evesham").answers()
+    owed = Message.objects.count()
+    first = visitor.text
+    visitor.goes(visitor.path)
+    assert visitor.text == first and Message.objects.count() == owed
+
+
+def test_the_answers_of_another_browser_cannot_be_seen_changed_or_booked(visitor, other_visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    draft = Draft.objects.get()
+    other_visitor.starts("evesham").names("Bilal")
+    for page in ("check", "people", "people/1/name", "booked", "booked/calendar", "time"):
+        other_visitor.goes(f"/book/{draft.public_id}/{page}/")
+        assert other_visitor.page.status_code == 404
+        assert other_visitor.heading == "We cannot find these answers"
+        assert "Amina" not in other_visitor.page.content.decode()
+    other_visitor.answers(f"/book/{draft.public_id}/check/")
+    assert other_visitor.page.status_code == 404 and not Booking.objects.exists()
+    visitor.answers()
+    assert other_visitor.goes(f"/book/{draft.public_id}/booked/").page.status_code == 404
+
+
+@pytest.mark.parametrize("cookie", ["", "x", "x:y:z", "💉".encode().decode("latin-1")])
+def test_a_cookie_that_we_did_not_make_opens_nothing(visitor, session, cookie):
+    visitor.starts("evesham").names("Amina")
+    visitor.client.cookies["answers"] = cookie
+    assert visitor.goes(visitor.path).page.status_code == 404
+
+
+def test_answers_are_kept_for_a_day_after_the_last_one(visitor, session):
+    visitor.starts("evesham").names("Amina")
+    with time_machine.travel(NOW + timedelta(hours=20), tick=False):
+        visitor.answers(another="no")
+        assert visitor.page.status_code == 200
+    with time_machine.travel(NOW + timedelta(hours=43), tick=False):
+        assert visitor.goes(visitor.path).page.status_code == 200
+    with time_machine.travel(NOW + timedelta(hours=45), tick=False):
+        assert visitor.goes(visitor.path).page.status_code == 404
+        assert drafts.forget_expired(at=NOW + timedelta(hours=45)) == 1
+    assert not Draft.objects.exists()
+
+
+def test_clearing_answers_gives_the_times_back_and_leaves_bookings(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham").answers()
+    booked = visitor.path
+    visitor.to_the_check("Bilal", slug="evesham")
+    visitor.goes("/book/clear/").answers()
+    assert visitor.heading == "Your answers are cleared"
+    assert not Draft.objects.exists() and Booking.objects.count() == 1
+    assert Place.objects.filter(reservation__isnull=False).count() == 1
+    assert visitor.goes(booked).page.status_code == 404
+
+
+@pytest.mark.parametrize("how", ["cancelled", "closed"])
+@pytest.mark.parametrize("where", ["time", "check"])
+def test_a_clinic_that_closes_meanwhile_leads_to_the_others_with_every_answer_saved(visitor, session, how, where):
+    other = make_session(venue=make_venue(make_team(), town="Pershore", postcode="WR10 1AA"), name="Pershore clinic")
+    if where == "time":
+        visitor.to_the_times("Amina", slug="evesham")
+    else:
+        visitor.to_the_check("Amina", slug="evesham")
+    sent = {"starts_at": visitor.times[0]} if where == "time" else {}
+    if how == "cancelled":
+        cancel_session(session=session, reason="Flood", by=None, source="test", at=NOW)
+    else:
+        close_bookings(session=session, by=None, source="test", at=NOW)
+    visitor.answers(**sent)
+    assert visitor.heading == "Choose a clinic"
+    ending = "is cancelled." if how == "cancelled" else "no longer takes bookings."
+    assert f"Evesham clinic on Saturday 21 November 2026 {ending} Your answers are saved." in visitor.text
+    assert "Pershore clinic" in visitor.text and "About" in visitor.text
+    link = re.search(r'href="(/book/[^"]+/clinic/[^"]+/)"', visitor.page.content.decode())
+    assert link is not None
+    visitor.goes(link[1]).answers(day=str(other.public_id))
+    assert visitor.heading == "What time do you want to come?"
+    assert "For Amina" in visitor.text
+
+
+def test_a_draft_is_not_begun_by_looking(visitor, session):
+    visitor.starts("evesham")
+    visitor.answers("/book/?clinic=evesham", first_name="")
+    assert not Draft.objects.exists()
+
+
+def test_the_answers_cookie_is_signed_and_out_of_the_reach_of_scripts(visitor, session):
+    visitor.starts("evesham").names("Amina")
+    cookie = visitor.client.cookies["answers"]
+    assert cookie["httponly"] and cookie["samesite"] == "Lax"
+    draft = Draft.objects.get()
+    assert draft.owner_hash not in cookie.value
+    assert "no-store" in visitor.goes(visitor.path).page["Cache-Control"]
