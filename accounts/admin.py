@@ -259,7 +259,7 @@ class TeamAdminPage(TeamAdmin):
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Team]:
         """Count the members who can sign in."""
         active = models.Count("memberships", filter=models.Q(memberships__user__is_active=True))
-        return super().get_queryset(request).annotate(active_members=active)
+        return super().get_queryset(request).annotate(active_members=active).order_by("name")
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         """Only a superuser adds a team."""

@@ -17,7 +17,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
-from django.forms import BaseForm, ModelForm
+from django.forms import BaseForm, ModelChoiceField, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -61,23 +61,35 @@ def as_json(value: Any) -> Any:
     return str(value)
 
 
+def initial_of(form: BaseForm, name: str) -> Any:
+    """Return what a field was before, as the audit can store it."""
+    value, field = form.get_initial_for_field(form.fields[name], name), form.fields[name]
+    if isinstance(field, ModelChoiceField) and value is not None and not isinstance(value, models.Model):
+        value = field.queryset.model._default_manager.filter(pk=value).first()
+    return as_json(value)
+
+
 def changes_of(form: BaseForm) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return what a form's changed fields were before and are now, secrets left out."""
     names = [name for name in form.changed_data if name not in SECRET and name in form.cleaned_data]
-    before = {name: as_json(form.get_initial_for_field(form.fields[name], name)) for name in names}
-    return before, {name: as_json(form.cleaned_data[name]) for name in names}
+    before = {name: initial_of(form, name) for name in names}
+    after = {name: as_json(form.cleaned_data[name]) for name in names}
+    if any(name in SECRET for name in form.changed_data):
+        after["secret"] = "changed"
+    return before, after
 
 
 def whole_row_of(form: BaseForm) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Return what a changed row of an inline was before (empty for a new one) and is now (only "removed" if so)."""
-    names = [name for name in form.fields if name in form.cleaned_data and name not in ("id", "DELETE", *SECRET)]
-    now = {name: as_json(form.cleaned_data[name]) for name in names}
-    # The hidden field for its page is bound to the page and says nothing new.
-    names = [name for name in names if not form.fields[name].widget.is_hidden]
-    was = {name: as_json(form.get_initial_for_field(form.fields[name], name)) for name in names}
-    if form.cleaned_data.get("DELETE"):
-        return was, {"removed": True}
-    return (was if "id" in form.initial else {}), {name: now[name] for name in names}
+    """Return what a changed row of an inline was before and is now: only "removed" if it was."""
+    # A hidden field is bound to the page that the row is on, and says nothing new.
+    names = [
+        name
+        for name, field in form.fields.items()
+        if name in form.cleaned_data and name not in ("DELETE", *SECRET) and not field.widget.is_hidden
+    ]
+    was = {name: initial_of(form, name) for name in names}
+    removed = form.cleaned_data.get("DELETE")
+    return was, {"removed": True} if removed else {name: as_json(form.cleaned_data[name]) for name in names}
 
 
 class OutsideNames(ChangeList):
@@ -309,7 +321,7 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
                 if each.has_changed() and hasattr(each, "cleaned_data"):
                     name = str(formset.model._meta.verbose_name)
                     was, now = whole_row_of(each)
-                    if was:
+                    if each in formset.initial_forms:
                         before.setdefault(name, []).append(was)
                     after.setdefault(name, []).append(now)
         request.changes = (before, after)  # type: ignore[attr-defined]

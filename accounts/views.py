@@ -23,7 +23,9 @@ def memberships_of(user: User) -> list[Membership]:
 
 def landing_page(user: User, membership: Membership | None) -> str | None:
     """Return the url name of the page that this user works on, or None where there is no page beyond their own."""
-    if membership and may(user, Permission.RUN_DESK, membership.team_id):
+    # Who sees no more than totals finds them on the same page.
+    seen = (Permission.RUN_DESK, Permission.SEE_TOTALS)
+    if membership and any(may(user, permission, membership.team_id) for permission in seen):
         return "clinic-day"
     return "admin:index" if may_use_admin(user) else None
 

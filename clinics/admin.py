@@ -67,7 +67,7 @@ class VenueAdmin(TeamAdmin):
         """Count the clinics to come."""
         today = london_day(timezone.now())
         coming = Count("sessions", filter=Q(sessions__date__gte=today) & ~Q(sessions__state="cancelled"))
-        return super().get_queryset(request).annotate(coming=coming)
+        return super().get_queryset(request).annotate(coming=coming).order_by("town", "name")
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """A venue stays with its team."""
@@ -394,7 +394,7 @@ class ClinicSessionAdmin(TeamAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         """Leave the periods for ``save_related``, which hands all of them to one action."""
         if formset.model is VaccinationPeriod:
-            formset.save(commit=False)
+            formset.new_objects, formset.changed_objects, formset.deleted_objects = [], [], []
         else:
             super().save_formset(request, form, formset, change)
 

@@ -29,7 +29,7 @@ def sign_in(client: Client, username: str, password: str = PASSWORD, **extra: st
         (Role.VACCINATOR, "clinic-day"),
         (Role.SENIOR_NURSE, "clinic-day"),
         (Role.COORDINATOR, "clinic-day"),
-        (Role.ANALYST, "account-home"),
+        (Role.ANALYST, "clinic-day"),
         (Role.ADMINISTRATOR, "admin:index"),
     ],
 )
@@ -139,7 +139,7 @@ def test_somebody_in_several_teams_chooses_one_first(client):
     assert refused.status_code == 200 and "Select a team" in refused.content.decode()
     client.post(reverse("account-team"), {"team": str(second.public_id)})
     assert "You work for Bravo" in client.get(reverse("account-home")).content.decode()
-    assert client.get(reverse("account-start"))["Location"] == reverse("account-home")
+    assert client.get(reverse("account-start"))["Location"] == reverse("clinic-day")
 
 
 def test_somebody_in_no_team_is_told_whom_to_ask(client):

@@ -1,5 +1,50 @@
 """The clinic day: staff screens of one clinic and its people."""
 
-from tests.integration.walk.table import Entry
+from typing import Any
 
-TABLE: dict[str, Entry] = {}
+from tests.integration.walk.table import CLINIC, ROLES, SENIOR, VACCINATOR, Entry, staff
+from tests.integration.walk.world import World
+
+NURSES = [VACCINATOR, SENIOR]
+
+
+def clinic(world: World) -> dict[str, Any]:
+    """The clinic."""
+    return {"session": world.session.public_id}
+
+
+def person(world: World) -> dict[str, Any]:
+    """A person there."""
+    return {**clinic(world), "person": world.person.public_id}
+
+
+TABLE: dict[str, Entry] = {
+    # Straight on to the team's only clinic of the day; whoever runs none sees which there are.
+    "clinic-day": staff(ROLES, 200, 302),
+    "clinic-day-session": staff(CLINIC, arguments=clinic),
+    "clinic-day-search": staff(CLINIC, arguments=clinic),
+    "clinic-day-arrive": staff(ROLES, 405, arguments=clinic, others=(405,), superuser=(403, 405)),
+    "clinic-day-arrive POST": staff(
+        CLINIC, 302, arguments=clinic, sends=lambda world: {"appointment": world.appointment.public_id}
+    ),
+    "clinic-day-match": staff(
+        CLINIC, arguments=lambda world: {**clinic(world), "appointment": world.appointment.public_id}
+    ),
+    "clinic-day-undo-arrival": staff(ROLES, 405, arguments=clinic, others=(405,), superuser=(403, 405)),
+    "clinic-day-undo-arrival POST": staff(
+        CLINIC, 302, arguments=clinic, sends=lambda world: {"visit": world.visit.public_id}
+    ),
+    "walk-in": staff(CLINIC, arguments=clinic),
+    "clinic-day-did-not-attend": staff(CLINIC, arguments=clinic),
+    "clinic-day-totals": staff([role for role in ROLES if role not in ("desk", "administrator")], arguments=clinic),
+    "person": staff(CLINIC, arguments=person),
+    "record-check": staff(NURSES, arguments=person),
+    "consent-and-health": staff(NURSES, 200, 302, arguments=person),
+    "give-dose": staff(NURSES, 200, 302, arguments=lambda world: {**person(world), "series": "MEASLES"}),
+    "not-given": staff(NURSES, 200, 302, arguments=person),
+    "visit-end": staff(ROLES, 405, arguments=person, others=(405,), superuser=(403, 405)),
+    "visit-end POST": staff(NURSES, 302, arguments=person, sends=lambda world: {"does": "left"}),
+    "record-correct": staff(
+        NURSES, arguments=lambda world: {**person(world), "vaccination": world.vaccination.public_id}
+    ),
+}

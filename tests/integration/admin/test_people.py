@@ -1,0 +1,160 @@
+"""Bookings and people in the admin: looked up by what may stand in an address, every look written down."""
+
+from datetime import date
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from accounts.models import AuditEvent, RecordView, Role
+from bookings.models import Appointment
+from bookings.references import shown_reference
+from immunisations.models import Person
+from messaging.models import Message
+from tests.integration.walk.world import World, make_world
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def world() -> World:
+    return make_world("Quokka")
+
+
+@pytest.fixture
+def coordinator(world) -> Client:
+    client = Client()
+    client.force_login(world.users[Role.COORDINATOR])
+    return client
+
+
+def person_page(person: Person) -> str:
+    return reverse("admin:immunisations_person_change", args=[person.public_id])
+
+
+def form_of(person: Person, **answers: str) -> dict[str, str]:
+    data = {"address": "", "postcode": "", "gp_registration": "unknown", "practice": "", "phone": "", "language": "", "note": ""}
+    for name in ("vaccinations", "record_checks", "visits", "identifiers"):
+        data |= {f"{name}-TOTAL_FORMS": "0", f"{name}-INITIAL_FORMS": "0"}
+    return data | answers
+
+
+def test_every_look_at_a_person_is_written_down(world, coordinator):
+    before = RecordView.objects.count()
+    user = world.users[Role.COORDINATOR]
+    for name, row in (
+        ("immunisations_person", world.person),
+        ("immunisations_vaccination", world.vaccination),
+        ("immunisations_recordcheck", world.check),
+    ):
+        for page in ("change", "history"):
+            assert coordinator.get(reverse(f"admin:{name}_{page}", args=[row.public_id])).status_code == 200
+            before += 1
+            assert RecordView.objects.count() == before, (name, page)
+    view = RecordView.objects.order_by("id").last()
+    assert (view.user_id, view.person_id, view.team_id) == (user.pk, world.person.public_id, world.team.pk)
+    world.appointment.person = world.person
+    world.appointment.save()
+    coordinator.get(reverse("admin:bookings_booking_change", args=[world.booking.public_id]))
+    assert RecordView.objects.count() == before + 1
+    assert coordinator.get(reverse("admin:bookings_booking_change", args=[world.person.public_id])).status_code == 404
+    assert RecordView.objects.count() == before + 1
+
+
+def test_a_person_is_found_by_public_id_and_never_by_a_name_in_the_address(world, coordinator):
+    url = reverse("admin:immunisations_person_changelist")
+    found = coordinator.get(url, {"q": str(world.person.public_id)}).context["cl"].result_list
+    assert list(found) == [world.person]
+    assert not coordinator.get(url, {"q": "Quokka"}).context["cl"].result_list
+
+
+def test_a_booking_is_found_by_its_reference_however_it_is_written(world, coordinator):
+    url = reverse("admin:bookings_booking_changelist")
+    for typed in (world.booking.reference, shown_reference(world.booking.reference).lower()):
+        assert list(coordinator.get(url, {"q": typed}).context["cl"].result_list) == [world.booking]
+    assert not coordinator.get(url, {"q": "Sara"}).context["cl"].result_list
+
+
+def test_everybody_who_had_a_batch_is_found_by_its_number(world, coordinator):
+    url = reverse("admin:immunisations_vaccination_changelist")
+    found = coordinator.get(url, {"q": world.batch.number.lower()}).context["cl"].result_list
+    assert list(found) == [world.vaccination]
+
+
+def test_how_to_reach_somebody_is_changed_with_an_audit_and_who_they_are_is_not(world, coordinator):
+    url = person_page(world.person)
+    data = form_of(world.person, phone="07700 900982", postcode="wr112aa", first_name="Changed", nhs_number="9990000018")
+    response = coordinator.post(url, data)
+    assert response.status_code == 302, response.context["errors"]
+    world.person.refresh_from_db()
+    assert world.person.phone == "+447700900982" and world.person.postcode == "WR11 2AA"
+    assert world.person.first_name == "Bilal" and not world.person.nhs_number
+    (event,) = AuditEvent.objects.filter(action="change_person")
+    assert event.source == "admin" and event.after["postcode"] == "WR11 2AA"
+    assert event.person_id == world.person.public_id
+    wrong = coordinator.post(url, form_of(world.person, phone="nonsense", note="x" * 5000))
+    assert wrong.status_code == 200 and wrong.context["errors"]
+
+
+def test_a_person_joined_into_another_is_only_looked_at(world, coordinator):
+    other = Person.objects.create(
+        team=world.team,
+        first_name="Twice",
+        date_of_birth=date(2020, 1, 1),
+        created_at=world.person.created_at,
+        merged_into=world.person,
+    )
+    page = coordinator.get(person_page(other))
+    assert "View " in page.context["title"] and str(world.person.public_id) in page.content.decode()
+    assert coordinator.post(person_page(other), form_of(other)).status_code == 403
+
+
+def test_the_page_of_a_person_needs_the_same_few_queries_however_long_the_record(
+    world, coordinator, django_assert_max_num_queries
+):
+    with django_assert_max_num_queries(22):
+        page = coordinator.get(person_page(world.person)).content.decode()
+    assert "Given" in page and "One MMR, says Quokka" in page
+
+
+def test_cancelling_bookings_counts_the_people_and_frees_their_places(world, coordinator):
+    url = reverse("admin:bookings_booking_changelist")
+    data = {"action": "cancel", "_selected_action": world.booking.pk}
+    asked = coordinator.post(url, data)
+    assert "1 person is booked." in asked.content.decode()
+    Appointment.objects.update(starts_at=Appointment.objects.get().starts_at.replace(year=2099))
+    done = coordinator.post(url, data | {"confirmed": "yes"}, follow=True)
+    assert "is cancelled" in done.content.decode()
+    assert Appointment.objects.get().state == "cancelled"
+    again = coordinator.post(url, data | {"confirmed": "yes"}, follow=True)
+    assert again.status_code == 200 and "is cancelled." not in again.content.decode()
+
+
+def test_a_contact_is_put_right_with_an_audit(world, coordinator):
+    url = reverse("admin:bookings_booking_change", args=[world.booking.public_id])
+    data = {
+        "contact_name": "Sarah Quokka",
+        "relationship": "Mother",
+        "phone": "+447700900982",
+        "email": "sara@example.com",
+        "appointments-TOTAL_FORMS": "0",
+        "appointments-INITIAL_FORMS": "0",
+        "reference": "HACKED",
+    }
+    assert coordinator.post(url, data).status_code == 302
+    world.booking.refresh_from_db()
+    assert world.booking.contact_name == "Sarah Quokka" and world.booking.reference != "HACKED"
+    event = AuditEvent.objects.get(action="change booking")
+    assert event.before == {"contact_name": "Sara Quokka"} and event.after == {"contact_name": "Sarah Quokka"}
+
+
+def test_a_stuck_message_is_settled_with_a_reason_and_another_is_left_alone(world, coordinator):
+    url = reverse("admin:messaging_message_changelist")
+    data = {"action": "again", "_selected_action": world.message.pk, "confirmed": "yes", "reason": "Phoned them"}
+    page = coordinator.post(url, data, follow=True).content.decode()
+    assert "waits to be sent again" not in page
+    Message.objects.filter(pk=world.message.pk).update(state="unknown")
+    assert "Enter how you know" in coordinator.post(url, data | {"reason": ""}, follow=True).content.decode()
+    assert "waits to be sent again" in coordinator.post(url, data, follow=True).content.decode()
+    world.message.refresh_from_db()
+    assert world.message.state == "waiting"
