@@ -19,7 +19,8 @@ REAL = "config.wsgi:application"
 WITHOUT_LOCK = "tests.drills.without_lock:application"
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """Return a port of the loopback that nobody uses at the moment."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return int(listener.getsockname()[1])
@@ -31,7 +32,7 @@ def running_service(database_url: str, *, application: str = REAL, workers: int 
 
     Raises RuntimeError where it does not answer within half a minute.
     """
-    port = _free_port()
+    port = free_port()
     address = f"http://127.0.0.1:{port}"
     environment = os.environ | {
         "DJANGO_SETTINGS_MODULE": "config.settings.base",
