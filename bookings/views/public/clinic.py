@@ -217,8 +217,9 @@ class ChooseTime(Question):
         except NotTakingBookings:
             return HttpResponseRedirect(step_url(self.draft, Step("book-clinic")))
         except Refused as refusal:
-            form = self.form(data=request.POST)
-            form.add_error(None, refusal.message)
+            form = self.form(data={})
+            form.errors.clear()
+            form.add_error("starts_at", refusal.message)
             return self.show(form, status=refusal.status)
         self.draft.starts_at = taken[0].starts_at
         self.answers.held_for = self.answers.extra_times()

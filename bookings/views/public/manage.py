@@ -64,7 +64,7 @@ class Find(View):
         if booking is None:
             limits.note_failure(address=address, reference=reference, at=at)
             form.add_error(
-                None,
+                "reference",
                 _("We cannot find a booking with this reference and date of birth. Check both and try again"),
             )
             return self.show(request, form)
