@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -15,6 +15,7 @@ from clinics.models import ClinicSession
 from immunisations import actions
 from immunisations.matching import Details, Match, automatic_match, likely_matches
 from immunisations.models import Person, Visit
+from immunisations.search import name_words, sounds_like
 
 
 class ArrivalRefused(Refused):
@@ -49,6 +50,32 @@ def details_of(appointment: Appointment) -> Details:
         nhs_number=appointment.nhs_number,
         postcode=appointment.postcode,
     )
+
+
+def _expected(session: ClinicSession) -> models.QuerySet[Appointment]:
+    return Appointment.objects.filter(session=session, visit__isnull=True).exclude(state=Appointment.State.CANCELLED)
+
+
+def expected_appointment(session: ClinicSession, person: Person) -> Appointment | None:
+    """Return the appointment of somebody who is picked out by name, so that nobody is both here and expected."""
+    own = _expected(session).filter(person=person).first()
+    if own is not None:
+        return own
+    for appointment in _expected(session).filter(person__isnull=True, date_of_birth=person.date_of_birth):
+        match = automatic_match(session.team, details_of(appointment))
+        if match is not None and match.pk == person.root_id:
+            return appointment
+    return None
+
+
+def expected_like(session: ClinicSession, details: Details) -> list[Appointment]:
+    """Return the appointments of the day that somebody who seems to have walked in may have."""
+    words = name_words(details.first_name)
+    return [
+        appointment
+        for appointment in _expected(session).filter(date_of_birth=details.date_of_birth).order_by("starts_at", "pk")
+        if sounds_like(words, appointment.first_name, "")
+    ]
 
 
 @transaction.atomic

@@ -62,7 +62,8 @@ class DayRow:
     @property
     def _named(self) -> Person | Appointment:
         named = self.person or self.appointment
-        assert named is not None
+        if named is None:
+            raise ValueError("a row is about a person or an appointment")
         return named
 
     @property
@@ -130,8 +131,10 @@ def flags_of(appointment: Appointment | None, person: Person | None) -> list[Fla
         person.note if person else "",
     ]
     flags += [Flag(note, "yellow") for note in dict.fromkeys(notes) if note]
-    approximate = person.date_of_birth_is_approximate if person else bool(
-        appointment and appointment.date_of_birth_is_approximate
+    approximate = (
+        person.date_of_birth_is_approximate
+        if person
+        else bool(appointment and appointment.date_of_birth_is_approximate)
     )
     if approximate:
         flags.append(Flag(_("Date of birth not certain"), "yellow"))
@@ -228,9 +231,7 @@ def day_list(session: ClinicSession, *, today: date) -> DayList:
         family.rows.append(row)
     for visit in visits:
         outcome = outcome_of(visit, recorded[visit.pk])
-        row = DayRow(
-            with_appointment.get(visit.pk), visit, _root(visit.person), outcome, today, tuple(given[visit.pk])
-        )
+        row = DayRow(with_appointment.get(visit.pk), visit, _root(visit.person), outcome, today, tuple(given[visit.pk]))
         (listing.here if outcome in STILL_HERE else listing.seen).append(row)
     return listing
 
@@ -367,6 +368,11 @@ class DueCard:
         return _source(self.result)
 
     @property
+    def to_give(self) -> bool:
+        """Whether giving it is the thing to do, rather than something to be done against advice."""
+        return self.result.status in ("due", "overdue", "ask") or self.result.counts_if_given is False
+
+    @property
     def rule_text(self) -> str:
         rule = rule_behind(self.result)
         return rule.text if rule else ""
@@ -453,16 +459,16 @@ class PersonPage:
 def vaccine_to_offer(result: SeriesForecast, session: ClinicSession) -> str:
     """Return the vaccine that the clinic can offer for a series: the schedule's choice, else another it has."""
     offered = [code for code in session.vaccine_codes() if series_of(code) == result.series]
-    return result.vaccine if result.vaccine in offered or not offered else offered[0]
+    if result.vaccine is None or (offered and result.vaccine not in offered):
+        return offered[0]
+    return result.vaccine
 
 
 def person_page(session: ClinicSession, person: Person, *, today: date) -> PersonPage:
     """Return everything that a person's page shows, read through every row of the person."""
     root = person.merged_into or person
     ids = row_ids(root)
-    visit = (
-        Visit.objects.filter(session=session, person__in=ids).select_related("person", "session__venue").first()
-    )
+    visit = Visit.objects.filter(session=session, person__in=ids).select_related("person", "session__venue").first()
     appointment = (
         Appointment.objects.filter(session=session, person__in=ids)
         .exclude(state=Appointment.State.CANCELLED)
@@ -625,9 +631,7 @@ def totals(session: ClinicSession) -> Totals:
         if any(row.not_done_reason == Vaccination.Reason.DECLINED for row in rows):
             declined.add(root)
     groups = Counter(_foremost(outcomes) for outcomes in people.values())
-    states = Counter(
-        Appointment.objects.filter(session=session, visit__isnull=True).values_list("state", flat=True)
-    )
+    states = Counter(Appointment.objects.filter(session=session, visit__isnull=True).values_list("state", flat=True))
     order = list(Vaccine)
     return Totals(
         session=session,
@@ -650,9 +654,7 @@ def totals(session: ClinicSession) -> Totals:
         ],
         reasons=[(Vaccination.Reason(reason).label, count) for reason, count in reasons.most_common()],
         declined=len(declined),
-        records_checked=len(
-            set(RecordCheck.objects.filter(visit__session=session).values_list("visit_id", flat=True))
-        ),
+        records_checked=len(set(RecordCheck.objects.filter(visit__session=session).values_list("visit_id", flat=True))),
     )
 
 

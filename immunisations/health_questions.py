@@ -48,9 +48,7 @@ FACTS: dict[str, str | Promise] = {
 QUESTIONS: tuple[Question, ...] = (
     Question("bleeding", _("A bleeding disorder"), ("low-platelets",)),
     Question("blood_thinners", _("Medicine that thins the blood")),
-    Question(
-        "blood_products", _("A blood transfusion or immunoglobulin in the last 3 months"), ("blood-products",)
-    ),
+    Question("blood_products", _("A blood transfusion or immunoglobulin in the last 3 months"), ("blood-products",)),
     Question(
         "vaccine_reaction",
         _("A severe allergic reaction to a vaccine before"),
@@ -64,13 +62,9 @@ QUESTIONS: tuple[Question, ...] = (
             "anaphylaxis-menacwy",
         ),
     ),
-    Question(
-        "gelatine", _("A severe allergic reaction to gelatine"), ("anaphylaxis-gelatine",), gelatine_only=True
-    ),
+    Question("gelatine", _("A severe allergic reaction to gelatine"), ("anaphylaxis-gelatine",), gelatine_only=True),
     Question("neomycin", _("A severe allergic reaction to neomycin (an antibiotic)"), ("anaphylaxis-neomycin",)),
-    Question(
-        "immune", _("An illness or treatment that weakens the immune system"), ("immunosuppressed", "scid")
-    ),
+    Question("immune", _("An illness or treatment that weakens the immune system"), ("immunosuppressed", "scid")),
     Question(
         "recent_live",
         _("A TB test, or a chickenpox or yellow fever vaccine, in the last 4 weeks or planned in the next 4"),

@@ -19,10 +19,10 @@ from immunisations.health_questions import PREGNANCY_FROM_YEARS
 from immunisations.models import Consent, Person, Screening, Vaccination, Visit
 from immunisations.schedule import SeriesForecast
 
-OPEN = frozenset(
-    {ClinicSession.State.PUBLISHED, ClinicSession.State.BOOKINGS_CLOSED, ClinicSession.State.FINISHED}
-)
+OPEN = frozenset({ClinicSession.State.PUBLISHED, ClinicSession.State.BOOKINGS_CLOSED, ClinicSession.State.FINISHED})
 ADULT_FOR_CONSENT = 16
+# The law names no age for Gillick competence; offering it for a small child would only be a way to press it wrongly.
+GILLICK_FROM_YEARS = 10
 THIGHS = frozenset({Vaccination.BodySite.LEFT_THIGH, Vaccination.BodySite.RIGHT_THIGH})
 
 
@@ -85,7 +85,7 @@ def consent_routes(person: Person, on: date) -> tuple[Consent.Route, ...]:
         return (Consent.Route.OWN, Consent.Route.BEST_INTERESTS)
     if age >= ADULT_FOR_CONSENT:
         return (Consent.Route.OWN, *parents, Consent.Route.BEST_INTERESTS)
-    return (*parents, Consent.Route.GILLICK)
+    return (*parents, Consent.Route.GILLICK) if age >= GILLICK_FROM_YEARS else parents
 
 
 def check_consent(*, person: Person, route: str, given_by_name: str, vaccines: Collection[str], on: date) -> None:
@@ -117,8 +117,11 @@ def check_dose_is_possible(
     screening: Screening | None,
     facts: Collection[str],
     verdict: SeriesForecast | None,
-) -> None:
-    """Raise DoseRefused, with a code, for what nobody may overrule; SessionNotOpen where the clinic is not open."""
+) -> tuple[Consent, Screening]:
+    """Return the consent and the screening that a dose rests on.
+
+    Raises DoseRefused, with a code, for what nobody may overrule; SessionNotOpen where the clinic is not open.
+    """
     session, product = visit.session, batch.product
     check_session_open(session)
     if product.vaccine not in session.vaccine_codes():
@@ -156,6 +159,7 @@ def check_dose_is_possible(
         )
     if verdict is not None and verdict.status == "blocked":
         raise DoseRefused(verdict.reason, code="blocked", rule=verdict.rule)
+    return consent, screening
 
 
 def check_batch(batch: Batch, *, team_id: int, on: date) -> None:

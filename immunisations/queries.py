@@ -174,7 +174,8 @@ def forecast_for(
     if doses is None:
         doses = history(person)
     root = person.merged_into or person
-    possible, impossible = [], []
+    possible: list[HistoryDose] = []
+    impossible: list[HistoryDose] = []
     for dose in doses:
         first, last = span_of(dose.given_on)
         (impossible if last < root.date_of_birth or first > on else possible).append(dose)

@@ -19,10 +19,22 @@ from immunisations.models import Person, PersonIdentifier, PersonSearchKey
 
 # Letters that do not come apart into a plain letter and a mark.
 PLAIN = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n", "ə": "e"}
+    {
+        "ł": "l",
+        "ø": "o",
+        "đ": "d",
+        "ð": "d",
+        "þ": "th",
+        "æ": "ae",
+        "œ": "oe",
+        "\u0131": "i",
+        "ħ": "h",
+        "ŋ": "n",
+        "ə": "e",
+    }
 )
 # Marks written inside one word: O'Brien, N‘Diaye, D’Souza.
-APOSTROPHES = re.compile(r"['’‘`´ʼʻ]")
+APOSTROPHES = re.compile("['’‘`\u00b4\u02bc\u02bb]")
 LONGEST_KEY = 60
 MOST_WORDS = 6
 MOST_RESULTS = 30
@@ -118,15 +130,22 @@ class Query:
         return bool(self.words or self.dates or self.nhs_number or self.code or self.postcode)
 
 
-MONTHS = {
-    name: number
-    for number, names in enumerate(
-        "jan january,feb february,mar march,apr april,may,jun june,jul july,aug august,sep sept september,"
-        "oct october,nov november,dec december".split(","),
-        start=1,
-    )
-    for name in names.split()
-}
+MONTH_NAMES = (
+    ("jan", "january"),
+    ("feb", "february"),
+    ("mar", "march"),
+    ("apr", "april"),
+    ("may",),
+    ("jun", "june"),
+    ("jul", "july"),
+    ("aug", "august"),
+    ("sep", "sept", "september"),
+    ("oct", "october"),
+    ("nov", "november"),
+    ("dec", "december"),
+)
+MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for name in names}
+PHONE = re.compile(r"\+?[\d\s()-]{9,}", re.ASCII)
 DATE = re.compile(r"(?<![\w])(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./-]+(\d{4}|\d{2})(?![\w])", re.ASCII)
 ISO_DATE = re.compile(r"(?<![\w])(\d{4})-(\d{2})-(\d{2})(?![\w])", re.ASCII)
 NHS_NUMBER = re.compile(r"(?<!\w)(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?!\w)", re.ASCII)
@@ -159,7 +178,8 @@ def read_query(text: str, *, today: date) -> Query:
     for pattern in (ISO_DATE, DATE):
         for found in pattern.finditer(rest):
             parts = found.groups()
-            value = _date(*(parts if pattern is DATE else reversed(parts)), today=today)
+            day, month, year = parts if pattern is DATE else reversed(parts)
+            value = _date(day, month, year, today)
             if value is not None:
                 dates.append(value)
                 rest = rest.replace(found.group(0), " ")
@@ -171,6 +191,9 @@ def read_query(text: str, *, today: date) -> Query:
     if place:
         postcode = f"{place[1]} {place[2]}".upper()
         rest = rest.replace(place.group(0), " ")
+    if PHONE.fullmatch(rest.strip()):
+        code = "".join(c for c in rest if c.isdigit())
+        rest = ""
     words = []
     for part in rest.split():
         if any(c.isdigit() for c in part):
@@ -251,7 +274,9 @@ def why(person: Person, query: Query) -> tuple[str | Promise, ...]:
     if query.postcode:
         reasons.append(_("postcode"))
     if query.words:
-        reasons.append(_("name") if fits_name(query.words, person.first_name, person.last_name) else _("name sounds alike"))
+        reasons.append(
+            _("name") if fits_name(query.words, person.first_name, person.last_name) else _("name sounds alike")
+        )
     if person.merged_into_id:
         reasons.append(_("a record merged with theirs"))
     return tuple(reasons)

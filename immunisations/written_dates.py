@@ -13,12 +13,11 @@ def span_of(given_on: str) -> tuple[date, date]:
     found = DATE_FORM.fullmatch(given_on)
     if found is None:
         raise ValueError("not a year, month or day")
-    year, month, day = (int(part) if part else None for part in found.groups())
-    assert year is not None
-    if month is not None and day is not None:
+    year, month, day = (int(part or 0) for part in found.groups())
+    if found[3] is not None:
         exact = date(year, month, day)
         return exact, exact
-    if month is not None:
+    if found[2] is not None:
         first = date(year, month, 1)
         return first, date(year + month // 12, month % 12 + 1, 1) - date.resolution
     return date(year, 1, 1), date(year, 12, 31)

@@ -27,9 +27,7 @@ class ScreeningRefused(Refused):
 
 def _same(row: Consent | Screening | None, facts: Mapping[str, Any], by: User) -> bool:
     """Whether the latest row says just this, by the same user: a second press of the same form."""
-    return (
-        row is not None and row.recorded_by_id == by.pk and all(getattr(row, name) == facts[name] for name in facts)
-    )
+    return row is not None and row.recorded_by_id == by.pk and all(getattr(row, name) == facts[name] for name in facts)
 
 
 @transaction.atomic
@@ -53,9 +51,7 @@ def record_consent(
     require(by, Permission.VACCINATE, visit.session.team_id)
     root = lock_root(visit.person)
     check_session_open(visit.session)
-    check_consent(
-        person=root, route=route, given_by_name=given_by_name, vaccines=vaccines, on=london_day(at)
-    )
+    check_consent(person=root, route=route, given_by_name=given_by_name, vaccines=vaccines, on=london_day(at))
     facts = {
         "decision": str(decision),
         "route": str(route),

@@ -64,7 +64,7 @@ def _apply(row: Vaccination, changes: Mapping[str, Any], *, at: datetime) -> dic
         return columns
     if "not_done_reason" in changes:
         raise CorrectionRefused(_("A dose that was given has no such reason."), code="fixed")
-    given_at = columns.get("given_at") or row.given_at
+    given_at: datetime = columns.get("given_at") or row.given_at  # type: ignore[assignment]  # never None: it was given
     if given_at > at:
         raise DoseRefused(_("The dose cannot have been given in the future."), code="in_the_future")
     given_on = london_day(given_at)
@@ -149,9 +149,7 @@ def correct_vaccination(
         new = _copy(row, **columns, **mine, replaces=row, client_uuid=client_uuid or uuid.uuid4())
         new.save(force_insert=True)
     else:
-        error = _copy(
-            row, **mine, status=Vaccination.Status.ENTERED_IN_ERROR, replaces=row, client_uuid=uuid.uuid4()
-        )
+        error = _copy(row, **mine, status=Vaccination.Status.ENTERED_IN_ERROR, replaces=row, client_uuid=uuid.uuid4())
         if move_to is None:
             error.client_uuid = client_uuid or error.client_uuid
             error.save(force_insert=True)

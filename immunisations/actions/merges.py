@@ -21,9 +21,7 @@ class MergeRefused(Refused):
 
 
 @transaction.atomic
-def merge_people(
-    *, keep: Person, merge: Person, reason: str, by: User, at: datetime, source: str = "staff"
-) -> Person:
+def merge_people(*, keep: Person, merge: Person, reason: str, by: User, at: datetime, source: str = "staff") -> Person:
     """Join ``merge``, and everybody merged into it, to ``keep``; return the root. No record moves.
 
     Every row points straight to the root, so a record is always read in one step. Raises MergeRefused where they are
@@ -92,9 +90,10 @@ def unmerge_people(*, person: Person, reason: str, by: User, at: datetime, sourc
         .filter(merged_into=root)
         .order_by("pk")
     )
-    taken = row.nhs_number and Person.objects.filter(
-        team=row.team_id, nhs_number=row.nhs_number, merged_into__isnull=True
-    ).exists()
+    taken = (
+        row.nhs_number
+        and Person.objects.filter(team=row.team_id, nhs_number=row.nhs_number, merged_into__isnull=True).exists()
+    )
     if taken:
         raise MergeRefused(
             _("Both have the same NHS number. Take it off the one it does not belong to first."),

@@ -104,9 +104,7 @@ def add_person(
         **details,
     )
     write_keys(person)
-    audit.record(
-        by=by, at=at, source=source, action="add_person", thing=person, team=team, person_id=person.public_id
-    )
+    audit.record(by=by, at=at, source=source, action="add_person", thing=person, team=team, person_id=person.public_id)
     return person
 
 

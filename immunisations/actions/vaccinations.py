@@ -24,7 +24,6 @@ from immunisations.policies import (
     check_dose_is_possible,
     check_reason,
     check_session_open,
-    consent_for,
 )
 from immunisations.queries import facts_for, forecast_for, still_due, visit_record
 
@@ -69,9 +68,7 @@ def chain_end(root: Person, person: Person, session_id: int, series: str) -> Vac
     given, to_replace = standing(root, session_id, series)
     if given is not None:
         raise already_recorded(given)
-    own = Vaccination.objects.filter(
-        person=person, session=session_id, series=series, replaced_by__isnull=True
-    ).first()
+    own = Vaccination.objects.filter(person=person, session=session_id, series=series, replaced_by__isnull=True).first()
     return own or to_replace
 
 
@@ -137,7 +134,7 @@ def record_vaccination(
     outlook = forecast_for(root, given_on, facts)
     verdict = outlook.of(series)
     route = route or product.route
-    check_dose_is_possible(
+    consent, screening = check_dose_is_possible(
         visit=visit,
         series=series,
         batch=batch,
@@ -161,8 +158,6 @@ def record_vaccination(
         gelatine_free=gelatine_free,
     )
     check_reason(found, override_reason)
-    consent = consent_for(record.consents, product.vaccine)
-    assert consent is not None and record.screening is not None
     row = Vaccination.objects.create(
         person=visit.person,
         session=session,
@@ -174,7 +169,7 @@ def record_vaccination(
         product=product,
         batch=batch,
         consent=consent,
-        screening=record.screening,
+        screening=screening,
         product_name=product.name.strip(),
         product_code=product.dmd_code,
         maker=product.maker,
@@ -194,7 +189,7 @@ def record_vaccination(
         given_by_name=str(by).strip(),
         consent_by_name=consent.given_by_name,
         consent_relationship=consent.relationship,
-        identity_confirmed_by=record.screening.identity_confirmed_by,
+        identity_confirmed_by=screening.identity_confirmed_by,
         place_name=_place_name(visit),
         place_ods_code=session.venue.ods_code,
         override_reason=override_reason.strip() if found else "",

@@ -100,9 +100,7 @@ def undo_arrival(*, visit: Visit, by: User | None, at: datetime, source: str = "
     """
     visit = _locked(visit)
     if has_records(visit):
-        raise VisitRefused(
-            _("This arrival cannot be undone: something was recorded on the visit."), code="has_records"
-        )
+        raise VisitRefused(_("This arrival cannot be undone: something was recorded on the visit."), code="has_records")
     _note(visit, "undo_arrival", by=by, at=at, source=source, how=visit.how)
     visit.delete()
 
@@ -111,9 +109,7 @@ def _change(visit: Visit, action: str, *, by: User | None, at: datetime, source:
     for name, value in changes.items():
         setattr(visit, name, value)
     visit.save(update_fields=list(changes))
-    shown = {
-        name: value.isoformat() if isinstance(value, datetime) else value for name, value in changes.items()
-    }
+    shown = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in changes.items()}
     _note(visit, action, by=by, at=at, source=source, **shown)
     return visit
 
@@ -148,9 +144,7 @@ def pause_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "s
 
 
 @transaction.atomic
-def end_visit(
-    *, visit: Visit, by: User | None, at: datetime, why: str | None = None, source: str = "staff"
-) -> Visit:
+def end_visit(*, visit: Visit, by: User | None, at: datetime, why: str | None = None, source: str = "staff") -> Visit:
     """The person leaves. ``why`` says what they turned out to have come for, such as advice only.
 
     A second call with the same ``why`` changes nothing.

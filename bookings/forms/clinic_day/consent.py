@@ -96,7 +96,9 @@ class ConsentHealthForm(NhsukForm):
                 continue
             name, relationship = f"name_{route.value}", f"relationship_{route.value}"
             self.fields[name] = NameField(
-                label=_("Name of the person who decides"), subject=_("the name of the person who decides"), size="s",
+                label=_("Name of the person who decides"),
+                subject=_("the name of the person who decides"),
+                size="s",
                 max_length=200,
             )
             self.fields[relationship] = TextField(
@@ -131,7 +133,10 @@ class ConsentHealthForm(NhsukForm):
             self.fields["which"] = RadiosField(
                 label=_("To which vaccines do they agree?"),
                 subject=_("the vaccines they agree to"),
-                choices=[(ALL, _("All of them: %(vaccines)s") % {"vaccines": self.vaccine_words}), (SOME, _("Only some"))],
+                choices=[
+                    (ALL, _("All of them: %(vaccines)s") % {"vaccines": self.vaccine_words}),
+                    (SOME, _("Only some")),
+                ],
                 reveals={SOME: ["some"]},
                 size="s",
             )

@@ -17,7 +17,9 @@ class CorrectForm(NhsukForm):
     """What is wrong, what is right, and why it is corrected."""
 
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    batch = SelectField(label=gettext_lazy("Right batch"), subject=gettext_lazy("the right batch"), choices=(), size="s")
+    batch = SelectField(
+        label=gettext_lazy("Right batch"), subject=gettext_lazy("the right batch"), choices=(), size="s"
+    )
     body_site = RadiosField(
         label=gettext_lazy("Right site"),
         subject=gettext_lazy("the right site"),
@@ -35,7 +37,9 @@ class CorrectForm(NhsukForm):
     move_to = RadiosField(
         label=gettext_lazy("Whose record is it?"), subject=gettext_lazy("whose record it is"), choices=(), size="s"
     )
-    wrong = RadiosField(label=gettext_lazy("What is wrong?"), subject=gettext_lazy("what is wrong"), choices=(), size="m")
+    wrong = RadiosField(
+        label=gettext_lazy("What is wrong?"), subject=gettext_lazy("what is wrong"), choices=(), size="m"
+    )
     reason = TextField(
         label=gettext_lazy("Why is it corrected?"),
         subject=gettext_lazy("why it is corrected"),

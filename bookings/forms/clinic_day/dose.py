@@ -147,4 +147,3 @@ class DoseForm(NhsukForm):
         """Return product, number and expiry of the batch to add."""
         data = self.cleaned_data
         return self.products[data["new_product"]], data["new_number"], data["new_expires_on"]
-

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -17,7 +18,19 @@ MORE_ROWS = 4
 SHOWN_DOSES = RecordCheck.Outcome.DOSES_FOUND
 
 
-class DoseRowForm(NhsukForm):
+class QuietWhenGrowing(NhsukForm):
+    """A form that says nothing is wrong while somebody only asks for more rows."""
+
+    def full_clean(self) -> None:
+        """Check nothing when the button for more rows was pressed."""
+        if self.is_bound and "more_rows" in self.data:
+            self._errors = ErrorDict()
+            self.cleaned_data: dict[str, Any] = {}
+        else:
+            super().full_clean()
+
+
+class DoseRowForm(QuietWhenGrowing):
     """One dose as the record shows it; a row left empty counts for nothing."""
 
     vaccine = SelectField(
@@ -26,7 +39,6 @@ class DoseRowForm(NhsukForm):
     given_on = DateInputField(
         label=gettext_lazy("Date given"),
         subject=gettext_lazy("the date given"),
-        help_text=gettext_lazy("Day, month and year, or only month and year, or only the year"),
         partial=True,
         required=False,
         size="s",
@@ -36,7 +48,10 @@ class DoseRowForm(NhsukForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["vaccine"].choices = [("", _("Choose a vaccine")), *SeenVaccine.choices]
+        self.fields["vaccine"].choices = [  # type: ignore[attr-defined]
+            ("", _("Choose a vaccine")),
+            *SeenVaccine.choices,
+        ]
 
     def is_empty(self) -> bool:
         """Whether nothing was typed in the row."""
@@ -60,7 +75,7 @@ class DoseRowForm(NhsukForm):
         return FoundDose(data["vaccine"], str(date), data["country"], data["batch_number"])
 
 
-class RecordCheckForm(NhsukForm):
+class RecordCheckForm(QuietWhenGrowing):
     """Which record, what it showed, how it was seen, and the finding in one sentence."""
 
     source = RadiosField(
@@ -119,7 +134,8 @@ class RecordCheckForm(NhsukForm):
 
     def is_valid(self) -> bool:
         """Whether the form and each row that was begun are whole."""
-        rows_fine = all([row.is_valid() for row in self.filled()])
+        # Every row is asked, so that each says what is wrong with it.
+        rows_fine = not [row for row in self.filled() if not row.is_valid()]
         return super().is_valid() and rows_fine
 
     def filled(self) -> list[DoseRowForm]:

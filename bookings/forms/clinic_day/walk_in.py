@@ -52,9 +52,7 @@ class WalkInForm(NhsukForm):
     phone = PhoneField(
         label=_("Phone (optional)"), subject=_("a phone number"), required=False, size="s", international=True
     )
-    nhs_number = NhsNumberField(
-        label=_("NHS number (optional)"), subject=_("an NHS number"), required=False, size="s"
-    )
+    nhs_number = NhsNumberField(label=_("NHS number (optional)"), subject=_("an NHS number"), required=False, size="s")
     language = TextField(
         label=_("Language spoken, if not English (optional)"), required=False, size="s", max_length=60, width=20
     )

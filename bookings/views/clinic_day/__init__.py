@@ -1,6 +1,6 @@
 """The staff's screens of one clinic, from the day's list to its totals."""
 
-from bookings.views.clinic_day.arriving import Arrive, ArrivalUndo, MatchAppointment, WalkIn
+from bookings.views.clinic_day.arriving import ArrivalUndo, Arrive, MatchAppointment, WalkIn
 from bookings.views.clinic_day.checking import RecordCheckAdd
 from bookings.views.clinic_day.closing import DidNotAttend, SessionTotals
 from bookings.views.clinic_day.correcting import RecordCorrect

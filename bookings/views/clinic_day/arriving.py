@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.errors import Refused
-from bookings.arrivals import arrive_appointments, details_of, undo_arrival
+from bookings.arrivals import arrive_appointments, details_of, expected_appointment, expected_like, undo_arrival
 from bookings.forms.clinic_day import WalkInForm
 from bookings.models import Appointment
 from bookings.views.clinic_day.base import ClinicDayPage
@@ -49,17 +49,23 @@ class Arrive(ClinicDayPage):
             return redirect("clinic-day-match", clinic.public_id, arrivals.undecided[0].appointment.public_id)
         count = len(arrivals.visits)
         messages.success(
-            request, ngettext("%(count)s person marked as arrived.", "%(count)s people marked as arrived.", count) % {"count": count}
+            request,
+            ngettext("%(count)s person marked as arrived.", "%(count)s people marked as arrived.", count)
+            % {"count": count},
         )
         return redirect(self.day_url())
 
     def _arrive_person(self, public_id: UUID) -> HttpResponse:
         person = get_object_or_404(Person, team=self.clinic.team_id, public_id=public_id)
-        appointment = Appointment.objects.filter(
-            session=self.clinic, person=person, state=Appointment.State.BOOKED, visit__isnull=True
-        ).first()
+        appointment = expected_appointment(self.clinic, person)
         if appointment is not None:
-            arrive_appointments(session=self.clinic, appointments=[appointment], by=self.user, at=self.now)
+            arrive_appointments(
+                session=self.clinic,
+                appointments=[appointment],
+                chosen={appointment.pk: person},
+                by=self.user,
+                at=self.now,
+            )
         else:
             actions.arrive(session=self.clinic, person=person, how=Visit.How.WALK_IN, by=self.user, at=self.now)
         return redirect("person", self.clinic.public_id, person.public_id)
@@ -113,9 +119,7 @@ class ArrivalUndo(ClinicDayPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Undo it, or say why not."""
-        visit = get_object_or_404(
-            Visit, session=self.clinic, public_id__in=_uuids([request.POST.get("visit", "")])
-        )
+        visit = get_object_or_404(Visit, session=self.clinic, public_id__in=_uuids([request.POST.get("visit", "")]))
         try:
             undo_arrival(visit=visit, by=self.user, at=self.now)
         except Refused as refusal:
@@ -168,9 +172,11 @@ class WalkIn(ClinicDayPage):
             data["nhs_number"],
             data["postcode"],
         )
-        matches = [] if "add" in request.POST else likely_matches(self.clinic.team, details)
-        if matches:
-            return self._page(form, matches=matches)
+        if "add" not in request.POST:
+            matches = likely_matches(self.clinic.team, details)
+            booked = expected_like(self.clinic, details)
+            if matches or booked:
+                return self._page(form, matches=matches, booked=booked)
         try:
             visit = self._add(form)
         except Refused as refusal:

@@ -38,7 +38,7 @@ class RecordCheckAdd(PersonPageBase):
         """Save the check, or give more rows."""
         form = RecordCheckForm(request.POST, today=self.today)
         if form.wants_more_rows:
-            return self._page(form, quiet=True)
+            return self._page(form)
         if not form.is_valid():
             return self._page(form)
         try:
@@ -65,15 +65,13 @@ class RecordCheckAdd(PersonPageBase):
         messages.success(request, _("Record check saved."))
         return redirect(self.person_url())
 
-    def _page(self, form: RecordCheckForm, *, quiet: bool = False, status: int = 200) -> HttpResponse:
+    def _page(self, form: RecordCheckForm, *, status: int = 200) -> HttpResponse:
         rows = form.filled()
         context = {
             "check_form": form,
             "client_uuid": uuid_or_new(self.request.POST.get("client_uuid", "")),
-            # Pressing "Add more rows" is no mistake: nothing is red yet.
-            "summary": "" if quiet else render_error_summary(form, *rows),
-            "has_errors": not quiet and form.is_bound and (bool(form.errors) or any(row.errors for row in rows)),
-            "quiet": quiet,
+            "summary": render_error_summary(form, *rows),
+            "has_errors": form.is_bound and (bool(form.errors) or any(row.errors for row in rows)),
             "back_url": self.person_url(),
         }
         return self.page("record_check.html", context, status=status)

@@ -41,9 +41,7 @@ class DidNotAttend(ClinicDayPage):
         count = mark_did_not_attend(appointments=appointments, by=self.user, source="staff", at=self.now)
         messages.success(
             request,
-            ngettext(
-                "%(count)s person marked: did not attend.", "%(count)s people marked: did not attend.", count
-            )
+            ngettext("%(count)s person marked: did not attend.", "%(count)s people marked: did not attend.", count)
             % {"count": count},
         )
         return redirect(self.day_url())

@@ -67,7 +67,7 @@ class RecordCorrect(PersonPageBase):
                     expires_on__gte=row.given_on,
                     quarantined_at__isnull=True,
                 )
-                .exclude(pk=row.batch_id)
+                .exclude(pk=row.batch.pk)
                 .select_related("product")
             )
         return CorrectForm(
@@ -92,9 +92,7 @@ class RecordCorrect(PersonPageBase):
             return self._page(row, form)
         correction = form.correction()
         if "move_to" in correction:
-            correction["move_to"] = get_object_or_404(
-                Person, team=self.clinic.team_id, public_id=correction["move_to"]
-            )
+            correction["move_to"] = get_object_or_404(Person, team=self.clinic.team_id, public_id=correction["move_to"])
         try:
             actions.correct_vaccination(
                 vaccination=row,

@@ -12,6 +12,7 @@ from accounts.permissions import Permission, may
 from bookings.forms.clinic_day import SearchForm
 from bookings.queries import clinics_around, day_list, search
 from bookings.views.clinic_day.base import ClinicDayPage
+from bookings.views.clinic_day.vaccinating import chosen_batches
 from clinics.times import london_day
 
 
@@ -42,7 +43,11 @@ class SessionDay(ClinicDayPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show everybody in their section."""
-        context = {"list": day_list(self.clinic, today=self.today), "search_form": SearchForm(auto_id="id_%s")}
+        context = {
+            "list": day_list(self.clinic, today=self.today),
+            "search_form": SearchForm(),
+            "in_use": chosen_batches(request, self.clinic),
+        }
         return self.page("day.html", context)
 
 

@@ -24,11 +24,11 @@ class PersonDay(PersonPageBase):
         """Show everything, with the form that comes next."""
         data = self.data
         may_vaccinate = self.may(Permission.VACCINATE)
-        asks = may_vaccinate and data.visit is not None and data.needs_consent
+        visit = data.visit if may_vaccinate and data.needs_consent else None
         screening = data.record.screening if data.record else None
         context = {
             "back_url": self.day_url(),
-            "consent_form": consent_form(data, self.today) if asks else None,
+            "consent_form": consent_form(data, visit, self.today) if visit else None,
             "answers": yes_first(screening.answers) if screening else [],
             "screening": screening,
             "correctable": {row.pk for row in data.history_rows if can_correct(row, self.user, self.today)},
@@ -56,13 +56,13 @@ class VisitEnd(PersonPageBase):
                 actions.start_visit(visit=visit, by=by, at=at)
                 return redirect(self.person_url())
             elif does in ("left", Visit.Why.ADVICE, Visit.Why.CHECK):
-                why = None if does == "left" else does
-                ended = actions.end_visit(visit=visit, why=why, by=by, at=at)
-                words = {
-                    Visit.Why.ADVICE: _("Saved: advice only."),
-                    Visit.Why.CHECK: _("Saved: record checked only."),
+                actions.end_visit(visit=visit, why=None if does == "left" else does, by=by, at=at)
+                saved = {
+                    "left": _("Saved: the visit has ended."),
+                    Visit.Why.ADVICE.value: _("Saved: advice only."),
+                    Visit.Why.CHECK.value: _("Saved: record checked only."),
                 }
-                messages.success(request, words.get(Visit.Why(ended.why)) if why else _("Saved: the visit has ended."))
+                messages.success(request, saved[str(does)])
             else:
                 raise Http404
         except Refused as refusal:

@@ -19,12 +19,12 @@ from bookings.queries import PersonPage
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.checking import uuid_or_new
 from clinics.actions import add_batch
-from clinics.models import Batch, Product, Venue
+from clinics.models import Batch, ClinicSession, Product, Venue
 from clinics.times import wall_time
 from clinics.vaccines import Series, Vaccine, series_of
 from immunisations import actions
 from immunisations.health_questions import questions_for, yes_first
-from immunisations.models import Vaccination
+from immunisations.models import Vaccination, Visit
 from immunisations.policies import Caution, NeedsReason, cautions
 from immunisations.queries import still_due
 
@@ -43,10 +43,25 @@ def batches_in_use(team_id: int, vaccines: list[str], on: date) -> list[Batch]:
     )
 
 
-def consent_form(data: PersonPage, today: date, post: Any = None, vaccines: list[str] | None = None) -> ConsentHealthForm:
+def remembered(request: HttpRequest, clinic: ClinicSession) -> dict[str, Any]:
+    """Return what the user chose before at this clinic: batches by vaccine, and the legal mechanism."""
+    found = request.session.get(REMEMBERED, {}).get(str(clinic.public_id), {})
+    return found if isinstance(found, dict) else {}
+
+
+def chosen_batches(request: HttpRequest, clinic: ClinicSession) -> list[Batch]:
+    """Return the batches that the user has in use at this clinic, for the list to say so."""
+    wanted = list(remembered(request, clinic).get("batches", {}).values())
+    if not wanted:
+        return []
+    batches = Batch.objects.filter(team=clinic.team_id, public_id__in=wanted).select_related("product")
+    return list(batches.order_by("product__vaccine"))
+
+
+def consent_form(
+    data: PersonPage, visit: Visit, today: date, post: Any = None, vaccines: list[str] | None = None
+) -> ConsentHealthForm:
     """Return the form about consent and health for what is due at this visit."""
-    visit = data.visit
-    assert visit is not None
     accompanied = Accompanied(visit.accompanied_by, visit.accompanied_as) if visit.accompanied_by else None
     asked = vaccines if vaccines is not None else data.vaccines_to_ask
     held = batches_in_use(data.session.team_id, data.session.vaccine_codes(), data.session.date)
@@ -77,17 +92,18 @@ class ConsentAndHealth(PersonPageBase):
             raise Http404
         return [asked]
 
-    def _form(self, post: Any = None) -> ConsentHealthForm:
+    def _form(self, visit: Visit, post: Any = None) -> ConsentHealthForm:
         vaccines = self._vaccines()
         if vaccines is None and not self.data.vaccines_to_ask and not self.data.screened:
             vaccines = []
-        return consent_form(self.data, self.today, post, vaccines)
+        return consent_form(self.data, visit, self.today, post, vaccines)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form, or go on where everything is answered."""
-        if self.data.visit is None:
+        visit = self.data.visit
+        if visit is None:
             return redirect(self.person_url())
-        form = self._form()
+        form = self._form(visit)
         if not form.fields:
             return redirect(self._next())
         return self._page(form)
@@ -97,20 +113,18 @@ class ConsentAndHealth(PersonPageBase):
         visit = self.data.visit
         if visit is None:
             return redirect(self.person_url())
-        form = self._form(request.POST)
+        form = self._form(visit, request.POST)
         if not form.is_valid():
             return self._page(form)
         try:
-            self._save(form)
+            self._save(form, visit)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
         return redirect(self._next(form))
 
     @transaction.atomic
-    def _save(self, form: ConsentHealthForm) -> None:
-        visit = self.data.visit
-        assert visit is not None
+    def _save(self, form: ConsentHealthForm, visit: Visit) -> None:
         consent, screening = form.consent(), form.screening()
         actions.start_visit(visit=visit, by=self.user, at=self.now)
         if consent is not None:
@@ -130,9 +144,7 @@ class ConsentAndHealth(PersonPageBase):
         vaccines = consent["vaccines"] if consent else self.data.vaccines_due
         if needs_look or not vaccines:
             return self.person_url()
-        return reverse(
-            "give-dose", args=[self.clinic.public_id, self.person.public_id, series_of(vaccines[0]).value]
-        )
+        return reverse("give-dose", args=[self.clinic.public_id, self.person.public_id, series_of(vaccines[0]).value])
 
     def _page(self, form: ConsentHealthForm, *, status: int = 200) -> HttpResponse:
         return self.page("consent.html", {"form": form, "back_url": self.person_url()}, status=status)
@@ -156,13 +168,8 @@ class DoseGive(PersonPageBase):
         agreed = [code for code in offered if self.data.consent_given(code)]
         return agreed or offered
 
-    def _remembered(self) -> dict[str, Any]:
-        kept = self.request.session.get(REMEMBERED, {})
-        found = kept.get(str(self.clinic.public_id), {})
-        return found if isinstance(found, dict) else {}
-
     def _remember(self, batch: Batch, legal_mechanism: str) -> None:
-        own = self._remembered()
+        own = remembered(self.request, self.clinic)
         batches = {**own.get("batches", {}), batch.product.vaccine: str(batch.public_id)}
         # Only this clinic's: nothing is carried into the next one.
         self.request.session[REMEMBERED] = {
@@ -172,20 +179,20 @@ class DoseGive(PersonPageBase):
     def _form(self, post: Any = None) -> DoseForm:
         agreed = self._agreed()
         batches = batches_in_use(self.clinic.team_id, agreed, self.clinic.date)
-        own = self._remembered()
-        remembered = None
+        own = remembered(self.request, self.clinic)
+        in_use = None
         if "change" not in self.request.GET:
             wanted = {own.get("batches", {}).get(code) for code in agreed}
-            remembered = next((batch for batch in batches if str(batch.public_id) in wanted), None)
+            in_use = next((batch for batch in batches if str(batch.public_id) in wanted), None)
         record = self.data.record
         used = [row.body_site for row in record.recorded.values() if row.body_site] if record else []
-        self.expected = self._cautions(agreed[0], remembered)
+        self.expected = self._cautions(agreed[0], in_use)
         return DoseForm(
             post,
             today=self.today,
             batches=batches,
             products=list(Product.objects.filter(vaccine__in=agreed, in_use=True)),
-            remembered=remembered,
+            remembered=in_use,
             used_sites=used,
             needs_reason=bool(self.expected),
             another_day=self.clinic.date != self.today,
@@ -235,7 +242,7 @@ class DoseGive(PersonPageBase):
         if not form.is_valid():
             return self._page(form)
         try:
-            row = self._save(form, series)
+            row, batch = self._save(form, visit, series)
         except NeedsReason as refusal:
             self.expected = [Caution(**warning) for warning in refusal.details["warnings"]]
             form.add_error("override_reason", _("Enter why you give it all the same"))
@@ -243,12 +250,11 @@ class DoseGive(PersonPageBase):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
-        assert row.batch is not None
-        self._remember(row.batch, row.legal_mechanism)
+        self._remember(batch, row.legal_mechanism)
         return self._after(row)
 
     @transaction.atomic
-    def _save(self, form: DoseForm, series: str) -> Vaccination:
+    def _save(self, form: DoseForm, visit: Visit, series: str) -> tuple[Vaccination, Batch]:
         data = form.cleaned_data
         batch = form.chosen_batch()
         if batch is None:
@@ -262,9 +268,7 @@ class DoseGive(PersonPageBase):
                 at=self.now,
                 source="staff",
             )
-        visit = self.data.visit
-        assert visit is not None
-        return actions.record_vaccination(
+        row = actions.record_vaccination(
             visit=visit,
             series=series,
             batch=batch,
@@ -279,6 +283,7 @@ class DoseGive(PersonPageBase):
             by=self.user,
             at=self.now,
         )
+        return row, batch
 
     def _after(self, row: Vaccination) -> HttpResponse:
         """Stay with the person while more is due; nurses are interrupted, and the second dose is forgotten."""
@@ -292,7 +297,9 @@ class DoseGive(PersonPageBase):
                 self.request, _("%(saved)s saved. %(rest)s still due.") % {"saved": saved, "rest": ", ".join(names)}
             )
             return redirect(self.person_url())
-        messages.success(self.request, _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name})
+        messages.success(
+            self.request, _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name}
+        )
         return redirect(self.day_url())
 
     def _page(self, form: DoseForm, *, status: int = 200) -> HttpResponse:
