@@ -43,6 +43,12 @@ class Span(NamedTuple):
             raise ValueError(f"a length of time is months and years, or weeks and days: {text!r}")
         return cls(months, days)
 
+    def lengths(self) -> range:
+        """Every number of days this can be, and a day more: the gaps at which it may be over."""
+        if not self.months:
+            return range(self.days, self.days + 1)
+        return range(self.months * 146097 // 4800 - 3, self.months * 146097 // 4800 + 5)
+
     def after(self, day: int) -> int:
         """The day this long after ``day``.
 
@@ -91,6 +97,14 @@ def days_of(text: str) -> Days:
     else:
         length = 366 if calendar.isleap(first.year) else 365
     return Days(first.toordinal(), first.toordinal() + length - 1)
+
+
+def leap_edges(first: int, last: int) -> list[int]:
+    """The last of February and the first of March of the years from one day to another: where a year's length in
+    days changes."""
+    start, end = datetime.date.fromordinal(first).year, datetime.date.fromordinal(last).year
+    marches = [datetime.date(year, 3, 1).toordinal() for year in range(start, end + 1)]
+    return [day + step for day in marches for step in (-1, 0)]
 
 
 def iso(day: int) -> str:

@@ -267,10 +267,10 @@ def _one_verdict(entry: Entry, possible: Mapping[Any, Any]) -> Verdict | None:
         return Verdict(counts, rule, code, possible[keys[0]])
     # Where the dose need not belong to the series at all, it does not count there.
     ways = {key[0] if key else False for key in possible}
+    whose = "other_date" if entry.days.known else "date"
     if len(ways) > 1:
-        code = "date_decides" if not entry.days.known else "other_date_decides"
-        return Verdict(None, _UNCLEAR, code, {})
+        return Verdict(None, _UNCLEAR, f"{whose}_decides", {})
     counts = ways.pop()
     rules = sorted({key[1] for key in keys})
     rule = rules[0] if len(rules) == 1 else _UNCLEAR
-    return Verdict(counts, rule, "date_counts" if counts else "date_never_counts", {})
+    return Verdict(counts, rule, f"{whose}_counts" if counts else f"{whose}_never_counts", {})

@@ -9,16 +9,17 @@ sampled: the answer is the same as if each combination were tried.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
 from .dates import Days
-from .person import NO_DOSE_BEFORE, Verdict
+from .machine import Ahead, Machine
+from .person import NO_DOSE_BEFORE
 
-# Steps after which the search gives up (TooManyDays); six doses known by their year need a few hundred to a few
-# thousand. Twenty doses that could each be on any day of a whole childhood may need more than anyone can wait for.
+# Steps after which the search gives up (TooManyDays); six doses known by their year mostly need a few thousand.
+# Twenty doses that could each be on any day of a whole childhood would need more than anyone can wait for.
 MOST_STEPS = 40_000
 
 
@@ -36,7 +37,7 @@ class Found:
     verdicts: list[dict[tuple[bool | None, str, str] | None, Any]] = field(default_factory=list)
 
 
-def explore(machine: Any, doses: Sequence[tuple[int, Days]]) -> Found:
+def explore(machine: Machine, doses: Sequence[tuple[int, Days]]) -> Found:
     """Follow every possible order and day of these doses: (label, days) each. Doses that fall on one day are one.
 
     Raises TooManyDays when there are too many.
@@ -45,8 +46,9 @@ def explore(machine: Any, doses: Sequence[tuple[int, Days]]) -> Found:
 
 
 class _Search:
-    def __init__(self, machine: Any, doses: Sequence[tuple[int, Days]]) -> None:
+    def __init__(self, machine: Machine, doses: Sequence[tuple[int, Days]]) -> None:
         self.machine = machine
+        doses = [(machine.read_as(label), days) for label, days in doses]
         # Doses that cannot be told apart share a kind; the search only says how many of each kind are left.
         self.kinds = sorted(set(doses), key=lambda dose: (dose[1], dose[0]))
         self.kind_of = [self.kinds.index(dose) for dose in doses]
@@ -64,7 +66,10 @@ class _Search:
                 for left_after, state_after, days in self._next(left, state, last_days):
                     layer = layers[sum(left_after)]
                     coming = [kind[1].first for kind, count in zip(self.kinds, left_after, strict=True) if count]
-                    key = (left_after, self.machine.settle(state_after, min(coming)) if coming else state_after)
+                    if coming:
+                        ahead = self._ahead(0, left_after, min(coming), days)
+                        state_after = self.machine.settle(state_after, ahead)
+                    key = (left_after, state_after)
                     layer[key] = layer.get(key, 0) | days
         ends = [
             (state, self.base + _lowest(days), self.base + days.bit_length() - 1)
@@ -80,11 +85,12 @@ class _Search:
         latest = min(kinds[kind][1].last for kind in remaining)
         able = [kind for kind in remaining if kinds[kind][1].first <= latest]
         spread: dict[tuple[int, int], int] = {}
-        judged: dict[tuple[int, int], list[tuple[Any, int, Any]]] = {}
+        judged: dict[tuple[int, int, bool], list[tuple[Any, int, Any]]] = {}
         for together in product(*(range(left[kind] + 1) for kind in able)):
             here = [kind for kind, number in zip(able, together, strict=True) if number]
             if not here:
                 continue
+            self._count(1)
             left_after = list(left)
             for kind, number in zip(able, together, strict=True):
                 left_after[kind] -= number
@@ -92,13 +98,67 @@ class _Search:
             for kind in here:
                 label |= kinds[kind][0]
             earliest = max(kinds[kind][1].first for kind in here)
-            ways = judged.get((label, earliest))
+            coming = min((kinds[kind][1].first for kind, count in enumerate(left_after) if count), default=0)
+            # what is judged the same for all that come later is judged once
+            soon = bool(coming and last_days and self._soon(state, last_days, coming))
+            ways = judged.get((label, earliest, soon))
             if ways is None:
-                ways = judged[label, earliest] = self._judge_all(state, label, last_days, earliest, latest, spread)
+                ways = self._ways(state, label, left, last_days, earliest, latest, spread, coming if soon else 0)
+                judged[label, earliest, soon] = ways
+            self._count(len(ways) // 8)
             for state_after, days, verdict in ways:
                 for kind in here:
                     self._note(kind, verdict)
                 yield tuple(left_after), state_after, days
+
+    def _ahead(self, label: int, left: tuple[int, ...], day: int, last_days: int) -> Ahead:
+        """What is known before the next dose: see Ahead."""
+        more = horizon = 0
+        for (other, days), number in zip(self.kinds, left, strict=True):
+            if number:
+                more |= other
+                horizon = max(horizon, days.last)
+        first, last = self.base + _lowest(last_days), self.base + last_days.bit_length() - 1
+        return Ahead(label, more, day, first, last, horizon)
+
+    def _soon(self, state: Any, last_days: int, coming: int) -> Any:
+        return self.machine.soon(state, self.base + last_days.bit_length() - 1, coming)
+
+    def _ways(
+        self,
+        state: Any,
+        label: int,
+        left: tuple[int, ...],
+        last_days: int,
+        earliest: int,
+        latest: int,
+        spread: dict[tuple[int, int], int],
+        coming: int,
+    ) -> list[tuple[Any, int, Any]]:
+        """As ``_judge_all``, each possible day of the last dose apart if the state refers to it and it still matters
+        after the next. ``coming`` is the first day of the dose after the next, if it does not."""
+        machine = self.machine
+        if last_days:
+            earliest = max(earliest, self.base + _lowest(last_days) + 1)
+            ahead = self._ahead(label, left, earliest, last_days)
+            state = machine.settle(state, ahead)
+            if coming and machine.holds_last(state):
+                state = self._soon(state, last_days, coming) or state
+            if machine.holds_last(state):
+                ways: dict[tuple[Any, Any], tuple[Any, int, Any]] = {}
+                apart: dict[Any, int] = {}
+                while last_days:
+                    day = _lowest(last_days)
+                    last_days ^= 1 << day
+                    last = self.base + day
+                    known = ahead._replace(day=max(earliest, last + 1), first=last, last=last)
+                    pinned = machine.settle(machine.pin(state, last), known)
+                    apart[pinned] = apart.get(pinned, 0) | 1 << day
+                for pinned, days in apart.items():
+                    for way in self._judge_all(pinned, label, days, earliest, latest, {}):
+                        _join(ways, way)
+                return list(ways.values())
+        return self._judge_all(state, label, last_days, earliest, latest, spread)
 
     def _judge_all(
         self, state: Any, label: int, last_days: int, earliest: int, latest: int, spread: dict[tuple[int, int], int]
@@ -107,12 +167,7 @@ class _Search:
         ways: dict[tuple[Any, Any], tuple[Any, int, Any]] = {}
         for days, gaps in self._cells(state, label, last_days, earliest, latest, spread):
             state_after, verdict = self._judge(state, label, days, gaps)
-            known = ways.get((state_after, verdict[0]))
-            if known:
-                params = verdict[1] if verdict[1] == known[2][1] else None
-                ways[state_after, verdict[0]] = (state_after, days | known[1], (verdict[0], params))
-            else:
-                ways[state_after, verdict[0]] = (state_after, days, verdict)
+            _join(ways, (state_after, days, verdict))
         return list(ways.values())
 
     def _cells(
@@ -120,30 +175,37 @@ class _Search:
     ) -> Iterator[tuple[int, tuple[int, int]]]:
         """The days from ``earliest`` to ``latest``, split where the machine's judgement may change: (days, gaps)."""
         machine = self.machine
-        if last_days:
-            bounds = [1, *(gap for gap in sorted(set(machine.gaps(state, label))) if gap > 1)]
-            gap_classes = list(zip(bounds, [*(bound - 1 for bound in bounds[1:]), NO_DOSE_BEFORE], strict=True))
-        else:
-            gap_classes = [(NO_DOSE_BEFORE, NO_DOSE_BEFORE)]
+        gap_cuts = sorted({gap for gap in machine.gaps(state, label) if gap > 1}) if last_days else []
         starts = {earliest, *(day for day in machine.cuts(state, label) if earliest < day <= latest)}
         remembered = machine.remembers(state, label)
         if remembered:
             first, end = max(remembered[0], earliest), min(remembered[1], latest + 1)
             starts.update(range(first, end + (end <= latest)))
+        if last_days and not last_days & (last_days - 1):
+            # one day only: a gap to it is a day
+            last = self.base + _lowest(last_days)
+            earliest = max(earliest, last + 1)
+            starts = {earliest, *(day for day in starts if day > earliest)}
+            starts.update(last + gap for gap in gap_cuts if earliest < last + gap <= latest)
+            ordered = sorted(starts) if earliest <= latest else []
+            for start, stop in zip(ordered, [*ordered[1:], latest + 1], strict=False):
+                yield ((1 << (stop - start)) - 1) << (start - self.base), (start - last, stop - 1 - last)
+            return
         ordered = sorted(starts)
         segments = [
             (((1 << (stop - start)) - 1) << (start - self.base))
             for start, stop in zip(ordered, [*ordered[1:], latest + 1], strict=True)
         ]
+        if last_days:
+            bounds = [1, *gap_cuts]
+            gap_classes = list(zip(bounds, [*(bound - 1 for bound in gap_cuts), NO_DOSE_BEFORE], strict=True))
+        else:
+            gap_classes = [(NO_DOSE_BEFORE, NO_DOSE_BEFORE)]
         for gaps in gap_classes:
-            if last_days:
-                reach = spread.get(gaps)
-                if reach is None:
-                    reach = spread[gaps] = self._after(last_days, *gaps)
-                if not reach:
-                    continue
+            if last_days and gaps not in spread:
+                spread[gaps] = self._after(last_days, *gaps)
             for segment in segments:
-                days = segment & reach if last_days else segment
+                days = segment & spread[gaps] if last_days else segment
                 if days:
                     yield days, gaps
 
@@ -162,20 +224,23 @@ class _Search:
         return reach
 
     def _judge(self, state: Any, label: int, days: int, gaps: tuple[int, int]) -> tuple[Any, Any]:
-        self.steps += 1
-        if self.steps > MOST_STEPS:
-            raise TooManyDays
+        self._count(1)
         first, last = self.base + _lowest(days), self.base + days.bit_length() - 1
         state_after, verdict = self.machine.step(state, label, first, gaps[0])
         if verdict is None:
             return state_after, (None, None)
         key = (verdict.counts, verdict.rule, verdict.code)
-        params = verdict.params
+        params: Mapping[str, Any] | None = verdict.params
         if params and (first != last or gaps[0] != gaps[1]):
             _state, other = self.machine.step(state, label, last, min(gaps[1], gaps[0] + 1))
-            if other.params != params:
+            if other is None or other.params != params:
                 params = None
         return state_after, (key, params)
+
+    def _count(self, steps: int) -> None:
+        self.steps += steps
+        if self.steps > MOST_STEPS:
+            raise TooManyDays
 
     def _note(self, kind: int, verdict: tuple[Any, Any]) -> None:
         key, params = verdict
@@ -186,8 +251,18 @@ class _Search:
             known[key] = None
 
 
+def _join(ways: dict[tuple[Any, Any], tuple[Any, int, Any]], way: tuple[Any, int, Any]) -> None:
+    """Add a way: ways to the same state with the same verdict are one, on the days of both."""
+    state, days, verdict = way
+    known = ways.get((state, verdict[0]))
+    if known:
+        days |= known[1]
+        verdict = (verdict[0], verdict[1] if verdict[1] == known[2][1] else None)
+    ways[state, verdict[0]] = (state, days, verdict)
+
+
 def _lowest(days: int) -> int:
     return (days & -days).bit_length() - 1
 
 
-__all__ = ["Found", "TooManyDays", "Verdict", "explore"]
+__all__ = ["Found", "TooManyDays", "explore"]

@@ -78,6 +78,8 @@ TEMPLATES: dict[str, Template] = {
     "date_counts": "The day is not fully known, but it counts whichever day it was.",
     "date_never_counts": "The day is not fully known, but it does not count whichever day it was.",
     "date_decides": "The day is not fully known, and it decides: on some possible days it counts, on others not.",
+    "other_date_counts": "Counts, although another dose has a day that is not fully known.",
+    "other_date_never_counts": "Does not count, whichever day another dose was given.",
     "other_date_decides": "Whether it counts depends on another dose whose day is not fully known.",
     # one series
     "complete": (

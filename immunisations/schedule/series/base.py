@@ -1,11 +1,4 @@
-"""What every series is: a reading of doses one after another, in the order they were given.
-
-A machine reads one dose at a time. What it must remember between two doses is its *state*, a tuple; what the next
-dose is judged by is the state, which vaccine it was, the day and the gap to the dose before. The same machine
-serves a person whose dates are all known (one walk through the doses) and one whose dates are half known, for
-whom ``explore`` follows all possible days at once. For that a machine says on which days (``cuts``) and at which
-gaps (``gaps``) its judgement may change, and on which days the state itself remembers the day (``remembers``).
-"""
+"""What every series is: a name, the vaccines it reads, and a machine for each person."""
 
 from __future__ import annotations
 
@@ -13,41 +6,11 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
-from ..person import Outcome, Person, Verdict
+from ..machine import LAST, SOON, Ahead, Machine, State
+from ..person import Person
 from ..rulebook import RuleBook
 
-State = tuple[Any, ...]
-
-
-class Machine(ABC):
-    """One person's course in one series. ``start`` is the state before any dose."""
-
-    start: State = ()
-
-    def gaps(self, state: State, label: int) -> Sequence[int]:
-        """The gaps, in days, from which the judgement of the next dose may differ."""
-        return ()
-
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        """The days from which the judgement of the next dose may differ."""
-        return ()
-
-    def remembers(self, state: State, label: int) -> tuple[int, int] | None:
-        """The days [first, last) on which the state after the next dose holds the very day."""
-        return None
-
-    def settle(self, state: State, day: int) -> State:
-        """The same state without what no longer matters once the next dose is on ``day`` or later. A date in the
-        past may be lost by it, but no status and no verdict."""
-        return state
-
-    @abstractmethod
-    def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
-        """The state after a dose and the verdict on it (None: the dose is not one of this series)."""
-
-    @abstractmethod
-    def finish(self, state: State, last: int | None) -> Outcome:
-        """Where the series stands. ``last`` is the day of the last dose read; a later one moves no date earlier."""
+__all__ = ["LAST", "SOON", "Ahead", "Machine", "Series", "State"]
 
 
 class Series(ABC):

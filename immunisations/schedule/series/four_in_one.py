@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..dates import leap_edges
 from ..person import ADDITIONAL, Outcome, Person, Verdict, before_day, finished, too_soon, too_young, unfinished
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import LAST, SOON, Ahead, Machine, Series, State
 from .six_in_one import SIX_IN_ONE, SixInOne, SixInOneCourse, hib_menc_given
 
 FOUR_IN_ONE = 2
@@ -42,7 +43,8 @@ class FourInOne(Series):
 
 class FourInOneCourse(Machine):
     """State: the state of the 6-in-1 course; days from the last 6-in-1 to the last dose of any kind, and the same
-    from the last 4-in-1 (the gap at most, which also stands for none); the first day a booster can count; whether
+    from the last 4-in-1 (the gap at most, which also stands for none); the first day a booster can count
+    (LAST: to be reckoned from the last dose, which completed the primary course); whether
     a 6-in-1 was given from the first birthday; whether the booster is done (then the rest is forgotten)."""
 
     start: State
@@ -59,9 +61,12 @@ class FourInOneCourse(Machine):
         self.six_from = person.at(rules.six_from)
         self.hib_from = person.at(rules.hib_from)
         self.before = person.at(rules.before)
-        self.held_back_from: int | None = None
 
     def gaps(self, state: State, label: int) -> Sequence[int]:
+        gaps = self._short_gaps(state, label)
+        return (*gaps, *self.rules.after.lengths()) if state[3] == SOON else gaps
+
+    def _short_gaps(self, state: State, label: int) -> Sequence[int]:
         _six, since_six, since_four, _ready, _hib, done = state
         if done:
             return ()
@@ -77,38 +82,54 @@ class FourInOneCourse(Machine):
         if done:
             return ()
         cuts = [self.birthday_3, ready]
+        if ready == SOON:
+            cuts += leap_edges(self.person.born, self.person.on)
         if label & SIX_IN_ONE:
             cuts += (*self.six.cuts(six, SIX_IN_ONE), self.hib_from, self.six_from)
         return cuts
 
-    def remembers(self, state: State, label: int) -> tuple[int, int] | None:
-        """A 6-in-1 that completes the primary course late enough to hold the booster back past its minimum age."""
-        six, *_others, done = state
-        if done or not label & SIX_IN_ONE or not self.may_complete_primary(six):
-            return None
-        if self.held_back_from is None:
-            day = self.birthday_3
-            while self.rules.after.after(day - 1) > self.birthday_3:
-                day -= 1
-            self.held_back_from = day
-        return (self.held_back_from, self.person.on + 1)
-
-    def may_complete_primary(self, six: State) -> bool:
-        """Whether one more 6-in-1 that counts would be the third or a later one."""
-        primary = self.rules.primary
-        return bool(six[0] == primary - 1 or (six[0] == primary and self.six.needs_fourth(six, self.person.born)))
-
-    def settle(self, state: State, day: int) -> State:
+    def settle(self, state: State, ahead: Ahead) -> State:
         six, since_six, since_four, ready, hib, done = state
-        if done or not self.birthday_3 < ready <= day:
+        if done:
             return state
-        return (six, since_six, since_four, self.birthday_3, hib, done)
+        if not ahead.more & SIX_IN_ONE:
+            since_six = self.rules.six.gap
+        if ready:
+            earliest, latest = ready, ready
+            if ready == LAST:
+                earliest, latest = self._ready_after(ahead.first), self._ready_after(ahead.last)
+            if latest <= max(ahead.day, self.birthday_3):
+                ready = self.birthday_3
+            elif not ahead.more & FOUR_IN_ONE and earliest > ahead.horizon and latest <= self.person.on:
+                # no dose still to be read is late enough, and today is
+                ready = ahead.horizon + 1
+        return (six, since_six, since_four, ready, hib, False)
+
+    def holds_last(self, state: State) -> bool:
+        return bool(state[3] == LAST)
+
+    def soon(self, state: State, last: int, coming: int) -> State | None:
+        if self.rules.after.months % 12 or state[3] != LAST or self._ready_after(last) > coming:
+            return None
+        return (*state[:3], SOON, *state[4:])
+
+    def pin(self, state: State, last: int) -> State:
+        if state[3] != LAST:
+            return state
+        return (*state[:3], self._ready_after(last), *state[4:])
+
+    def _ready_after(self, day: int) -> int:
+        """The first day a booster can count after a 6-in-1 of this day that counts."""
+        return max(self.rules.after.after(day), self.birthday_3)
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
         rules = self.rules
         six, since_six, since_four, ready, hib, done = state
         if done:
             return state, (ADDITIONAL if label & FOUR_IN_ONE else None)
+        forget = ready == SOON
+        if forget or ready == LAST:
+            ready = self._ready_after(day - gap)
         gap_six, gap_four = gap + since_six, gap + since_four
         verdict = None
         ready_before = ready
@@ -118,7 +139,7 @@ class FourInOneCourse(Machine):
             counted = six[0]
             six, _verdict = self.six.step(six, SIX_IN_ONE, day, gap_six)
             if six[0] > counted and six[0] >= rules.primary:
-                ready = max(rules.after.after(day), self.birthday_3)
+                ready = LAST
             hib = hib or day >= self.hib_from
         if label & FOUR_IN_ONE:
             if not ready_before:
@@ -131,13 +152,18 @@ class FourInOneCourse(Machine):
                 verdict = too_soon("4in1-gap", gap_four, rules.gap)
             else:
                 return self.done, Verdict(True, rules.booster.id, "counts_booster", {})
+        if forget and ready != LAST:
+            ready = self.birthday_3
         since_six = 0 if label & SIX_IN_ONE else min(gap_six, rules.six.gap)
         since_four = 0 if label & FOUR_IN_ONE else min(gap_four, rules.gap)
+        if ready in (0, LAST):
+            # the booster is a year away at least: a 4-in-1 given so far cannot be too close to it
+            since_four = rules.gap
         return (six, since_six, since_four, ready, hib, False), verdict
 
     def finish(self, state: State, last: int | None) -> Outcome:
         rules, person = self.rules, self.person
-        _six, since_six, since_four, ready, hib, done = state
+        _six, _since_six, since_four, ready, hib, done = state if last is None else self.pin(state, last)
         if done:
             return finished(rules.needed, rules.booster.id)
         due: int | None
@@ -150,9 +176,8 @@ class FourInOneCourse(Machine):
                 possible = max(possible, last - since_four + rules.gap)
             due = max(self.due_age, possible)
             if vaccine == "6IN1":
+                # no gap to the last 6-in-1 is needed: it was before the first birthday
                 possible = max(possible, self.six_from)
-                if last is not None and since_six < rules.six.gap:
-                    possible = max(possible, last - since_six + rules.six.gap)
         else:
             due = possible = None
             rule, code = rules.after_primary.id, "not_yet_primary"

@@ -110,6 +110,9 @@ class MeaslesCourse(Machine):
             "no-chickenpox" in person.facts and "had-chickenpox" not in person.facts and first <= born <= last
         )
 
+    def read_as(self, label: int) -> int:
+        return label if self.counts_mmrv or self.catches_up else MMR
+
     def gaps(self, state: State, label: int) -> Sequence[int]:
         return (self.rules.gap,) if state[0] else ()
 

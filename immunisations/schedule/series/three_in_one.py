@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from ..person import ADDITIONAL, Outcome, Person, Verdict, before_day, counts, finished, too_soon, too_young, unfinished
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import LAST, SOON, Ahead, Machine, Series, State
 from .four_in_one import FOUR_IN_ONE, FourInOne, FourInOneCourse
 from .six_in_one import SIX_IN_ONE
 
@@ -43,8 +43,8 @@ class ThreeInOne(Series):
 
 class ThreeInOneCourse(Machine):
     """State: the state of the 4-in-1 course; 6-in-1 doses that are primary doses; whether the pre-school booster
-    was given; Td/IPV doses that count; the day of the third dose or of the last booster, whichever the next is
-    counted from (0 once that is long past)."""
+    was given; Td/IPV doses that count; the days from which the next counts and is due, where it waits for
+    the third dose or a booster (LAST: to be reckoned from the last dose; 0: not at all, or no longer)."""
 
     start: State
 
@@ -54,7 +54,6 @@ class ThreeInOneCourse(Machine):
         self.four = FourInOneCourse(rules.four, person, hib_menc)
         self.start = (self.four.start, 0, False, 0, 0)
         self.birthday_10 = person.at(rules.minimum)
-        self.remembered_from: int | None = None
 
     def gaps(self, state: State, label: int) -> Sequence[int]:
         gaps = self.four.gaps(state[0], label & (SIX_IN_ONE | FOUR_IN_ONE) or FOUR_IN_ONE)
@@ -69,49 +68,53 @@ class ThreeInOneCourse(Machine):
         cuts = [self.birthday_10]
         if label & (SIX_IN_ONE | FOUR_IN_ONE):
             cuts += self.four.cuts(state[0], label & (SIX_IN_ONE | FOUR_IN_ONE))
-        if state[4]:
-            cuts.append(self._next_from(state))
+        if state[4] not in (0, LAST):
+            cuts.append(state[4][0])
         return cuts
 
-    def remembers(self, state: State, label: int) -> tuple[int, int] | None:
-        """Any dose that may be the third, the booster or the fourth, unless it is long before the tenth birthday."""
-        four, primary, booster, given, _anchor = state
-        childhood = label & (SIX_IN_ONE | FOUR_IN_ONE)
-        held = self.four.remembers(four, childhood) if childhood else None
-        first = [held[0]] if held else []
-        if self.remembered_from is None:
-            day = self.birthday_10
-            while day > self.person.born and self._matters(day - 1):
-                day -= 1
-            self.remembered_from = day
-        in_all = primary + booster + given
-        if in_all < self.rules.doses - 1:
-            if label & SIX_IN_ONE and primary < self.rules.primary and in_all == self.rules.primary - 1:
-                first.append(self.remembered_from)
-            ready = four[3]
-            if childhood and not four[5] and ready:
-                first.append(max(self.remembered_from, ready))
-            if label & TD_IPV and in_all >= self.rules.primary - 1:
-                first.append(self.birthday_10)
-        return (min(first), self.person.on + 1) if first else None
-
-    def settle(self, state: State, day: int) -> State:
+    def settle(self, state: State, ahead: Ahead) -> State:
         four, primary, booster, given, anchor = state
-        four = self.four.settle(four, day)
-        in_all = primary + booster + given
-        if in_all >= self.rules.doses:
-            return (self.four.done, primary, booster, given, 0)
-        if anchor and self._next_rule(state) != self.rules.fifth.id and self._next_from(state) <= day:
-            anchor = 0
+        four = self.four.settle(four, ahead._replace(label=ahead.label & (SIX_IN_ONE | FOUR_IN_ONE)))
+        if anchor:
+            first = last = anchor
+            if anchor == LAST:
+                first, last = (self._waits(state, day) for day in (ahead.first, ahead.last))
+            if self._next_rule(state) != self.rules.fifth.id and (
+                last[0] <= max(ahead.day, self.birthday_10) or self._is_booster(four, ahead)
+            ):
+                anchor = 0
+            elif not ahead.more & TD_IPV and first[0] > ahead.horizon and last[1] <= self.person.on:
+                anchor = (ahead.horizon + 1, ahead.horizon + 1)
         return (four, primary, booster, given, anchor)
 
-    def _matters(self, day: int) -> bool:
-        """Whether the dose after one of this day may have to wait for it beyond the tenth birthday."""
-        rules = self.rules
-        return max(rules.after_third.after(day), rules.after_booster.after(day)) > self.birthday_10
+    def _is_booster(self, four: State, ahead: Ahead) -> bool:
+        """Whether the next dose is sure to be the pre-school booster: the one after is then counted from it."""
+        _six, since_six, since_four, ready, _hib, done = four
+        if done or ready != self.four.birthday_3:
+            return False
+        gap = ahead.day - ahead.last
+        if ahead.label == FOUR_IN_ONE:
+            return ahead.day >= ready and gap + since_four >= self.rules.four.gap
+        if ahead.label == SIX_IN_ONE:
+            return ahead.day >= max(ready, self.four.six_from) and gap + since_six >= self.rules.four.six.gap
+        return False
+
+    def holds_last(self, state: State) -> bool:
+        return bool(state[4] == LAST) or self.four.holds_last(state[0])
+
+    def soon(self, state: State, last: int, coming: int) -> State | None:
+        four = None if state[4] == LAST else self.four.soon(state[0], last, coming)
+        return None if four is None else (four, *state[1:])
+
+    def pin(self, state: State, last: int) -> State:
+        four, primary, booster, given, anchor = state
+        if anchor == LAST:
+            anchor = self._waits(state, last)
+        return (self.four.pin(four, last), primary, booster, given, anchor)
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
         rules = self.rules
+        state = self.pin(state, day - gap)
         four, primary, booster, given, anchor = state
         verdict: Verdict | None = None
         if label & TD_IPV:
@@ -119,18 +122,20 @@ class ThreeInOneCourse(Machine):
             if verdict.counts:
                 given += 1
                 if primary + given >= rules.primary:
-                    anchor = day
+                    anchor = LAST
         if label & (SIX_IN_ONE | FOUR_IN_ONE):
             four_after, _verdict = self.four.step(four, label & (SIX_IN_ONE | FOUR_IN_ONE), day, gap)
             if four_after[5]:
                 if not booster:
-                    booster, anchor = True, day if self._matters(day) else 0
+                    booster, anchor = True, LAST
             elif four_after[0][0] > four[0][0] and primary < rules.primary:
                 primary += 1
                 if primary + given == rules.primary:
-                    anchor = day if self._matters(day) else 0
+                    anchor = LAST
             four = four_after
         elif not four[5]:
+            if four[3] == SOON:
+                four = (*four[:3], self.four.birthday_3, *four[4:])
             six_gap, four_gap = rules.four.six.gap, rules.four.gap
             since = (min(four[1] + gap, six_gap), min(four[2] + gap, four_gap))
             four = (four[0], *since, *four[3:])
@@ -146,23 +151,21 @@ class ThreeInOneCourse(Machine):
         if day < self.birthday_10:
             return too_young(rules.youngest, rules.minimum, self.birthday_10 - day)
         if anchor and primary + given >= rules.primary:
-            from_day = self._next_from(state)
+            from_day = anchor[0]
             if day < from_day:
                 return before_day(self._next_rule(state), day, from_day)
         if gap < rules.gap:
             return too_soon("3in1-primary", gap, rules.gap)
         return counts(self._next_rule(state), given + 1)
 
-    def _next_from(self, state: State) -> int:
-        """The first day the dose after the third, or after a booster, counts."""
-        _four, primary, booster, given, anchor = state
-        if booster:
-            span = self.rules.after_booster
-        elif primary + given == self.rules.primary:
-            span = self.rules.after_third
-        else:
-            span = self.rules.fifth_after
-        return span.after(anchor)
+    def _waits(self, state: State, day: int) -> tuple[int, int]:
+        """The days from which the next dose counts and is due, after a third dose or a booster on ``day``."""
+        rules = self.rules
+        rule = self._next_rule(state)
+        if rule == rules.fifth.id:
+            return rules.fifth_after.after(day), rules.fifth_due.after(day)
+        wait = (rules.after_booster if rule == rules.teenage.id else rules.after_third).after(day)
+        return wait, wait
 
     def _next_rule(self, state: State) -> str:
         _four, primary, booster, given, _anchor = state
@@ -174,6 +177,8 @@ class ThreeInOneCourse(Machine):
 
     def finish(self, state: State, last: int | None) -> Outcome:
         rules, person = self.rules, self.person
+        if last is not None:
+            state = self.pin(state, last)
         _four, primary, booster, given, anchor = state
         if primary + booster + given >= rules.doses:
             return finished(given, "3in1-five-doses")
@@ -181,9 +186,8 @@ class ThreeInOneCourse(Machine):
         possible = self.birthday_10 if last is None else max(self.birthday_10, last + rules.gap)
         due = possible
         if anchor and primary + given >= rules.primary:
-            due = possible = max(possible, self._next_from(state))
-            if rule == rules.fifth.id:
-                due = max(due, rules.fifth_due.after(anchor))
+            possible = max(possible, anchor[0])
+            due = max(possible, anchor[1])
         if person.on < self.birthday_10:
             rule = rules.teenage.id
         if rule == rules.teenage.id:

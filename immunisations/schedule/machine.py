@@ -1,0 +1,85 @@
+"""How a series reads doses: a reading of doses one after another, in the order they were given.
+
+A machine reads one dose at a time. What it must remember between two doses is its *state*, a tuple; what the next
+dose is judged by is the state, which vaccine it was, the day and the gap to the dose before. The same machine
+serves a person whose dates are all known (one walk through the doses) and one whose dates are half known, for
+whom ``explore`` follows all possible days at once. For that a machine says on which days (``cuts``) and at which
+gaps (``gaps``) its judgement may change, and on which days the state itself remembers the day (``remembers``).
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from typing import Any, NamedTuple
+
+from .person import Outcome, Verdict
+
+State = tuple[Any, ...]
+
+# In a state, in place of a day: the day of the last dose. A machine that must remember the day of a dose writes
+# this first, so that all days of that dose share one state until another dose comes between.
+LAST = -1
+
+# The same, where that day matters to the next dose only and is then forgotten.
+SOON = -2
+
+
+class Ahead(NamedTuple):
+    """What is known before the next dose: its label (0 for any), the labels of all doses still to be read, the first
+    day it can be on; the first and last day the last dose can have been on; the last day any dose can be on."""
+
+    label: int
+    more: int
+    day: int
+    first: int
+    last: int
+    horizon: int
+
+
+class Machine(ABC):
+    """One person's course in one series. ``start`` is the state before any dose."""
+
+    start: State = ()
+
+    def gaps(self, state: State, label: int) -> Sequence[int]:
+        """The gaps, in days, from which the judgement of the next dose may differ."""
+        return ()
+
+    def cuts(self, state: State, label: int) -> Sequence[int]:
+        """The days from which the judgement of the next dose may differ."""
+        return ()
+
+    def remembers(self, state: State, label: int) -> tuple[int, int] | None:
+        """The days [first, last) on which the state after the next dose holds the very day."""
+        return None
+
+    def read_as(self, label: int) -> int:
+        """The label without what makes no difference to this person."""
+        return label
+
+    def settle(self, state: State, ahead: Ahead) -> State:
+        """The same state without what can no longer matter. A due day in the past may be lost by it, but no status
+        and no verdict."""
+        return state
+
+    def holds_last(self, state: State) -> bool:
+        """Whether the state refers to the day of the last dose, as LAST."""
+        return False
+
+    def soon(self, state: State, last: int, coming: int) -> State | None:
+        """The state with SOON for LAST, if the day of the last dose (``last`` or earlier) matters to the next dose
+        but no longer to one on ``coming`` or later; else None."""
+        return None
+
+    def pin(self, state: State, last: int) -> State:
+        """The state with the day of the last dose written where it says LAST."""
+        return state
+
+    @abstractmethod
+    def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
+        """The state after a dose and the verdict on it (None: the dose is not one of this series)."""
+
+    @abstractmethod
+    def finish(self, state: State, last: int | None) -> Outcome:
+        """Where the series stands. ``last`` is the day of the last dose read; a later one moves no date earlier."""
