@@ -154,6 +154,7 @@ class Schedule:
                     verdict.code,
                     verdict.params,
                     entry.sources,
+                    series.notes(person, entry.days.first) if verdict.counts and entry.days.known else (),
                 )
                 for entry, verdict in zip(entries, verdicts, strict=True)
                 if verdict is not None

@@ -41,6 +41,22 @@ class LiveGap:
         self.yellow_fever = rule.days("yellow_fever")
         self.varicella = rule.days("varicella")
 
+    def notes(self, day: int, person: Person) -> tuple[tuple[str, dict[str, int]], ...]:
+        """What is said of a measles vaccine given too close to another live vaccine. It counts all the same.
+        Only known days are looked at."""
+        notes: list[tuple[str, dict[str, int]]] = []
+        for vaccine, code, needs in (
+            ("YELLOWFEVER", "note_yellow_fever", self.yellow_fever),
+            ("VARICELLA", "note_varicella", self.varicella),
+        ):
+            given = person.days.get(vaccine, ())
+            apart = min((abs(day - days.first) for days in given if days.known), default=needs)
+            if 0 < apart < needs:
+                notes.append((code, {"days": apart, "needs": needs}))
+            elif apart == 0 and vaccine == "YELLOWFEVER":
+                notes.append(("note_same_day", {}))
+        return tuple(notes)
+
     def first_day(self, day: int, live: LiveDays) -> int:
         """The first day from ``day`` on which no other live vaccine stands in the way."""
         moved = True

@@ -81,6 +81,16 @@ TEMPLATES: dict[str, Template] = {
     "other_date_counts": "Counts, although another dose has a day that is not fully known.",
     "other_date_never_counts": "Does not count, whichever day another dose was given.",
     "other_date_decides": "Whether it counts depends on another dose whose day is not fully known.",
+    # said besides
+    "note_same_day": "Given on the same day as a yellow fever vaccine: consider a repeat.",
+    "note_yellow_fever": (
+        "Given {days} day apart from a yellow fever vaccine, which needs {needs}: consider a repeat.",
+        "Given {days} days apart from a yellow fever vaccine, which needs {needs}: consider a repeat.",
+    ),
+    "note_varicella": (
+        "Given {days} day apart from a chickenpox vaccine, which needs {needs} or the same day: consider a repeat.",
+        "Given {days} days apart from a chickenpox vaccine, which needs {needs} or the same day: consider a repeat.",
+    ),
     # one series
     "complete": (
         "Complete: {counted} dose counts and nothing more is needed.",

@@ -30,7 +30,8 @@ class DoseVerdict:
     """Whether one dose counts in one series. ``counts`` is None where that depends on a date not fully known.
 
     ``rule`` is the id of the rule that decided; ``code`` and ``params`` (JSON-safe) make the reason in any
-    language; ``reason`` is the reason in English, to the day.
+    language; ``reason`` is the reason in English, to the day. ``notes`` are (code, params) of what is said besides
+    and changes nothing: that a gap to another live vaccine was too short.
     """
 
     vaccine: str
@@ -40,10 +41,14 @@ class DoseVerdict:
     code: str
     params: Params = field(default_factory=dict)
     sources: tuple[str, ...] = ()
+    notes: tuple[tuple[str, Params], ...] = ()
 
     @property
     def reason(self) -> str:
-        return say(self.code, self.params)
+        said = say(self.code, self.params)
+        for code, params in self.notes:
+            said = f"{said} {say(code, params)}"
+        return said
 
 
 @dataclass(frozen=True, slots=True)

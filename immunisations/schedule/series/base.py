@@ -34,6 +34,10 @@ class Series(ABC):
     def sides(self, person: Person) -> Sequence[Any]:
         return (None,)
 
+    def notes(self, person: Person, day: int) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """(code, params) of what is said besides of a dose that counts, given on a known day."""
+        return ()
+
     @abstractmethod
     def machine(self, person: Person, side: Any) -> Machine:
         """This person's course, under one reading of the vaccines that only influence it."""

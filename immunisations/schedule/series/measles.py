@@ -79,6 +79,11 @@ class Measles(Series):
         counted = varicella_counts(varicella, person.at(self.second_mmrv_counts_from))
         return tuple(Side(total, late, live) for total, late in counted for live in readings(person))
 
+    def notes(self, person: Person, day: int) -> tuple[tuple[str, dict[str, int]], ...]:
+        if "YELLOWFEVER" in person.days or "VARICELLA" in person.days:
+            return self.live_gap.notes(day, person)
+        return ()
+
     def machine(self, person: Person, side: Side) -> MeaslesCourse:
         return MeaslesCourse(self, person, side)
 
