@@ -32,7 +32,7 @@ ARRIVED = {"code": "arrived", "detail": "This appointment cannot be cancelled: t
 
 
 def _appointments_of(booking: Booking) -> list[Appointment]:
-    return list(booking.appointments.select_related("session", "person__merged_into").order_by("position"))
+    return list(booking.appointments.select_related("session").order_by("position"))
 
 
 def _booking(user: User, reference: str) -> Booking:
@@ -134,9 +134,14 @@ class Bookings(ApiView):
             at=at,
             result_id=submission,
         )
-        booking = made[0] if result.created else Booking.objects.get(submission_id=submission)
-        shown = shown_booking(booking, _appointments_of(booking))
-        return Response(shown, status=201 if result.created else 200)
+        if not result.created:
+            booking = Booking.objects.get(submission_id=submission)
+            return Response(shown_booking(booking, _appointments_of(booking)))
+        appointments = list(made[0].appointments.order_by("position"))
+        for appointment in appointments:
+            # All at this clinic: no need to read it again for each.
+            appointment.session = session
+        return Response(shown_booking(made[0], appointments), status=201)
 
 
 class BookingDetail(ApiView):
@@ -153,7 +158,7 @@ class BookingDetail(ApiView):
     def get(self, request: Request, reference: str) -> Response:
         """Return the booking."""
         booking = _booking(caller(request), reference)
-        appointments = _appointments_of(booking)
+        appointments = list(booking.appointments.select_related("session", "person__merged_into").order_by("position"))
         people = {
             (each.person.merged_into or each.person).public_id for each in appointments if each.person is not None
         }

@@ -2,12 +2,10 @@
 
 from typing import Any
 
-from csp.decorators import csp_update
 from django.core.exceptions import PermissionDenied, RequestDataTooBig
 from django.db import InterfaceError, OperationalError
 from django.http import Http404
 from django.urls import URLPattern, URLResolver, include, path
-from django.utils.decorators import method_decorator
 from django.utils.translation import gettext as _
 from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitView
 from rest_framework import exceptions
@@ -18,9 +16,8 @@ from rest_framework.views import set_rollback
 from accounts.errors import Refused
 
 
-@method_decorator(csp_update({"img-src": ["data:"]}), name="dispatch")
 class Docs(SpectacularSwaggerSplitView):
-    """The documentation that an integrator reads and tries out, all of it served from our own host."""
+    """The documentation that an integrator reads and tries out: from our own host, under the policy of every page."""
 
     template_name = "api/docs.html"
 

@@ -3,7 +3,7 @@
 import io
 import json
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import date
 from typing import Any
 
 import pytest
@@ -12,7 +12,6 @@ from django.core.management import call_command
 from django.core.signals import request_finished, request_started
 from django.db import close_old_connections, transaction
 from django.test import Client
-from django.utils import timezone
 from drf_spectacular.generators import SchemaGenerator
 from hypothesis import HealthCheck, Phase, given, settings, strategies
 from hypothesis.errors import Unsatisfiable
@@ -28,7 +27,7 @@ from accounts.actions import issue_token
 from accounts.models import Role, Team
 from config.wsgi import application
 from immunisations import actions
-from tests.support.factories import book, make_batch, make_session, make_user
+from tests.support.factories import MORNING, NOW, book, make_batch, make_session, make_user
 
 CHECKS = (not_a_server_error, status_code_conformance, content_type_conformance, response_schema_conformance)
 EXAMPLES = 15
@@ -101,35 +100,67 @@ OPERATIONS = [each.ok() for each in SCHEMA.get_all_operations()]
 
 
 @pytest.fixture
-def world(team: Team) -> dict[str, Any]:
-    """One of everything, and the token of somebody who may do most with it."""
-    now = timezone.now()
+def world(now: Any, team: Team) -> dict[str, Any]:
+    """One of everything on the day of a clinic, and the token of somebody who may do most with it."""
+    now.move_to(MORNING)
     user = make_user(team, Role.SENIOR_NURSE)
-    session = make_session(team, at=now, date=timezone.localdate() + timedelta(days=7))
+    session = make_session(team)
     person = actions.add_person(
-        team=team, first_name="Amina", last_name="Khan", date_of_birth=now.date(), by=None, at=now, source="test"
+        team=team,
+        first_name="Amina",
+        last_name="Khan",
+        date_of_birth=date(2023, 3, 27),
+        by=None,
+        at=NOW,
+        source="test",
     )
     make_batch(team, number="AB1234")
-    token = issue_token(user=user, by=None, at=now, source="test")
+    token = issue_token(user=user, by=None, at=NOW, source="test")
     return {
         "session": str(session.public_id),
         "person": str(person.public_id),
         "team": str(team.public_id),
-        "reference": book(session, at=now).booking.reference,
+        "reference": book(session).booking.reference,
         "headers": {"Authorization": f"Bearer {token}"},
     }
 
 
+# What a schema cannot say of a value, such as its check digit or that it lies in the past.
+PLAUSIBLE = {
+    "date_of_birth": "2022-05-01",
+    "starts_at": None,
+    "nhs_number": "",
+    "postcode": "",
+    "phone": "",
+    "email": "",
+    "practice": "",
+    "product": "priorix",
+    "batch_number": "AB1234",
+    "given_at": "2026-11-21T08:30:00+00:00",
+    "given_on": "2024-04-02",
+}
+
+
+def mend(value: Any, known: dict[str, Any]) -> Any:
+    """Return a body with every value that ``known`` names in place of what stands there."""
+    if isinstance(value, list):
+        return [mend(each, known) for each in value]
+    if isinstance(value, dict):
+        return {name: known[name] if name in known else mend(each, known) for name, each in value.items()}
+    return value
+
+
 def aim(case: schemathesis.Case, world: dict[str, Any]) -> None:
-    """Put ids that are there in place of random ones, so that a request gets past the question whether they are."""
+    """Put ids that are there and plausible values in place of random ones, so that a request gets to the action."""
     parameters = case.path_parameters or {}
     if "public_id" in parameters:
         parameters["public_id"] = world["session" if "session" in case.operation.path else "person"]
     if "reference" in parameters:
         parameters["reference"] = world["reference"]
-    for values in (case.query, case.body):
-        if isinstance(values, dict):
-            values |= {name: world[name] for name in ("session", "person", "team") if name in values}
+    known = PLAUSIBLE | {name: world[name] for name in ("session", "person", "team")}
+    if isinstance(case.query, dict) and "person" in case.query:
+        case.query["person"] = world["person"]
+    case.body = mend(case.body, known)
 
 
 @pytest.fixture
