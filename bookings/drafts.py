@@ -79,6 +79,10 @@ class Answers:
     interpreter: bool | None = None
     spoken_language: str = ""
     help_wanted: bool | None = None
+    # The person who books wants help too; their needs are None until asked.
+    my_help: bool = False
+    my_needs: list[str] | None = None
+    my_words: str = ""
     # The clinic and birth dates for which it was checked that everybody is old enough.
     ages_checked: str = ""
     # The needs for which times are kept; other needs want other times.
@@ -234,6 +238,8 @@ def steps(draft: Draft, answers: Answers, at: datetime) -> Iterator[tuple[Step, 
     for number, person in enumerate(answers.people, start=1):
         if person.help:
             yield Step("book-needs", number), person.needs is not None
+    if answers.my_help:
+        yield Step("book-my-needs"), answers.my_needs is not None
     yield Step("book-time"), draft.starts_at is not None and answers.held_for == answers.extra_times()
     for number, person in enumerate(answers.people, start=1):
         yield Step("book-nhs-number", number), person.nhs_number is not None
@@ -302,13 +308,20 @@ def details(answers: Answers, words: dict[str, Any]) -> list[PersonDetails]:
 
 def needs_sentence(person: PersonAnswers, words: dict[str, Any]) -> str:
     """Return one person's needs in words: those ticked, then what was written."""
-    if not person.help:
-        return ""
-    ticked = [str(words[code]) for code in person.needs or [] if code in words]
-    return ". ".join([*ticked, *([person.needs_words] if person.needs_words else [])])
+    return _sentence(person.needs, person.needs_words, words) if person.help else ""
 
 
-def contact(answers: Answers, *, relationship: str, language: str) -> Contact:
+def my_needs_sentence(answers: Answers, words: dict[str, Any]) -> str:
+    """Return the needs of the person who books in words."""
+    return _sentence(answers.my_needs, answers.my_words, words) if answers.my_help else ""
+
+
+def _sentence(codes: list[str] | None, written: str, words: dict[str, Any]) -> str:
+    ticked = [str(words[code]) for code in codes or [] if code in words]
+    return ". ".join([*ticked, *([written] if written else [])])
+
+
+def contact(answers: Answers, *, relationship: str, language: str, support_needs: str = "") -> Contact:
     """Return who booked as ``make_booking`` takes it; ``relationship`` in words, ``language`` of the pages."""
     return Contact(
         name=answers.contact_name,
@@ -318,4 +331,5 @@ def contact(answers: Answers, *, relationship: str, language: str) -> Contact:
         language=language,
         spoken_language=answers.spoken_language,
         interpreter_needed=bool(answers.interpreter),
+        support_needs=support_needs[:LONGEST_NEEDS],
     )

@@ -23,6 +23,7 @@ urlpatterns = [
     path("book/<uuid:draft>/age/", clinic.TooYoung.as_view(), name="book-too-young"),
     path("book/<uuid:draft>/language/", people.Language.as_view(), name="book-language"),
     path("book/<uuid:draft>/help/", people.Help.as_view(), name="book-help"),
+    path("book/<uuid:draft>/help/you/", people.MyNeeds.as_view(), name="book-my-needs"),
     path("book/<uuid:draft>/time/", clinic.ChooseTime.as_view(), name="book-time"),
     path("book/<uuid:draft>/about-you/", confirm.AboutYou.as_view(), name="book-about-you"),
     path("book/<uuid:draft>/contact/", confirm.ContactDetails.as_view(), name="book-contact"),

@@ -31,6 +31,19 @@ NEEDS = {
 }
 
 
+# For whoever books: how they want to be told things.
+MY_NEEDS = {
+    "easy_read": _("Easy read: short words and pictures"),
+    "large_print": _("Large print"),
+    "bsl": _("British Sign Language video"),
+    "spoken": _("A phone call instead of writing"),
+    "hearing": _("Trouble hearing"),
+    "seeing": _("Trouble seeing"),
+    "moving": _("Trouble moving or walking"),
+}
+ME = "me"
+
+
 class PersonNameForm(NhsukForm):
     """A child's or adult's name."""
 
@@ -137,6 +150,7 @@ class HelpForm(NhsukForm):
 
     wanted = RadiosField(
         choices=[(NO, _("No")), (YES, _("Yes"))],
+        reveals={YES: ["who"]},
         help_text=_("For example, trouble hearing or moving, being very afraid of needles, or a learning disability."),
         heading=True,
         error_messages={"required": _("Select yes if anybody needs extra help")},
@@ -149,13 +163,14 @@ class HelpForm(NhsukForm):
         super().__init__(*args, **kwargs)
         wanted: Any = self.fields["wanted"]
         if len(names) == 1:
-            wanted.label = _t("Does %(name)s need extra help or a longer appointment?") % {"name": names[0]}
-            del self.fields["who"]
+            wanted.label = _t("Do you or %(name)s need extra help or a longer appointment?") % {"name": names[0]}
         else:
             wanted.label = _t("Does anybody need extra help or a longer appointment?")
-            wanted.nhsuk["reveals"] = {YES: ["who"]}
-            who: Any = self.fields["who"]
-            who.choices = [(str(number), name) for number, name in enumerate(names, start=1)]
+        who: Any = self.fields["who"]
+        who.choices = [
+            *((str(number), name) for number, name in enumerate(names, start=1)),
+            (ME, _t("Me, the person who is booking")),
+        ]
 
 
 class NeedsForm(NhsukForm):
@@ -182,3 +197,24 @@ class NeedsForm(NhsukForm):
         }
         field.own_messages = frozenset({"required"})
         self.fields["words"].required = False
+
+
+class MyNeedsForm(NhsukForm):
+    """What help the person who books needs."""
+
+    needs = CheckboxesField(
+        label=_("What help do you need?"),
+        help_text=_("Select all that apply. We tell the people at the clinic."),
+        choices=[*MY_NEEDS.items(), (NONE, _("None of these"))],
+        exclusive=[NONE],
+        choice_dividers={NONE: _("or")},
+        heading=True,
+        error_messages={"required": _("Select what help you need, or “None of these”")},
+    )
+    words = TextareaField(
+        label=_("What else should we know? (optional)"),
+        subject=_("what else we should know"),
+        max_length=200,
+        rows=3,
+        required=False,
+    )

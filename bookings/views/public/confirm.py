@@ -19,7 +19,7 @@ from bookings.actions import make_booking
 from bookings.calendar import calendar_response
 from bookings.drafts import CHECK, MYSELF, Step
 from bookings.forms.public import contact as forms
-from bookings.forms.public.people import NEEDS
+from bookings.forms.public.people import MY_NEEDS, NEEDS
 from bookings.models import Booking
 from bookings.references import shown_reference
 from bookings.views.public.base import COOKIE, DraftView, Question, secret_of, step_url
@@ -122,6 +122,7 @@ class Check(Question):
                     self.answers,
                     relationship=relationship_words(self.answers.relationship),
                     language=get_language() or "en-gb",
+                    support_needs=drafts.my_needs_sentence(self.answers, MY_NEEDS),
                 ),
                 starts_at=starts_at,
                 # One draft makes one booking, however often its button is pressed.
@@ -249,6 +250,9 @@ class Check(Question):
         ]
         interpreter = answers.spoken_language if answers.interpreter else _("No")
         rows.append(self.row(_("Interpreter"), interpreter, Step("book-language"), _("interpreter")))
+        help_step = Step("book-my-needs") if answers.my_help else Step("book-help")
+        my_needs = drafts.my_needs_sentence(answers, MY_NEEDS) or _("None")
+        rows.append(self.row(_("Help for you"), my_needs, help_step, _("help for you")))
         return rows
 
 

@@ -334,22 +334,23 @@ class Help(Question):
         if self.answers.help_wanted is None:
             return {}
         who = [str(number) for number, person in enumerate(self.answers.people, start=1) if person.help]
+        if self.answers.my_help:
+            who.append(forms.ME)
         return {"wanted": forms.YES if self.answers.help_wanted else forms.NO, "who": who}
 
     def answered(self, form: NhsukForm) -> HttpResponse | None:
         """Keep for whom it is wanted, and ask about each of them."""
         self.answers.help_wanted = form.cleaned_data["wanted"] == forms.YES
-        only = len(self.answers.people) == 1
-        chosen = {"1"} if only and self.answers.help_wanted else set(form.cleaned_data.get("who") or [])
-        first = None
-        for number, person in enumerate(self.answers.people, start=1):
+        chosen = form.cleaned_data["who"]
+        self.answers.my_help = forms.ME in chosen
+        steps = [Step("book-my-needs")] if self.answers.my_help else []
+        for number, person in reversed(list(enumerate(self.answers.people, start=1))):
             person.help = str(number) in chosen
-            if person.help and first is None:
-                first = number
+            if person.help:
+                steps.insert(0, Step("book-needs", number))
         self.save()
-        if first is not None:
-            return HttpResponseRedirect(step_url(self.draft, Step("book-needs", first)))
-        return None
+        # Asked even where it was answered before: whoever comes here wants to change it.
+        return HttpResponseRedirect(step_url(self.draft, steps[0])) if steps else None
 
 
 class Needs(PersonQuestion):
@@ -375,4 +376,27 @@ class Needs(PersonQuestion):
         """Keep the needs."""
         self.person.needs = [code for code in form.cleaned_data["needs"] if code != forms.NONE]
         self.person.needs_words = form.cleaned_data["words"]
+        self.save()
+
+
+class MyNeeds(Question):
+    """What help the person who books needs."""
+
+    page = "book-my-needs"
+    form_class = forms.MyNeedsForm
+
+    def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
+        """Only where they want help."""
+        return super().dispatch_question(request) if self.answers.my_help else self.go_on()
+
+    def initial(self) -> dict[str, Any]:
+        """Return what was answered before."""
+        if self.answers.my_needs is None:
+            return {}
+        return {"needs": self.answers.my_needs or [forms.NONE], "words": self.answers.my_words}
+
+    def answered(self, form: NhsukForm) -> None:
+        """Keep the needs."""
+        self.answers.my_needs = [code for code in form.cleaned_data["needs"] if code != forms.NONE]
+        self.answers.my_words = form.cleaned_data["words"]
         self.save()

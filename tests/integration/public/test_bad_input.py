@@ -3,6 +3,7 @@
 from html import escape
 
 import pytest
+from django.test import Client
 
 from bookings.models import Draft
 from tests.support.factories import make_session
@@ -29,6 +30,7 @@ FIELDS = {
     "language/": ["interpreter", "spoken_language"],
     "help/": ["wanted", "who"],
     "people/1/help/": ["needs", "words"],
+    "help/you/": ["needs", "words"],
     "time/": ["starts_at"],
     "people/1/nhs-number/": ["known", "nhs_number"],
     "about-you/": ["relationship", "other", "contact_name"],
@@ -38,6 +40,7 @@ CHOICES = {
     "language/": {"interpreter": "yes"},
     "help/": {"wanted": "yes"},
     "people/1/help/": {"needs": "hearing"},
+    "help/you/": {"needs": "hearing"},
     "people/1/nhs-number/": {"known": "yes"},
     "about-you/": {"relationship": "other"},
     "contact/": {"contact_by": ["text", "email"]},
@@ -49,7 +52,7 @@ def test_every_question_answers_odd_input_with_a_page(visitor, odd):
     make_session(slug="evesham")
     visitor.to_the_check("Amina", "Bilal", slug="evesham")
     base = f"/book/{Draft.objects.get().public_id}/"
-    visitor.answers(base + "help/", wanted="yes", who=["1"]).answers(needs=["hearing"])
+    visitor.answers(base + "help/", wanted="yes", who=["1", "me"]).answers(needs=["hearing"]).answers(needs=["hearing"])
     assert visitor.heading == "Check your answers before you book"
     kept = Draft.objects.values("answers", "session_id", "starts_at").get()
     for page, fields in FIELDS.items():
@@ -156,7 +159,5 @@ def test_a_wrong_nhs_number_is_never_a_dead_end(visitor, typed, sentence):
 
 
 def test_a_form_without_its_token_is_refused_kindly(visitor, db):
-    from django.test import Client
-
     answer = Client(enforce_csrf_checks=True).post("/book/", {"first_name": "Amina"})
     assert answer.status_code == 403

@@ -4,6 +4,7 @@ from datetime import date, time, timedelta
 
 import pytest
 from django.db import connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings.actions import cancel_session
@@ -217,8 +218,6 @@ def test_the_list_costs_the_same_queries_for_3_and_for_30_clinics(visitor, team,
 
 
 def test_a_search_needs_no_cookie(county):
-    from django.test import Client
-
     answer = Client(enforce_csrf_checks=True).post("/clinics/", {"near": "evesham"})
     assert answer.status_code == 302
     assert not answer.cookies

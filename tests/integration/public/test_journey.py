@@ -1,8 +1,11 @@
 """The public journey: one question a page, from the clinic to the confirmation."""
 
 import re
+from datetime import time
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from bookings.models import Appointment, Booking, Draft
 from clinics.models import Place
@@ -33,7 +36,7 @@ def test_one_child_is_booked_from_the_clinics_page(visitor, session):
     visitor.answers(another="no")
     assert visitor.heading == "Do you want an interpreter at the clinic?"
     visitor.answers(interpreter="yes", spoken_language="Polish")
-    assert visitor.heading == "Does Amina need extra help or a longer appointment?"
+    assert visitor.heading == "Do you or Amina need extra help or a longer appointment?"
     visitor.answers(wanted="no")
     assert visitor.heading == "What time do you want to come?"
     assert "10am" in visitor.text and "11:50am" in visitor.text and "Morning" in visitor.text
@@ -145,7 +148,8 @@ def test_a_person_can_be_removed_but_not_the_only_one(visitor, session):
 
 
 def test_extra_time_takes_two_places_and_is_asked_for_before_the_times(visitor, session):
-    visitor.starts("evesham").names("Amina").answers(another="no").answers(interpreter="no").answers(wanted="yes")
+    visitor.starts("evesham").names("Amina").answers(another="no").answers(interpreter="no")
+    visitor.answers(wanted="yes", who=["1"])
     assert visitor.heading == "What help does Amina need?"
     visitor.answers(needs=["extra_time", "hearing"], words="Signs with BSL")
     assert "10am, for 20 minutes" in visitor.text
@@ -157,10 +161,46 @@ def test_extra_time_takes_two_places_and_is_asked_for_before_the_times(visitor, 
     assert Place.objects.filter(reservation=appointment.reservation).count() == 2
 
 
+def test_whoever_books_can_ask_for_help_and_their_way_of_being_told(visitor, session):
+    visitor.starts("evesham").names("Amina").answers(another="no").answers(interpreter="no")
+    visitor.answers(wanted="yes")
+    assert "Select who needs extra help" in visitor.text
+    visitor.answers(wanted="yes", who=["1", "me"]).answers(needs=["needles"])
+    assert visitor.heading == "What help do you need?"
+    visitor.answers(needs=["large_print", "hearing"], words="Please write, do not phone")
+    visitor.answers(starts_at=visitor.times[0]).answers(known="no")
+    visitor.answers(relationship="mother", contact_name="Sara").answers(contact_by=["neither"])
+    assert "Large print. Trouble hearing. Please write, do not phone" in visitor.text
+    visitor.answers()
+    booking = Booking.objects.get()
+    assert booking.support_needs == "Large print. Trouble hearing. Please write, do not phone"
+    assert booking.appointments.get().support_needs == "Very afraid of needles"
+
+
+def test_every_page_costs_few_queries_however_many_times_there_are(visitor, session):
+    make_session(slug="large", periods=((time(9), time(17), 10),))
+    for slug in ("evesham", "large"):
+        visitor.to_the_check("Amina", "Bilal", slug=slug)
+        base = visitor.path.removesuffix("check/")
+        for page in (
+            "people/",
+            "language/",
+            "help/",
+            "time/",
+            "people/2/nhs-number/",
+            "about-you/",
+            "contact/",
+            "check/",
+        ):
+            with CaptureQueriesContext(connection) as captured:
+                assert visitor.client.get(base + page).status_code == 200
+            assert len(captured) <= 3, f"{page} of {slug}: {len(captured)} queries"
+
+
 def test_asking_for_extra_time_later_asks_for_another_time(visitor, session):
     visitor.to_the_check("Amina", slug="evesham")
     draft = Draft.objects.get()
-    visitor.goes(f"/book/{draft.public_id}/help/").answers(wanted="yes").answers(needs=["extra_time"])
+    visitor.goes(f"/book/{draft.public_id}/help/").answers(wanted="yes", who=["1"]).answers(needs=["extra_time"])
     assert visitor.heading == "What time do you want to come?"
 
 

@@ -6,10 +6,13 @@ from datetime import date, timedelta
 import icalendar
 import pytest
 import time_machine
+from django.core.cache import cache
+from django.db import connection
 
 from bookings.actions import cancel_session, mark_did_not_attend
 from bookings.models import Appointment, Booking
 from clinics.models import Place
+from immunisations.models import Person, Visit
 from messaging.models import Message
 from tests.support.factories import MORNING, NOW, book, child, make_session
 
@@ -71,9 +74,6 @@ def test_one_address_cannot_try_many_references(visitor, made):
 
 
 def test_the_counters_of_tries_name_nobody(visitor, made):
-    from django.core.cache import cache
-    from django.db import connection
-
     finds(visitor, made.booking.reference, born="1 1 2020")
     with connection.cursor() as cursor:
         cursor.execute("SELECT cache_key, value FROM django_cache")
@@ -113,8 +113,6 @@ def test_all_are_cancelled_at_once(visitor, made):
 
 
 def test_the_page_says_truly_what_became_of_each(visitor, session, made):
-    from immunisations.models import Person, Visit
-
     finds(visitor, made.booking.reference)
     amina, bilal = made.booking.appointments.order_by("position")
     with time_machine.travel(MORNING + timedelta(hours=5), tick=False):

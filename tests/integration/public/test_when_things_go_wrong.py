@@ -1,16 +1,19 @@
 """What happens to somebody's answers when a time goes, a clinic closes, a button is pressed twice."""
 
 import re
-from datetime import timedelta
+from datetime import time, timedelta
+from io import StringIO
 
 import pytest
 import time_machine
+from django.core.management import call_command
 
 from bookings import drafts
 from bookings.actions import cancel_session
 from bookings.models import Appointment, Booking, Draft
 from clinics.actions import close_bookings
 from clinics.models import Place, Reservation
+from messaging.models import Message
 from tests.support.factories import NOW, book, child, make_session, make_team, make_venue
 
 pytestmark = pytest.mark.django_db
@@ -18,13 +21,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture
 def session():
-    return make_session(slug="evesham", name="Evesham clinic", periods=((hour(10), hour(12), 1),))
-
-
-def hour(number):
-    from datetime import time
-
-    return time(number)
+    return make_session(slug="evesham", name="Evesham clinic", periods=((time(10), time(12), 1),))
 
 
 def offered(visitor):
@@ -149,8 +146,6 @@ def test_back_after_booking_says_so_on_every_page(visitor, session):
 
 
 def test_a_refreshed_confirmation_is_the_same_and_sends_nothing(visitor, session):
-    from messaging.models import Message
-
     visitor.to_the_check("Amina", slug="evesham").answers()
     owed = Message.objects.count()
     first = visitor.text
@@ -191,6 +186,15 @@ def test_answers_are_kept_for_a_day_after_the_last_one(visitor, session):
         assert visitor.goes(visitor.path).page.status_code == 404
         assert drafts.forget_expired(at=NOW + timedelta(hours=45)) == 1
     assert not Draft.objects.exists()
+
+
+def test_tidying_up_forgets_only_what_was_left_for_a_day(visitor, other_visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    with time_machine.travel(NOW + timedelta(hours=25), tick=False):
+        other_visitor.starts("evesham").names("Bilal")
+        call_command("tidy", stdout=StringIO())
+        assert other_visitor.goes(other_visitor.path).page.status_code == 200
+    assert Draft.objects.count() == 1 and not Reservation.objects.exists()
 
 
 def test_clearing_answers_gives_the_times_back_and_leaves_bookings(visitor, session):

@@ -49,6 +49,7 @@ TABLE: dict[str, Entry] = {
             "book-too-young",
             "book-language",
             "book-help",
+            "book-my-needs",
             "book-time",
             "book-about-you",
             "book-contact",
