@@ -30,6 +30,7 @@ __all__ = [
     "ScheduleError",
     "SeriesForecast",
     "forecast",
+    "merged",
     "rule",
     "rules",
     "say",
@@ -57,6 +58,20 @@ def forecast(
     fact, more than MOST_DOSES doses, or a date that is none.
     """
     return _schedule().forecast(date_of_birth, doses, on, facts)
+
+
+def merged(doses: Iterable[Dose]) -> tuple[Dose, ...]:
+    """One dose for all records of the same vaccine on the same whole date, with their sources: for a person whose
+    several records together hold more than MOST_DOSES. Months and years are left alone: two may be meant."""
+    sources: dict[tuple[str, str], set[str]] = {}
+    rest: list[Dose] = []
+    for dose in doses:
+        if len(dose.given_on) == len("2019-06-01"):
+            sources.setdefault((dose.vaccine, dose.given_on), set()).update(dose.sources)
+        else:
+            rest.append(dose)
+    whole = [Dose(vaccine, given_on, tuple(sorted(names))) for (vaccine, given_on), names in sources.items()]
+    return (*whole, *rest)
 
 
 def rules() -> tuple[Rule, ...]:

@@ -7,7 +7,7 @@ import time
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from immunisations.schedule import FACTS, STATUSES, VACCINES, Dose, forecast
+from immunisations.schedule import FACTS, STATUSES, VACCINES, Dose, forecast, merged
 
 DAY = datetime.timedelta(days=1)
 # Days around which rules change are drawn as often as all others together.
@@ -124,6 +124,7 @@ def test_two_records_of_one_day_are_one_dose_with_both_sources(person):
     one = [Dose(d.vaccine, d.given_on, ("gp",)) for d in doses]
     two = [*one, *(Dose(d.vaccine, d.given_on, ("red-book",)) for d in doses)]
     assert shape(forecast(born, one, on)) == shape(forecast(born, two, on))
+    assert forecast(born, merged(two), on) == forecast(born, two, on)
     for result in forecast(born, two, on):
         for verdict in result.doses:
             assert verdict.sources == ("gp", "red-book")
@@ -143,6 +144,13 @@ def test_nothing_counts_within_its_minimum(person):
         days = [datetime.date.fromisoformat(v.given_on) for v in counted]
         if result.series != "PNEUMOCOCCAL":  # where any gap counts
             assert all(later - earlier >= 21 * DAY for earlier, later in itertools.pairwise(days))
+
+
+def test_many_records_of_few_doses_can_be_merged_and_months_stay_apart():
+    records = [Dose("MMR", "2020-06-01", (str(source),)) for source in range(30)] + [Dose("MMR", "2021")] * 2
+    assert [(dose.given_on, len(dose.sources)) for dose in merged(records)] == [
+        ("2020-06-01", 30), ("2021", 0), ("2021", 0),
+    ]  # fmt: skip
 
 
 # --- Half-known dates: the same as trying every day ---------------------------------------------------------------
