@@ -103,7 +103,7 @@ def book_through_the_api(
                 str(answer.get("code", "")),
                 family,
                 wanted or "",
-                list(answer.get("nearest") or []),
+                list((answer.get("details") or {}).get("nearest") or []),
             )
         )
     return made
