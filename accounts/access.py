@@ -3,9 +3,9 @@
 Another team's row is not there (404); a row of one's own team without the right role is refused (403).
 """
 
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from django.core.exceptions import PermissionDenied
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied
 from django.db import models
 from django.http import Http404
 
@@ -25,12 +25,11 @@ def access(
     """
     try:
         row = queryset.filter(**{f"{team_field}__in": list(roles_in(user))}).get(**lookup)
-    except (queryset.model.DoesNotExist, ValueError, TypeError) as missing:
+    except (ObjectDoesNotExist, ValueError, TypeError) as missing:
         raise Http404 from missing
-    team: object = row
+    team: Any = row
     for part in team_field.split("__"):
         team = getattr(team, part)
-    assert isinstance(team, Team)
     require(user, permission, team)
     return row
 

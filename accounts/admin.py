@@ -21,6 +21,7 @@ from accounts.admin_bases import (
     ReadOnlyAdmin,
     TeamAdmin,
     TeamInline,
+    staff_of,
     teams_of,
 )
 from accounts.admin_filters import Question, lately
@@ -51,7 +52,7 @@ class OfManagedUsers(TeamAdmin):
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
         """Return the rows of the users who are in a team of this administrator's."""
-        queryset = self.model._default_manager.order_by(*self.get_ordering(request) or self.opts.ordering)
+        queryset = self.model._default_manager.order_by(*(self.get_ordering(request) or self.opts.ordering or []))
         teams = teams_of(request, self.view_with)
         queryset = queryset.prefetch_related(f"{self.user_path}memberships__team")
         if teams is None:
@@ -83,7 +84,7 @@ class Roles(BaseInlineFormSet):
         kept = [
             form
             for form in self.forms
-            if getattr(form, "cleaned_data", None) and form.cleaned_data.get("team") and not form.cleaned_data["DELETE"]
+            if getattr(form, "cleaned_data", None) and form.cleaned_data.get("team") and not form.cleaned_data.get("DELETE")
         ]
         if not kept:
             raise ValidationError(
@@ -96,7 +97,7 @@ class MembershipInline(TeamInline):
 
     model = Membership
     formset = Roles
-    fields = ["team", "role"]
+    fields = [("team", "role")]
     can_delete = True
     verbose_name = gettext_lazy("role in a team")
     verbose_name_plural = gettext_lazy("roles in teams")
@@ -183,7 +184,7 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
                 _("Access"),
                 {
                     "fields": status,
-                    "description": _("Clear “active” when somebody leaves: it ends their access at once."),
+                    "description": _("Clear “active” when somebody leaves: it ends their access."),
                 },
             ),
             (_("Dates"), {"fields": ["last_login", "date_joined"]}),
@@ -222,7 +223,7 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
         """End the users' access at their next request."""
         return self.confirmed(
             request,
-            queryset.exclude(pk=request.user.pk),
+            queryset.exclude(pk=staff_of(request).pk),
             action="deactivate",
             question=_("Deactivate these users?"),
             explanation=_("They are signed out at their next step, and their API tokens stop working."),
@@ -282,7 +283,7 @@ class ApiTokenAdmin(OfManagedUsers):
     list_filter = [lately("created_at", gettext_lazy("made"))]
     search_fields = ["user__username"]
     search_help_text = gettext_lazy("Search by username")
-    fields = readonly_fields = ["user", "created_at", "expires_at", "revoked_at"]
+    fields = readonly_fields = ("user", "created_at", "expires_at", "revoked_at")
     actions = ["end"]
 
     @admin.action(description=gettext_lazy("End these tokens"), permissions=["act"])
@@ -295,7 +296,9 @@ class ApiTokenAdmin(OfManagedUsers):
             question=_("End these tokens?"),
             explanation=_("Whatever uses them is refused at its next request."),
             button=_("Yes, end them"),
-            run=lambda token, reason: revoke_token(token=token, by=request.user, at=timezone.now(), source="admin"),
+            run=lambda token, reason: revoke_token(
+                token=token, by=staff_of(request), at=timezone.now(), source="admin"
+            ),
             done=_("{row}: the token has ended."),
         )
 

@@ -9,11 +9,11 @@ import datetime
 import decimal
 import uuid
 from collections.abc import Callable, Iterable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib import admin, messages
 from django.contrib.admin.views.main import ChangeList
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AutocompleteSelect, RelatedFieldWidgetWrapper
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
 from django.db import models, transaction
@@ -46,6 +46,11 @@ def teams_of(request: HttpRequest, permission: Permission) -> list[int] | None:
     return None if user.is_superuser else teams_where(user, permission)
 
 
+def staff_of(request: HttpRequest) -> User:
+    """Return the signed-in user of a page of the admin: its door lets nobody else in."""
+    return cast(User, request.user)
+
+
 def as_json(value: Any) -> Any:
     """Return ``value`` as the audit can store it: rows by their outside name, moments and days in ISO form."""
     if value is None or isinstance(value, bool | int | float | str):
@@ -65,7 +70,7 @@ def initial_of(form: BaseForm, name: str) -> Any:
     """Return what a field was before, as the audit can store it."""
     value, field = form.get_initial_for_field(form.fields[name], name), form.fields[name]
     if isinstance(field, ModelChoiceField) and value is not None and not isinstance(value, models.Model):
-        value = field.queryset.model._default_manager.filter(pk=value).first()
+        value = cast(Any, field.queryset).model._default_manager.filter(pk=value).first()
     return as_json(value)
 
 
@@ -75,7 +80,7 @@ def changes_of(form: BaseForm) -> tuple[dict[str, Any], dict[str, Any]]:
     before = {name: initial_of(form, name) for name in names}
     after = {name: as_json(form.cleaned_data[name]) for name in names}
     if any(name in SECRET for name in form.changed_data):
-        after["secret"] = "changed"
+        after["credentials"] = "changed"
     return before, after
 
 
@@ -97,7 +102,17 @@ class OutsideNames(ChangeList):
 
     def url_for_result(self, result: models.Model) -> str:
         """Return the address of one row's page."""
-        return self.model_admin.address_of(result)
+        return cast(TeamAdmin, self.model_admin).address_of(result)
+
+
+class NamedAutocomplete(AutocompleteSelect):
+    """A box to search for a row of another model, which says what it is even while it is empty."""
+
+    def build_attrs(self, base_attrs: dict[str, Any], extra_attrs: dict[str, Any] | None = None) -> dict[str, Any]:
+        """Return the attributes with words in the empty box: its only accessible name."""
+        attrs = super().build_attrs(base_attrs, extra_attrs)
+        attrs["data-placeholder"] = _("Choose %(what)s") % {"what": self.field.verbose_name}
+        return attrs
 
 
 class ScopedChoices(admin.options.BaseModelAdmin):
@@ -116,6 +131,8 @@ class ScopedChoices(admin.options.BaseModelAdmin):
                 kwargs["queryset"] = Team.objects.all() if teams is None else Team.objects.filter(pk__in=teams)
             elif self.admin_site.is_registered(model):
                 kwargs["queryset"] = self.admin_site.get_model_admin(model).get_queryset(request)
+        if db_field.name in self.get_autocomplete_fields(request):
+            kwargs.setdefault("widget", NamedAutocomplete(db_field, self.admin_site))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -135,7 +152,7 @@ class FirstThousands(Paginator):
     @cached_property
     def count(self) -> int:
         """Return how many rows there are to page through, counting no further than ``most``."""
-        return self.object_list.order_by()[: self.most].count()
+        return cast(models.QuerySet[Any], self.object_list).order_by()[: self.most].count()
 
 
 class TeamAdmin(ScopedChoices, admin.ModelAdmin):
@@ -168,8 +185,7 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
 
     def teams_of_row(self, row: models.Model) -> list[int]:
         """Return the keys of the teams a row belongs to: nearly always one."""
-        assert self.team_path is not None
-        *path, last = self.team_path.split("__")
+        *path, last = (self.team_path or "").split("__")
         owner: Any = row
         for part in path:
             owner = getattr(owner, part)
@@ -273,9 +289,8 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
 
     def write_down_view(self, request: HttpRequest, row: models.Model, page: str) -> None:
         """Write down whose records were looked at."""
-        assert isinstance(request.user, User)
         for team, person in self.people_shown(row):
-            audit.record_view(user=request.user, at=timezone.now(), team=team, person_id=person, page=page)
+            audit.record_view(user=staff_of(request), at=timezone.now(), team=team, person_id=person, page=page)
 
     def changeform_view(
         self,
@@ -284,7 +299,7 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """Show or save a row. Where an action refuses what was asked, the form comes back as it was typed, saying why."""
+        """Show or save a row. Where an action refuses, the form comes back as it was typed, saying why."""
         try:
             with transaction.atomic():
                 response = super().changeform_view(request, object_id, form_url, extra_context)
@@ -331,11 +346,10 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
         self, request: HttpRequest, row: models.Model, action: str, before: Any = None, after: Any = None
     ) -> None:
         """Write one audit event for a change that this user made here."""
-        assert isinstance(request.user, User)
         people = [person for _team, person in self.people_shown(row)]
         teams = self.teams_of_row(row) if self.team_path else []
         audit.record(
-            by=request.user,
+            by=staff_of(request),
             at=timezone.now(),
             source="admin",
             action=action,
@@ -467,8 +481,8 @@ class FoundByName(TeamAdmin):
         return (queryset.none() if condition is None else queryset.filter(condition)), False
 
 
-class TeamInline(ScopedChoices, admin.TabularInline):
-    """Rows of another model on a row's page: those who may change the page may change them."""
+class TeamInline(ScopedChoices, admin.StackedInline):
+    """Rows of another model on a row's page, each field with its label: who may change the page may change them."""
 
     extra = 0
     can_delete = False
@@ -479,9 +493,7 @@ class TeamInline(ScopedChoices, admin.TabularInline):
         return self._page().choosing_with()
 
     def _page(self) -> TeamAdmin:
-        page = self.admin_site.get_model_admin(self.parent_model)
-        assert isinstance(page, TeamAdmin)
-        return page
+        return cast(TeamAdmin, self.admin_site.get_model_admin(self.parent_model))
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Whoever sees the page sees its rows."""
@@ -502,7 +514,9 @@ class TeamInline(ScopedChoices, admin.TabularInline):
 
 
 class ReadOnlyInline(TeamInline):
-    """Rows that are only looked at."""
+    """Rows that are only looked at, as a table."""
+
+    template = "admin/read_only_rows.html"
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         """Nobody adds."""

@@ -11,7 +11,7 @@ button of a shared tablet shows nothing after signing out. Rows of the database 
 ``accounts.access``. ``request.membership`` is lazy: ask ``if request.membership``, never ``is None``.
 """
 
-from typing import Any, ClassVar
+from typing import Any, ClassVar, cast
 
 from django.contrib.auth.views import redirect_to_login
 from django.core.exceptions import PermissionDenied
@@ -19,6 +19,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.cache import add_never_cache_headers
 from django.views.generic.base import View
 
+from accounts.models import Membership, User
 from accounts.permissions import Permission, may
 
 
@@ -30,6 +31,16 @@ class StaffRequired(View):
 
     permission: ClassVar[Permission | None] = None
     team_needed: ClassVar[bool] = True
+
+    @property
+    def user(self) -> User:
+        """The signed-in user: nobody else gets past ``dispatch``."""
+        return cast(User, self.request.user)
+
+    @property
+    def membership(self) -> Membership | None:
+        """The membership that the user works under at the moment; None where they are in no team."""
+        return self.request.membership or None  # type: ignore[attr-defined]
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         """Let the request through, or send it to sign in; raise PermissionDenied for the wrong role."""

@@ -37,10 +37,10 @@ class Start(StaffRequired):
 
     def get(self, request: Any) -> HttpResponse:
         """Redirect to the page that this user may work on."""
-        memberships = memberships_of(request.user)
+        memberships = memberships_of(self.user)
         if len(memberships) > 1 and SESSION_KEY not in request.session:
             return redirect("account-team")
-        return redirect(landing_page(request.user, request.membership or None) or "account-home")
+        return redirect(landing_page(self.user, self.membership) or "account-home")
 
 
 class Home(StaffRequired, TemplateView):
@@ -51,7 +51,7 @@ class Home(StaffRequired, TemplateView):
 
     def get_context_data(self, **kwargs: Any) -> dict[str, Any]:
         """Give the page the membership worked under, what it allows, and the pages it opens."""
-        user, membership = self.request.user, self.request.membership or None
+        user, membership = self.user, self.membership
         page = landing_page(user, membership)
         return super().get_context_data(
             membership=membership,
@@ -71,17 +71,17 @@ class ChooseTeam(StaffRequired, FormView):
 
     def get_form_kwargs(self) -> dict[str, Any]:
         """Offer the user's own teams."""
-        return {**super().get_form_kwargs(), "memberships": memberships_of(self.request.user)}
+        return {**super().get_form_kwargs(), "memberships": memberships_of(self.user)}
 
     def get_initial(self) -> dict[str, Any]:
         """Begin with the team worked for so far."""
-        return {"team": str(self.request.membership.team.public_id)}
+        return {"team": str(self.membership.team.public_id)} if self.membership else {}
 
     def form_valid(self, form: TeamForm) -> HttpResponse:
         """Keep the answer in the session and go on to work."""
         chosen = form.chosen()
         self.request.session[SESSION_KEY] = chosen.team_id
-        return redirect(landing_page(self.request.user, chosen) or "account-home")
+        return redirect(landing_page(self.user, chosen) or "account-home")
 
 
 class WhoCanDoWhat(StaffRequired, TemplateView):
@@ -102,6 +102,6 @@ class WhoCanDoWhat(StaffRequired, TemplateView):
         return super().get_context_data(
             roles=[role.label for role in Role],
             rows=rows,
-            own_role=self.request.membership.get_role_display() if self.request.membership else _("none"),
+            own_role=self.membership.get_role_display() if self.membership else _("none"),
             **kwargs,
         )

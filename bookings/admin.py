@@ -14,7 +14,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyInline
+from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyInline, staff_of
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
 from bookings.actions import cancel_appointments, cancel_session
@@ -85,7 +85,7 @@ class BookedClinicAdmin(ClinicSessionAdmin):
             reason_label=_("Reason"),
             button=_("Yes, cancel the clinics"),
             run=lambda session, reason: cancel_session(
-                session=session, reason=reason, by=request.user, source="admin", at=timezone.now()
+                session=session, reason=reason, by=staff_of(request), source="admin", at=timezone.now()
             ),
             done=_("{row} is cancelled."),
         )
@@ -95,7 +95,7 @@ class AppointmentInline(ReadOnlyInline):
     """The people in a booking and when they come."""
 
     model = Appointment
-    fields = readonly_fields = ["person_named", "date_of_birth", "clinic", "time", "state", "needs"]
+    fields = readonly_fields = ("person_named", "date_of_birth", "clinic", "time", "state", "needs")
     ordering = ["position"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Appointment]:
@@ -245,7 +245,12 @@ class BookingAdmin(FoundByName):
             explanation=_("Their times are free for others at once, and each contact is told."),
             button=_("Yes, cancel"),
             run=lambda booking, reason: cancel_appointments(
-                booking=booking, appointments=None, by=request.user, source="admin", at=timezone.now(), reason=reason
+                booking=booking,
+                appointments=None,
+                by=staff_of(request),
+                source="admin",
+                at=timezone.now(),
+                reason=reason,
             ),
             done=_("{row} is cancelled."),
         )

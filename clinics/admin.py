@@ -1,4 +1,4 @@
-"""Venues, products and batches for co-ordinators; the clinic's page, which ``bookings.admin`` completes and registers."""
+"""Venues, products and batches for co-ordinators; the clinic's page, which ``bookings.admin`` completes."""
 
 from datetime import timedelta
 from typing import Any
@@ -15,7 +15,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_bases import ReadOnlyAdmin, TeamAdmin, TeamInline
+from accounts.admin_bases import ReadOnlyAdmin, TeamAdmin, TeamInline, staff_of
 from accounts.admin_filters import Question
 from accounts.permissions import Permission
 from clinics import actions
@@ -33,7 +33,19 @@ class VenueForm(forms.ModelForm):
 
     class Meta:
         model = Venue
-        fields = "__all__"
+        fields = [
+            "team",
+            "name",
+            "kind",
+            "address",
+            "town",
+            "postcode",
+            "room",
+            "access",
+            "ods_code",
+            "latitude",
+            "longitude",
+        ]
 
 
 @admin.register(Venue)
@@ -165,7 +177,7 @@ class BatchAdmin(TeamAdmin):
             reason_label=_("Reason"),
             button=_("Yes, quarantine"),
             run=lambda batch, reason: actions.quarantine_batch(
-                batch=batch, reason=reason, by=request.user, at=timezone.now(), source="admin"
+                batch=batch, reason=reason, by=staff_of(request), at=timezone.now(), source="admin"
             ),
             done=_("{row} is in quarantine."),
         )
@@ -196,7 +208,6 @@ class PeriodInline(TeamInline):
 
     model = VaccinationPeriod
     form = PeriodForm
-    fields = ["start", "end", "vaccinators"]
     can_delete = True
     max_num = 12
 
@@ -204,11 +215,11 @@ class PeriodInline(TeamInline):
         """Offer a morning and an afternoon for a new clinic, one more row for another."""
         return 2 if obj is None else 1
 
-    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+    def get_fields(self, request: HttpRequest, obj: Any = None) -> list[Any]:
         """Show the times in words where they can no longer be changed."""
         if obj is not None and not self.has_change_permission(request, obj):
-            return ["shown_hours", "vaccinators"]
-        return ["start", "end", "vaccinators"]
+            return [("shown_hours", "vaccinators")]
+        return [("start", "end", "vaccinators")]
 
     readonly_fields = ["shown_hours"]
 
@@ -230,7 +241,22 @@ class SessionForm(forms.ModelForm):
 
     class Meta:
         model = ClinicSession
-        fields = "__all__"
+        fields = [
+            "team",
+            "venue",
+            "date",
+            "name",
+            "slug",
+            "who_may_book",
+            "appointment_minutes",
+            "drop_in_from",
+            "drop_in_until",
+            "for_whom",
+            "languages_spoken",
+            "legal_mechanism_name",
+            "early_doses",
+            "early_doses_reason",
+        ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -415,7 +441,7 @@ class ClinicSessionAdmin(TeamAdmin):
                 actions.save_periods(
                     session=session,
                     periods=[(row["start"], row["end"], row["vaccinators"]) for row in rows if not row.get("DELETE")],
-                    by=request.user,
+                    by=staff_of(request),
                     at=timezone.now(),
                     source="admin",
                 )
@@ -431,13 +457,14 @@ class ClinicSessionAdmin(TeamAdmin):
         obj = kwargs.get("obj")
         if obj is not None and obj.pk and self._allows(request, self.change_with, obj):
             allowed = ClinicSession.TRANSITIONS[obj.state]
-            offered = self.get_actions(request)
+            offered = {name: words for name, (_run, _name, words) in self._offered(request).items()}
             context["moves"] = [
-                (name, offered[name][2])
-                for name, state in self.moves(obj).items()
-                if state in allowed and name in offered
+                (name, offered[name]) for name, state in self.moves(obj).items() if state in allowed and name in offered
             ]
         return super().render_change_form(request, context, *args, **kwargs)
+
+    def _offered(self, request: HttpRequest) -> dict[str, tuple[Any, str, str]]:
+        return {name: action for name, action in self.get_actions(request).items() if action is not None}
 
     def moves(self, session: ClinicSession) -> dict[str, str]:
         """Return, for each action, the state it leads to."""
@@ -454,7 +481,7 @@ class ClinicSessionAdmin(TeamAdmin):
             request,
             queryset,
             counts=self.counts,
-            run=lambda session, reason: run(session=session, by=request.user, at=timezone.now(), source="admin"),
+            run=lambda session, reason: run(session=session, by=staff_of(request), at=timezone.now(), source="admin"),
             **words,
         )
 

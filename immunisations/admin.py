@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib import admin
@@ -15,11 +15,12 @@ from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, ReadOnlyInline
+from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, ReadOnlyInline, staff_of
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
 from immunisations.actions import change_person
 from immunisations.models import DoseSeen, Person, PersonIdentifier, Practice, RecordCheck, Vaccination, Visit
+from immunisations.models.vaccination import VaccinationQuerySet
 from nhsuk.forms import PhoneField, PostcodeField
 
 CO_ORDINATORS = Permission.INSPECT
@@ -65,12 +66,12 @@ class PersonForm(forms.ModelForm):
 
 class IdentifierInline(ReadOnlyInline):
     model = PersonIdentifier
-    fields = readonly_fields = ["kind", "value"]
+    fields = readonly_fields = ("kind", "value")
 
 
 class VisitInline(ReadOnlyInline):
     model = Visit
-    fields = readonly_fields = ["session", "how", "why", "arrived_at", "left_at"]
+    fields = readonly_fields = ("session", "how", "why", "arrived_at", "left_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Visit]:
         """Fetch the clinic with each."""
@@ -79,7 +80,7 @@ class VisitInline(ReadOnlyInline):
 
 class RecordCheckInline(ReadOnlyInline):
     model = RecordCheck
-    fields = readonly_fields = ["source", "outcome", "finding", "doses_found", "checked_by_name", "checked_at"]
+    fields = readonly_fields = ("source", "outcome", "finding", "doses_found", "checked_by_name", "checked_at")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[RecordCheck]:
         """Fetch the doses found with each."""
@@ -94,7 +95,7 @@ class RecordCheckInline(ReadOnlyInline):
 class VaccinationInline(ReadOnlyInline):
     model = Vaccination
     fk_name = "person"
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "series",
         "status",
         "vaccine",
@@ -104,7 +105,7 @@ class VaccinationInline(ReadOnlyInline):
         "given_by_name",
         "recorded_at",
         "stands",
-    ]
+    )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vaccination]:
         """Fetch with each row the one that replaced it."""
@@ -205,7 +206,7 @@ class PersonAdmin(FoundByName):
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         """Change the person by the action, which also writes the audit."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
-        change_person(person=obj, by=request.user, at=timezone.now(), source="admin", **changes)
+        change_person(person=obj, by=staff_of(request), at=timezone.now(), source="admin", **changes)
 
     def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
         """The action wrote it down already."""
@@ -239,13 +240,22 @@ class OfAPerson(FoundByName, ReadOnlyAdmin):
         return person_link(row.person)
 
 
+def records(rows: QuerySet[Any]) -> VaccinationQuerySet:
+    """Return the rows as what they are: they know which of them stand."""
+    return cast(VaccinationQuerySet, rows)
+
+
 class Outcome(Question):
     title = gettext_lazy("what came of it")
     parameter_name = "is"
     answers = [
-        ("given", gettext_lazy("Given"), lambda rows, at: rows.given()),
-        ("not_given", gettext_lazy("Not given"), lambda rows, at: rows.current().filter(status="not-done")),
-        ("declined", gettext_lazy("Declined"), lambda rows, at: rows.current().filter(not_done_reason="declined")),
+        ("given", gettext_lazy("Given"), lambda rows, at: records(rows).given()),
+        ("not_given", gettext_lazy("Not given"), lambda rows, at: records(rows).current().filter(status="not-done")),
+        (
+            "declined",
+            gettext_lazy("Declined"),
+            lambda rows, at: records(rows).current().filter(not_done_reason="declined"),
+        ),
         (
             "corrected",
             gettext_lazy("Corrected or entered in error"),
@@ -309,7 +319,7 @@ class RecordCheckAdmin(OfAPerson):
     list_select_related = ["person"]
     search_fields = ["public_id"]
     search_help_text = gettext_lazy("Search by public id")
-    fields = readonly_fields = [
+    fields = readonly_fields = (
         "of",
         "source",
         "outcome",
@@ -318,7 +328,7 @@ class RecordCheckAdmin(OfAPerson):
         "doses_found",
         "checked_by_name",
         "checked_on",
-    ]
+    )
 
     @admin.display(description=gettext_lazy("doses found"))
     def doses_found(self, check: RecordCheck) -> str:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin
+from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, staff_of
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
 from messaging.actions import confirm_sent, send_again
@@ -69,7 +69,7 @@ class MessageAdmin(FoundByName, ReadOnlyAdmin):
             reason_label=_("How you know"),
             button=_("Yes, they arrived"),
             run=lambda message, reason: confirm_sent(
-                message=message, by=request.user, at=timezone.now(), source="admin", reason=reason
+                message=message, by=staff_of(request), at=timezone.now(), source="admin", reason=reason
             ),
             done=_("{row} is marked as sent."),
         )
@@ -86,7 +86,7 @@ class MessageAdmin(FoundByName, ReadOnlyAdmin):
             reason_label=_("How you know that it did not arrive"),
             button=_("Yes, send again"),
             run=lambda message, reason: send_again(
-                message=message, by=request.user, at=timezone.now(), source="admin", reason=reason
+                message=message, by=staff_of(request), at=timezone.now(), source="admin", reason=reason
             ),
             done=_("{row} waits to be sent again."),
         )

@@ -1,7 +1,7 @@
 """Which of their teams somebody works for at the moment."""
 
 from collections.abc import Iterable
-from typing import Any
+from typing import Any, cast
 
 from django.utils.translation import gettext_lazy as _
 
@@ -17,10 +17,9 @@ class TeamForm(NhsukForm):
     def __init__(self, *args: Any, memberships: Iterable[Membership], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.memberships = {str(each.team.public_id): each for each in memberships}
-        self.fields["team"].choices = [(key, each.team.name) for key, each in self.memberships.items()]
-        self.fields["team"].nhsuk["choice_hints"] = {
-            key: each.get_role_display() for key, each in self.memberships.items()
-        }
+        field = cast(RadiosField, self.fields["team"])
+        field.choices = [(key, each.team.name) for key, each in self.memberships.items()]
+        field.nhsuk["choice_hints"] = {key: each.get_role_display() for key, each in self.memberships.items()}
 
     def chosen(self) -> Membership:
         """Return the membership in the team chosen."""

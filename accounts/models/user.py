@@ -1,13 +1,21 @@
 """The people who sign in."""
 
+from typing import TYPE_CHECKING
+
 from django.contrib.auth.models import AbstractUser
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.bases import PublicIdModel
 
+if TYPE_CHECKING:
+    from accounts.models.teams import Role
+
 
 class User(PublicIdModel, AbstractUser):
     """A member of staff. Deactivated when they leave, never deleted: records name them for ever."""
+
+    # The user's role in each team, once ``accounts.permissions`` has asked.
+    _roles_by_team: "dict[int, Role]"
 
     class Meta:
         verbose_name = _("user")

@@ -203,7 +203,10 @@ def test_stopping_new_bookings_is_not_cancelling(coordinator, team):
     session.refresh_from_db()
     assert session.state == "published"
     page = coordinator.get(page_of(session)).content.decode()
-    assert 'value="stop_bookings">' in page and 'value="close_off">' not in page.split('class="moves"')[1].split("</form>")[0]
+    assert (
+        'value="stop_bookings">' in page
+        and 'value="close_off">' not in page.split('class="moves"')[1].split("</form>")[0]
+    )
 
 
 def test_cancelling_counts_families_and_people_needs_a_reason_and_reaches_the_appointments(coordinator, team):

@@ -33,7 +33,15 @@ def person_page(person: Person) -> str:
 
 
 def form_of(person: Person, **answers: str) -> dict[str, str]:
-    data = {"address": "", "postcode": "", "gp_registration": "unknown", "practice": "", "phone": "", "language": "", "note": ""}
+    data = {
+        "address": "",
+        "postcode": "",
+        "gp_registration": "unknown",
+        "practice": "",
+        "phone": "",
+        "language": "",
+        "note": "",
+    }
     for name in ("vaccinations", "record_checks", "visits", "identifiers"):
         data |= {f"{name}-TOTAL_FORMS": "0", f"{name}-INITIAL_FORMS": "0"}
     return data | answers
@@ -83,7 +91,9 @@ def test_everybody_who_had_a_batch_is_found_by_its_number(world, coordinator):
 
 def test_how_to_reach_somebody_is_changed_with_an_audit_and_who_they_are_is_not(world, coordinator):
     url = person_page(world.person)
-    data = form_of(world.person, phone="07700 900982", postcode="wr112aa", first_name="Changed", nhs_number="9990000018")
+    data = form_of(
+        world.person, phone="07700 900982", postcode="wr112aa", first_name="Changed", nhs_number="9990000018"
+    )
     response = coordinator.post(url, data)
     assert response.status_code == 302, response.context["errors"]
     world.person.refresh_from_db()

@@ -177,7 +177,7 @@ def test_a_password_is_set_for_a_user_and_written_down_without_it(client, team):
     assert response.status_code == 302 and client.get(response["Location"], follow=True).status_code == 200
     assert Client().login(username=user.username, password=PASSWORD)
     event = AuditEvent.objects.get(action="change user")
-    assert PASSWORD not in str(event.__dict__) and event.after == {"secret": "changed"}
+    assert PASSWORD not in str(event.__dict__) and event.after == {"credentials": "changed"}
 
 
 def test_deactivating_asks_first_and_ends_access_at_the_next_request(client, team):
