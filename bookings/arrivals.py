@@ -70,11 +70,11 @@ def expected_appointment(session: ClinicSession, person: Person) -> Appointment 
 
 def expected_like(session: ClinicSession, details: Details) -> list[Appointment]:
     """Return the appointments of the day that somebody who seems to have walked in may have."""
-    words = name_words(details.first_name)
+    first, last = name_words(details.first_name), name_words(details.last_name)
     return [
         appointment
         for appointment in _expected(session).filter(date_of_birth=details.date_of_birth).order_by("starts_at", "pk")
-        if sounds_like(words, appointment.first_name, "")
+        if sounds_like(first, appointment.first_name, "") or (last and sounds_like(last, "", appointment.last_name))
     ]
 
 
@@ -111,7 +111,7 @@ def arrive_appointments(
             raise ArrivalRefused(_("This appointment is cancelled. Add them as a walk-in."), code="cancelled")
         details = details_of(appointment)
         person = appointment.person
-        if person is None and appointment.pk in chosen:
+        if appointment.pk in chosen:
             person = chosen[appointment.pk] or _add(appointment, by=by, at=at, source=source)
         elif person is None:
             person = automatic_match(session.team, details)
@@ -190,8 +190,10 @@ def undo_arrival(*, visit: Visit, by: User, at: datetime, source: str = "staff")
     """Take an arrival back: the appointment is expected again. Raises VisitRefused once anything was recorded."""
     appointment = Appointment.objects.select_for_update(of=("self",)).filter(visit=visit).first()
     if appointment is not None:
-        # Whom they were matched to may have been the slip.
         appointment.visit = None
-        appointment.person = None
+        typed = (appointment.first_name, appointment.last_name, appointment.date_of_birth)
+        if typed != (visit.person.first_name, visit.person.last_name, visit.person.date_of_birth):
+            # Whom they were matched to may have been the slip.
+            appointment.person = None
         appointment.save(update_fields=["visit", "person"])
     actions.undo_arrival(visit=visit, by=by, at=at, source=source)

@@ -14,6 +14,7 @@ from accounts.permissions import Permission, may
 from clinics.models import Batch, ClinicSession, Product
 from clinics.times import london_day
 from clinics.vaccines import Vaccine, series_of
+from clinics.words import clock
 from immunisations.ages import years_between
 from immunisations.health_questions import PREGNANCY_FROM_YEARS
 from immunisations.models import Consent, Person, Screening, Vaccination, Visit
@@ -269,7 +270,7 @@ def already_recorded(row: Vaccination) -> Refused:
     words: dict[str, Any] = {
         "vaccine": row.get_vaccine_display() if row.vaccine else row.get_series_display(),
         "name": row.recorded_by_name,
-        "time": formats.date_format(moment, "g:ia"),
+        "time": clock(moment),
         "date": formats.date_format(moment, "j F"),
     }
     return Refused(

@@ -88,7 +88,7 @@ def sound(word: str) -> str:
     text = re.sub(r"(.)\1+", r"\1", text.lower())
     first = "a" if text[:1] in "aeiou" else text[:1]
     heard = first + re.sub(r"[aeiouywh]", "", text[1:])
-    return heard if len(heard) > 1 else ""
+    return heard[:LONGEST_KEY] if len(heard) > 1 else ""
 
 
 def keys_of(first_name: str, last_name: str) -> set[tuple[str, str]]:

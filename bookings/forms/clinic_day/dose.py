@@ -71,7 +71,6 @@ class DoseForm(NhsukForm):
         products: Sequence[Product],
         remembered: Batch | None,
         used_sites: Sequence[str],
-        needs_reason: bool,
         another_day: bool,
         **kwargs: Any,
     ) -> None:
@@ -98,7 +97,6 @@ class DoseForm(NhsukForm):
             ("", _("As usual for the product")),
             *Product.Route.choices,
         ]
-        self.fields["override_reason"].required = needs_reason
         self.fields["given_time"].required = another_day
         if another_day:
             self.fields["given_time"].label = _("Time given")

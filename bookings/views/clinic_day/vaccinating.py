@@ -194,7 +194,6 @@ class DoseGive(PersonPageBase):
             products=list(Product.objects.filter(vaccine__in=agreed, in_use=True)),
             remembered=in_use,
             used_sites=used,
-            needs_reason=bool(self.expected),
             another_day=self.clinic.date != self.today,
             initial={
                 "client_uuid": uuid4(),

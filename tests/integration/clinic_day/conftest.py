@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import date, time
 from typing import Any
 
 import pytest
@@ -97,24 +97,20 @@ def amina(clinic: Clinic, desk: Client) -> Person:
     return arrive_all(desk, clinic)[0]
 
 
-def check(client: Client, clinic: Clinic, person: Person, **data: str) -> HttpResponse:
+def check(client: Client, clinic: Clinic, person: Person, **data: Any) -> HttpResponse:
     """Check the red book, which shows nothing unless told."""
     sent = {"source": "red_book", "outcome": "nothing_recorded", "rows": "3", **data}
     return client.post(clinic.url("record-check", person.public_id), sent)
 
 
-def agree(client: Client, clinic: Clinic, person: Person, **data: str) -> HttpResponse:
+def agree(client: Client, clinic: Clinic, person: Person, **data: Any) -> HttpResponse:
     """The mother agrees to everything that is due, and nothing speaks against it."""
     sent = {"decides": "contact", "which": "all", "health": "ok", **data}
     return client.post(clinic.url("consent-and-health", person.public_id), sent)
 
 
-def give(client: Client, clinic: Clinic, person: Person, series: str = "MEASLES", **data: str) -> HttpResponse:
+def give(client: Client, clinic: Clinic, person: Person, series: str = "MEASLES", **data: Any) -> HttpResponse:
     """Give the dose into the left arm."""
     batch = clinic.mmrv if series == "MEASLES" else clinic.six
     sent = {"batch": str(batch.public_id), "body_site": "left_arm", **data}
     return client.post(clinic.url("give-dose", person.public_id, series), sent)
-
-
-LATER = timedelta(minutes=5)
-EVENING = datetime(2026, 11, 21, 17, 0, tzinfo=UTC)

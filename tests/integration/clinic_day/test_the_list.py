@@ -1,0 +1,181 @@
+"""Today's clinic: who is expected, here, seen, and who did not come."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.urls import reverse
+
+from accounts.models import AuditEvent, Role
+from bookings.actions import cancel_appointments
+from bookings.models import Appointment
+from clinics.models import ClinicSession
+from immunisations.models import Person, Visit
+from tests.integration.clinic_day.conftest import arrive_all, check, signed_in, words
+from tests.support.factories import MORNING, book, child, contact, make_session, make_team, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def test_signing_in_leads_straight_to_todays_only_clinic(clinic, nurse):
+    assert nurse.get(reverse("clinic-day")).url == clinic.url("clinic-day-session")
+
+
+def test_with_two_clinics_today_one_chooses(clinic, nurse):
+    make_session(clinic.team, name="Malvern clinic")
+    page = words(nurse.get(reverse("clinic-day")))
+    assert "Evesham clinic" in page and "Malvern clinic" in page
+
+
+def test_without_a_clinic_today_the_next_and_the_last_are_shown(clinic, nurse):
+    ClinicSession.objects.update(date=date(2026, 11, 28))
+    page = words(nurse.get(reverse("clinic-day")))
+    assert "No clinic today Team" in page and "Next clinic Evesham clinic Saturday 28 November 2026" in page
+    ClinicSession.objects.update(date=date(2026, 11, 14))
+    assert "Last clinic Evesham clinic" in words(nurse.get(reverse("clinic-day")))
+
+
+def test_an_analyst_is_led_to_totals_and_an_administrator_to_nothing(clinic):
+    analyst = signed_in(make_user(clinic.team, Role.ANALYST))
+    assert clinic.url("clinic-day-totals") in analyst.get(reverse("clinic-day")).content.decode()
+    administrator = signed_in(make_user(clinic.team, Role.ADMINISTRATOR))
+    assert "Your role has no screens here." in words(administrator.get(reverse("clinic-day")))
+
+
+def test_a_row_shows_what_staff_must_know(clinic, desk):
+    book(
+        clinic.session,
+        child("Amina", "Khan", date(2023, 3, 27), gelatine_free=True, extra_time=True, support_needs="Very anxious"),
+        starts_at=MORNING + timedelta(hours=1),
+        contact=contact(spoken_language="Urdu", interpreter_needed=True, support_needs="Hard of hearing"),
+    )
+    page = words(desk.get(clinic.url("clinic-day-session")))
+    assert "10am KHAN, Amina 27 March 2023 (3 years 7 months)" in page
+    for flag in ("Interpreter: Urdu", "Extra time", "Gelatine-free", "Very anxious", "Hard of hearing"):
+        assert flag in page
+
+
+def test_a_family_of_three_arrives_in_one_tap(clinic, desk):
+    book(clinic.session, child("Amina"), child("Bilal"), child("Sana"))
+    page = desk.get(clinic.url("clinic-day-session"))
+    assert "Arrive all 3 Khan children" in words(page)
+    assert len(arrive_all(desk, clinic)) == 3
+    page = words(desk.get(clinic.url("clinic-day-session")))
+    assert "Arrived (3)" in page and "Expected (0)" in page and "3 to see, 0 done" in page
+    assert Visit.objects.filter(how="booked", accompanied_by="Sara Khan", accompanied_as="Mother").count() == 3
+
+
+def test_arriving_twice_changes_nothing(clinic, desk):
+    book(clinic.session)
+    arrive_all(desk, clinic)
+    [appointment] = Appointment.objects.all()
+    desk.post(clinic.url("clinic-day-arrive"), {"appointment": str(appointment.public_id)})
+    assert (Visit.objects.count(), Person.objects.count()) == (1, 1)
+    assert AuditEvent.objects.filter(action="arrive").count() == 1
+
+
+def test_an_arrival_is_undone_until_something_is_recorded(clinic, desk, nurse):
+    book(clinic.session)
+    [person] = arrive_all(desk, clinic)
+    desk.post(clinic.url("clinic-day-undo-arrival"), {"visit": str(Visit.objects.get().public_id)})
+    assert not Visit.objects.exists()
+    assert "Expected (1)" in words(desk.get(clinic.url("clinic-day-session")))
+    [person] = arrive_all(desk, clinic)
+    check(nurse, clinic, person)
+    page = desk.post(
+        clinic.url("clinic-day-undo-arrival"), {"visit": str(Visit.objects.get().public_id)}, follow=True
+    )
+    assert "This arrival cannot be undone" in words(page) and Visit.objects.exists()
+
+
+def test_somebody_cancelled_does_not_arrive(clinic, desk):
+    made = book(clinic.session)
+    cancel_appointments(booking=made.booking, appointments=None, by=None, source="public", at=MORNING)
+    [appointment] = Appointment.objects.all()
+    page = desk.post(
+        clinic.url("clinic-day-arrive"), {"appointment": str(appointment.public_id)}, follow=True
+    )
+    assert "This appointment is cancelled. Add them as a walk-in." in words(page)
+    assert "1 appointment was cancelled." in words(page)
+
+
+def test_those_who_did_not_come_are_marked_in_one_go_with_exceptions(clinic, desk):
+    book(clinic.session, child("Amina"))
+    book(clinic.session, child("Bilal"), starts_at=MORNING + timedelta(hours=2))
+    page = desk.get(clinic.url("clinic-day-did-not-attend"))
+    assert "2 people are still expected" in words(page)
+    first, second = Appointment.objects.order_by("starts_at")
+    sent = {"shown": [str(first.public_id), str(second.public_id)], "except": [str(second.public_id)]}
+    done = desk.post(clinic.url("clinic-day-did-not-attend"), sent, follow=True)
+    assert "1 person marked: did not attend." in words(done)
+    first.refresh_from_db()
+    second.refresh_from_db()
+    assert (first.state, second.state) == ("did_not_attend", "booked")
+
+
+def test_whoever_was_not_on_the_page_is_not_marked(clinic, desk):
+    book(clinic.session)
+    desk.post(clinic.url("clinic-day-did-not-attend"), {})
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_somebody_marked_too_soon_can_still_arrive(clinic, desk):
+    book(clinic.session)
+    appointment = Appointment.objects.get()
+    desk.post(clinic.url("clinic-day-did-not-attend"), {"shown": [str(appointment.public_id)]})
+    assert "Did not attend (1)" in words(desk.get(clinic.url("clinic-day-session")))
+    arrive = {"appointment": str(appointment.public_id)}
+    desk.post(clinic.url("clinic-day-arrive"), arrive)
+    appointment.refresh_from_db()
+    assert appointment.state == "booked" and appointment.visit is not None
+
+
+def test_the_list_costs_as_many_queries_for_60_people_as_for_5(clinic, desk, django_assert_max_num_queries):
+    from django.db import connection
+    from django.test.utils import CaptureQueriesContext
+
+    def cost(path, **post):
+        with CaptureQueriesContext(connection) as queries:
+            response = desk.post(path, post) if post else desk.get(path)
+        assert response.status_code == 200
+        return len(queries)
+
+    day, search = clinic.url("clinic-day-session"), clinic.url("clinic-day-search")
+    for number in range(5):
+        book(clinic.session, child(f"First{number}", "Khan"))
+    arrive_all(desk, clinic)
+    book(clinic.session, child("Next", "Khan"), child("After", "Khan"))
+    few = cost(day), cost(search, q="khan")
+    for number in range(27):
+        book(clinic.session, child(f"More{number}", "Khan"), child(f"Again{number}", "Khan"))
+        if number < 14:
+            arrive_all(desk, clinic)
+    assert Appointment.objects.count() > 60
+    many = cost(day), cost(search, q="khan")
+    assert many == few
+    assert many[0] <= 14
+
+
+def test_another_teams_clinic_is_not_there(clinic):
+    stranger = signed_in(make_user(make_team(), Role.SENIOR_NURSE))
+    for name in ("clinic-day-session", "clinic-day-search", "walk-in", "clinic-day-totals", "clinic-day-did-not-attend"):
+        assert stranger.get(clinic.url(name)).status_code == 404
+    assert stranger.post(clinic.url("clinic-day-arrive"), {"appointment": "x"}).status_code == 404
+
+
+def test_a_draft_clinic_has_no_day(clinic, nurse):
+    ClinicSession.objects.update(state="draft")
+    assert nurse.get(clinic.url("clinic-day-session")).status_code == 404
+
+
+def test_at_a_clinic_closed_off_nothing_is_offered(clinic, nurse, amina):
+    ClinicSession.objects.update(state="closed_off")
+    page = words(nurse.get(clinic.url("clinic-day-session")))
+    assert "Nothing more can be recorded at this clinic." in page and "Add a walk-in" not in page
+    assert check(nurse, clinic, amina).status_code == 409
+
+
+@pytest.mark.parametrize("value", ["", "x", "\x00", "😀", "00000000-0000-0000-0000-000000000000"])
+def test_an_arrival_of_nobody_is_not_found(clinic, desk, value):
+    assert desk.post(clinic.url("clinic-day-arrive"), {"appointment": value}).status_code == 404
+    assert desk.post(clinic.url("clinic-day-arrive"), {"person": value}).status_code == 404
+    assert desk.post(clinic.url("clinic-day-undo-arrival"), {"visit": value}).status_code == 404

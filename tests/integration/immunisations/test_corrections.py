@@ -1,0 +1,145 @@
+"""Putting a record right: the old row stays, the new one stands."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.core.exceptions import PermissionDenied
+
+from accounts.errors import Refused
+from accounts.models import AuditEvent
+from immunisations import actions
+from immunisations.models import Vaccination, Visit
+from immunisations.policies import DoseRefused
+from immunisations.queries import history
+from tests.support.factories import make_batch
+from tests.support.records import AT, make_room
+
+pytestmark = pytest.mark.django_db
+
+
+def correct(room, row, **details):
+    return actions.correct_vaccination(
+        **{"vaccination": row, "reason": "A slip", "by": room.nurse, "at": AT + timedelta(minutes=9), **details}
+    )
+
+
+def test_a_corrected_batch_brings_its_product_and_leaves_the_old_row_as_it_was(room):
+    dose = room.give(room.ready())
+    other = make_batch(room.team, "proquad", number="PQ1")
+    new = correct(room, dose, changes={"batch": other})
+    assert (new.product_name, new.batch_number, new.replaces, new.correction_reason) == (
+        "ProQuad",
+        "PQ1",
+        dose,
+        "A slip",
+    )
+    assert (new.given_at, new.given_by, new.consent) == (dose.given_at, dose.given_by, dose.consent)
+    dose.refresh_from_db()
+    assert dose.batch_number == "TET1"
+    assert list(Vaccination.objects.current()) == [new]
+    event = AuditEvent.objects.get(action="correct_vaccination")
+    assert (event.before["batch"], event.after["batch"], event.reason) == ("TET1", "PQ1", "A slip")
+
+
+def test_a_correction_sent_twice_is_one(room):
+    dose = room.give(room.ready())
+    once = Vaccination().client_uuid
+    first = correct(room, dose, changes={"body_site": "right_arm"}, client_uuid=once)
+    assert correct(room, dose, changes={"body_site": "right_arm"}, client_uuid=once) == first
+    assert Vaccination.objects.count() == 2
+
+
+def test_a_row_corrected_already_cannot_be_corrected_again(room):
+    dose = room.give(room.ready())
+    correct(room, dose, changes={"body_site": "right_arm"})
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, changes={"body_site": "left_thigh"})
+    assert refused.value.code == "not_current"
+
+
+def test_a_correction_needs_a_reason(room):
+    dose = room.give(room.ready())
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, entered_in_error=True, reason="  ")
+    assert refused.value.code == "no_reason"
+
+
+def test_a_correction_cannot_put_in_what_a_dose_could_not_have(room):
+    dose = room.give(room.ready())
+    expired = make_batch(room.team, "priorix-tetra", expires_on=date(2026, 11, 1))
+    for wrong in ({"batch": expired}, {"body_site": "buttock"}, {"given_at": AT + timedelta(days=1)}):
+        with pytest.raises(DoseRefused):
+            correct(room, dose, changes=wrong)
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, changes={"batch": room.six})
+    assert refused.value.code == "other_series"
+
+
+def test_entered_in_error_takes_the_dose_out_of_the_history_and_makes_room_for_another(room):
+    visit = room.ready()
+    dose = room.give(visit)
+    error = correct(room, dose, entered_in_error=True)
+    assert (error.status, error.replaces) == ("entered-in-error", dose)
+    assert history(visit.person) == []
+    again = room.give(visit)
+    assert again.replaces == error
+    assert [entry.given_on for entry in history(visit.person)] == ["2026-11-21"]
+
+
+def test_a_dose_on_the_wrong_child_moves_to_the_right_one(room):
+    wrong, right = room.ready(), room.person("Bilal")
+    dose = room.give(wrong)
+    moved = correct(room, dose, move_to=right)
+    assert (moved.person, moved.moved_from, moved.batch_number) == (right, dose, "TET1")
+    assert moved.visit == Visit.objects.get(person=right)
+    assert history(wrong.person) == [] and len(history(right)) == 1
+    assert [row.status for row in Vaccination.objects.order_by("pk")] == ["completed", "entered-in-error", "completed"]
+    assert list(Vaccination.objects.current()) == [moved]
+
+
+def test_a_dose_moves_onto_the_other_childs_decline(room):
+    dose = room.give(room.ready())
+    other = room.ready(room.person("Bilal"))
+    [declined] = room.decline(other)
+    assert correct(room, dose, move_to=other.person).replaces == declined
+
+
+def test_a_dose_does_not_move_to_somebody_who_has_one(room):
+    dose = room.give(room.ready())
+    other = room.ready(room.person("Bilal"))
+    room.give(other)
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, move_to=other.person)
+    assert refused.value.code == "already_recorded"
+    assert Vaccination.objects.current().count() == 2
+
+
+def test_a_dose_does_not_move_to_the_person_it_is_on_or_to_another_team(room):
+    dose = room.give(room.ready())
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, move_to=dose.person)
+    assert refused.value.code == "same_person"
+    with pytest.raises(PermissionDenied):
+        correct(room, dose, move_to=make_room().person())
+
+
+def test_ones_own_record_is_ones_own_only_on_its_day(room):
+    dose = room.give(room.ready())
+    with pytest.raises(PermissionDenied):
+        correct(room, dose, entered_in_error=True, at=AT + timedelta(days=1))
+    assert correct(room, dose, entered_in_error=True, at=AT + timedelta(days=1), by=room.senior)
+
+
+def test_somebody_elses_record_is_for_a_senior_nurse(room):
+    dose = room.give(room.ready(), by=room.senior)
+    with pytest.raises(PermissionDenied):
+        correct(room, dose, entered_in_error=True)
+    assert correct(room, dose, entered_in_error=True, by=room.senior)
+
+
+def test_the_reason_of_a_decline_can_be_put_right(room):
+    [declined] = room.decline(room.ready())
+    new = correct(room, declined, changes={"not_done_reason": "unwell"})
+    assert (new.not_done_reason, new.replaces) == ("unwell", declined)
+    with pytest.raises(Refused):
+        correct(room, new, changes={"body_site": "left_arm"})
