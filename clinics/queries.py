@@ -1,11 +1,12 @@
 """What the public's screens of clinics show: the list, and one clinic."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from clinics import words
 from clinics.finder import Found, find, venue_position
@@ -16,6 +17,15 @@ from clinics.times import LONDON, london_day
 VENUES_ON_A_PAGE = 10
 DATES_OF_A_VENUE = 4
 DATES_TO_CHOOSE_FROM = 10
+# What somebody may ask for in the list.
+WEEK, LATE, DROP_IN = "week", "late", "drop-in"
+WISHES = {
+    WEEK: _lazy("Appointments in the next 7 days"),
+    LATE: _lazy("After 4pm or at the weekend"),
+    DROP_IN: _lazy("Drop in, no booking"),
+}
+# The hour, in England, from which children are out of school and many parents from work.
+AFTER_FOUR = 16
 # What a list shows of a clinic and its venue: half the columns, and the database's dates cost time to read.
 LISTED = (
     "public_id",
@@ -127,6 +137,20 @@ def to_come(sessions: "QuerySet[ClinicSession]", at: datetime) -> "QuerySet[Clin
     return sessions.filter(Q(date__gt=today) | Q(date=today) & (Q(still_open) | Q(drop_in_until__gt=now)))
 
 
+def only(sessions: "QuerySet[ClinicSession]", wishes: Collection[str], at: datetime) -> "QuerySet[ClinicSession]":
+    """Return those of ``sessions`` that fit every one of ``wishes``, which are codes of WISHES."""
+    if WEEK in wishes:
+        in_a_week = london_day(at) + timedelta(days=7)
+        sessions = sessions.filter(Exists(places_free(OuterRef("pk"), at)), date__lte=in_a_week)
+    if LATE in wishes:
+        late = places_free(OuterRef("pk"), at).filter(starts_at__hour__gte=AFTER_FOUR)
+        # Sunday is 1 and Saturday 7.
+        sessions = sessions.filter(Q(date__week_day__in=[1, 7]) | Q(Exists(late)))
+    if DROP_IN in wishes:
+        sessions = sessions.filter(drop_in_from__isnull=False)
+    return sessions
+
+
 def places_free(session: ClinicSession | OuterRef, at: datetime) -> "QuerySet[Place]":
     """Return the places of a clinic that anybody may book now."""
     return Place.objects.on_offer().free(at).filter(session=session, starts_at__gt=at)
@@ -147,9 +171,11 @@ def _days(sessions: "QuerySet[ClinicSession]", at: datetime) -> list[ClinicDay]:
 
 def listed_towns(at: datetime) -> dict[str, Position]:
     """Return the towns and villages of clinics that the public may know of, each with a position."""
-    rows = to_come(ClinicSession.objects.public(), at).values_list(
-        "venue__town", "venue__latitude", "venue__longitude", "venue__postcode"
-    )
+    return _towns_of(ClinicSession.objects.public(), at)
+
+
+def _towns_of(sessions: "QuerySet[ClinicSession]", at: datetime) -> dict[str, Position]:
+    rows = to_come(sessions, at).values_list("venue__town", "venue__latitude", "venue__longitude", "venue__postcode")
     return _towns(rows.order_by().distinct())
 
 
@@ -166,6 +192,7 @@ def clinic_list(
     at: datetime,
     near: str = "",
     page: int = 1,
+    wishes: Collection[str] = (),
     only_bookable: bool = False,
     around: Position | None = None,
     leave_out: int | None = None,
@@ -173,22 +200,26 @@ def clinic_list(
     """Return a page of the venues with clinics to come, nearest to ``near`` first, else soonest first.
 
     ``near`` is what a person typed; where it is not found, all are listed, soonest first. ``around`` sorts by
-    distance from a known position instead. ``only_bookable`` leaves out clinics that take no bookings; ``leave_out``
-    is a session's key. Two queries, however many clinics there are.
+    distance from a known position instead. Only days that meet all ``wishes`` (codes of WISHES) are listed.
+    ``only_bookable`` leaves out clinics that take no bookings; ``leave_out`` is a session's key. Two queries, three
+    with both a place and wishes, however many clinics there are.
     """
     sessions = ClinicSession.objects.public()
     if only_bookable:
         sessions = sessions.bookable(london_day(at))
     if leave_out is not None:
         sessions = sessions.exclude(pk=leave_out)
+    known = _towns_of(sessions, at) if near and wishes else None
     rows = list(
-        to_come(sessions, at)
+        only(to_come(sessions, at), wishes, at)
         .order_by("date", "id")
         .values_list(
             "id", "venue_id", "venue__town", "venue__latitude", "venue__longitude", "venue__postcode", named=False
         )
     )
-    found = find(near, _towns(row[2:] for row in rows)) if near else Found()
+    found = Found()
+    if near:
+        found = find(near, _towns(row[2:] for row in rows) if known is None else known)
     venues: dict[int, ListedVenue] = {}
     for session_id, venue_id, _town, latitude, longitude, postcode in rows:
         if venue_id not in venues:

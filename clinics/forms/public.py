@@ -1,9 +1,13 @@
 """The public's search for a clinic."""
 
+from typing import Any
+
 from django.utils.translation import gettext_lazy as _
 
 from clinics.finder import LONGEST
-from nhsuk.forms import NhsukForm, TextField
+from clinics.queries import WISHES
+from nhsuk.forms import CheckboxesField, NhsukForm, TextField
+from nhsuk.forms.options import ENTER
 
 
 class SearchForm(NhsukForm):
@@ -24,3 +28,22 @@ class SearchForm(NhsukForm):
         self.add_error(
             "near", _("We cannot find “%(typed)s” – check it or try a nearby town") % {"typed": self.typed("near")}
         )
+
+
+class ListForm(SearchForm):
+    """The search of the list: where, and which clinics only."""
+
+    only = CheckboxesField(label=_("Show only"), choices=list(WISHES.items()), required=False, small=True)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # Without a place the list is of all clinics that fit.
+        self.fields["near"].required = False
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a place, unless something else was asked for."""
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        if not cleaned.get("near") and not cleaned.get("only") and not self.errors:
+            near: Any = self.fields["near"]
+            self.add_error("near", near.error("required", ENTER))
+        return cleaned

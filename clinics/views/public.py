@@ -1,5 +1,6 @@
 """The pages anybody may read: the start, the list of clinics and each clinic's own."""
 
+from collections.abc import Sequence
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,7 +15,7 @@ from django.views.generic import TemplateView
 
 from clinics import queries
 from clinics.finder import find
-from clinics.forms.public import SearchForm
+from clinics.forms.public import ListForm
 
 
 def page_number(request: HttpRequest) -> int:
@@ -23,9 +24,9 @@ def page_number(request: HttpRequest) -> int:
     return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 6 else 1
 
 
-def near_url(name: str, place: str) -> str:
-    """Return the address of the page ``name`` that lists the clinics near a place: a town or an outward code."""
-    return f"{reverse(name)}?{urlencode({'near': place})}"
+def list_query(near: str, only: Sequence[str]) -> str:
+    """Return the query of the list's address: a town or an outward code, and the wishes."""
+    return urlencode([*([("near", near)] if near else []), *(("only", wish) for wish in only)])
 
 
 class Start(TemplateView):
@@ -52,30 +53,47 @@ class ClinicList(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """List the clinics, near the place in the address if there is one."""
         near = request.GET.get("near", "").strip()
-        listed = queries.clinic_list(at=timezone.now(), near=near, page=page_number(request))
+        only = [wish for wish in queries.WISHES if wish in request.GET.getlist("only")]
+        listed = queries.clinic_list(at=timezone.now(), near=near, wishes=only, page=page_number(request))
         where = listed.found.where
         if where is not None and where.name != near:
-            return HttpResponseRedirect(near_url("clinic-list", where.name))
-        return self.page(request, listed, SearchForm({"near": near}) if near else SearchForm())
+            return self.reduced(where.name, only)
+        asked = {"near": near, "only": only}
+        return self.page(request, listed, ListForm(asked) if near else ListForm(initial=asked), only)
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send the searcher on to the list near the place they typed, or say that there is no such place."""
-        form = SearchForm(request.POST)
+        form = ListForm(request.POST)
         at = timezone.now()
         found = queries.Found()
         if form.is_valid():
-            found = find(form.cleaned_data["near"], queries.listed_towns(at))
-            if found.where is not None:
-                return HttpResponseRedirect(near_url("clinic-list", found.where.name))
+            near, only = form.cleaned_data["near"], form.cleaned_data["only"]
+            found = find(near, queries.listed_towns(at)) if near else found
+            if found.where is not None or not near:
+                return self.reduced(found.where.name if found.where else "", only)
         listed = queries.clinic_list(at=at)
         listed.found = found
-        return self.page(request, listed, form)
+        return self.page(request, listed, form, [])
 
-    def page(self, request: HttpRequest, listed: queries.ClinicList, form: SearchForm) -> HttpResponse:
+    def reduced(self, near: str, only: Sequence[str]) -> HttpResponse:
+        """Lead to the list at an address that holds no more than a town or an outward code."""
+        return HttpResponseRedirect(f"{reverse('clinic-list')}?{list_query(near, only)}")
+
+    def page(
+        self, request: HttpRequest, listed: queries.ClinicList, form: ListForm, only: Sequence[str]
+    ) -> HttpResponse:
         """Show the list with its search box."""
         if form.is_bound and form.is_valid() and listed.found.where is None and not listed.found.choices:
             form.not_found()
-        context: dict[str, Any] = {"listed": listed, "form": form, "near": listed.found.where}
+        near = listed.found.where
+        context: dict[str, Any] = {
+            "listed": listed,
+            "form": form,
+            "near": near,
+            "only": only,
+            "query": list_query(near.name if near else "", only),
+            "choices": [(town, list_query(town, only)) for town in listed.found.choices],
+        }
         return render(request, "clinics/list.html", context)
 
 

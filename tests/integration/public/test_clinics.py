@@ -98,7 +98,45 @@ def test_a_name_that_could_be_several_towns_asks_which(visitor, county, team):
     make_session(venue=make_venue(team, town="Malvern Link", postcode="WR14 1AB"))
     visitor.answers("/clinics/", near="malvern")
     assert "Which place do you mean?" in visitor.text
-    assert 'href="?near=Great%20Malvern"' in visitor.page.content.decode()
+    assert 'href="?near=Great+Malvern"' in visitor.page.content.decode()
+
+
+@pytest.mark.parametrize(
+    ("wishes", "listed"),
+    [
+        (["drop-in"], {"Drop-in"}),
+        (["late"], {"Evening", "Saturday"}),
+        (["week"], {"Drop-in", "Saturday"}),
+        (["week", "drop-in"], {"Drop-in"}),
+        (["week", "late", "drop-in"], set()),
+        (["nonsense"], {"Drop-in", "Evening", "Saturday", "Full"}),
+    ],
+)
+def test_only_clinics_that_have_what_was_asked_for_are_listed(visitor, team, wishes, listed):
+    make_session(team, name="Drop-in", date=DAY - timedelta(days=3), drop_in_from=time(10), drop_in_until=time(12))
+    make_session(team, name="Evening", date=DAY + timedelta(days=3), periods=((time(15), time(18), 1),))
+    make_session(team, name="Saturday")
+    full = make_session(team, name="Full", date=DAY - timedelta(days=2), periods=((time(16), time(16, 10), 1),))
+    book(full, child())
+    visitor.answers("/clinics/", near="evesham", only=[wish for wish in wishes if wish != "nonsense"])
+    if wishes == ["nonsense"]:
+        visitor.goes("/clinics/?only=nonsense")
+    for name in ("Drop-in", "Evening", "Saturday", "Full"):
+        assert (f">{name}</a>" in visitor.page.content.decode()) == (name in listed), name
+    if not listed:
+        assert "No clinic has all that you ask for" in visitor.text
+    for wish in wishes:
+        assert (f'value="{wish}" checked' in visitor.page.content.decode()) == (wish != "nonsense")
+
+
+def test_wishes_need_no_place_and_stay_on_the_next_page(visitor, team):
+    for number in range(11):
+        make_session(venue=make_venue(team, town=f"Town {number}"), drop_in_from=time(10), drop_in_until=time(12))
+    visitor.answers("/clinics/", near="", only=["drop-in"])
+    assert visitor.page.redirect_chain == [("/clinics/?only=drop-in", 302)]
+    assert 'href="?only=drop-in&amp;page=2"' in visitor.page.content.decode()
+    visitor.goes("/clinics/?near=wr11+4bs&only=drop-in")
+    assert visitor.page.redirect_chain == [("/clinics/?near=WR11&only=drop-in", 302)]
 
 
 def test_a_venue_with_several_dates_is_listed_once_with_the_next_ones(visitor, team):
