@@ -18,7 +18,7 @@ from clinics import places
 from clinics.actions import mark_cancelled
 from clinics.models import ClinicSession, Reservation
 from clinics.places import Need, Taken
-from messaging.actions import enqueue
+from messaging.actions import enqueue_each
 from messaging.models import Message
 
 __all__ = [
@@ -41,10 +41,14 @@ HOLD = timedelta(minutes=20)
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class Made:
-    """A booking that stands. ``created`` is False where the same submission had made it before."""
+    """A booking that stands. ``created`` is False where the same submission had made it before.
+
+    ``appointments`` are those just made, in their order; none where it had been made before.
+    """
 
     booking: Booking
     created: bool
+    appointments: tuple[Appointment, ...] = ()
 
     @property
     def link_token(self) -> str:
@@ -231,7 +235,7 @@ def _make_booking(
             ],
         },
     )
-    return Made(booking, created=True)
+    return Made(booking, created=True, appointments=tuple(appointments))
 
 
 @transaction.atomic
@@ -365,11 +369,11 @@ def _owe(booking: Booking, purpose: str, *, version: int, at: datetime) -> None:
         channels.append(Message.Channel.EMAIL)
     if is_mobile(booking.phone):
         channels.append(Message.Channel.TEXT)
-    for channel in channels:
-        enqueue(
+    if channels:
+        enqueue_each(
             team=booking.team,
             purpose=purpose,
-            channel=channel,
+            channels=channels,
             subject_id=booking.public_id,
             subject_version=version,
             due_at=at,

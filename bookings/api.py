@@ -14,7 +14,7 @@ from accounts.audit import record_views
 from accounts.idempotency import once, submission_id
 from accounts.models import User
 from accounts.permissions import Permission
-from bookings.actions import cancel_appointments, make_booking
+from bookings.actions import Made, cancel_appointments, make_booking
 from bookings.models import Appointment, Booking
 from bookings.policies import BookingRefused
 from bookings.references import clean_reference
@@ -106,7 +106,7 @@ class Bookings(ApiView):
             public_id=wanted["session"],
         )
         submission = submission_id(session.team, key)
-        made: list[Booking] = []
+        made: list[Made] = []
 
         def make() -> uuid.UUID:
             made.append(
@@ -121,7 +121,7 @@ class Bookings(ApiView):
                     source=SOURCE,
                     at=at,
                     split=wanted["split"],
-                ).booking
+                )
             )
             return submission
 
@@ -134,14 +134,10 @@ class Bookings(ApiView):
             at=at,
             result_id=submission,
         )
-        if not result.created:
+        if not result.created or not made[0].created:
             booking = Booking.objects.get(submission_id=submission)
             return Response(shown_booking(booking, _appointments_of(booking)))
-        appointments = list(made[0].appointments.order_by("position"))
-        for appointment in appointments:
-            # All at this clinic: no need to read it again for each.
-            appointment.session = session
-        return Response(shown_booking(made[0], appointments), status=201)
+        return Response(shown_booking(made[0].booking, made[0].appointments), status=201)
 
 
 class BookingDetail(ApiView):

@@ -48,6 +48,10 @@ __all__ = [
 TRIES = 6
 # The last tries stand in a queue at the clinic's row: each that fails means that somebody else got on.
 TRIES_IN_QUEUE = 60
+READ_STATE = "SELECT state FROM clinics_clinicsession WHERE id = %s"
+# The time to wait for locks is set by the statement that takes the first: columns are read before a row is locked.
+LOCK = "SELECT set_config('lock_timeout', '2s', true), state FROM clinics_clinicsession WHERE id = %s FOR KEY SHARE"
+LOCK_IN_QUEUE = LOCK.replace("FOR KEY SHARE", "FOR NO KEY UPDATE")
 # A family would rather wait ten seconds than be turned away while there is room.
 LONGEST_WAITS = 5
 
@@ -253,16 +257,12 @@ def _times_taken(grid: Grid, needs: Sequence[Need], starts_at: datetime | None) 
 
 def _lock_session(session: ClinicSession, *, in_queue: bool) -> None:
     """Make sure that the clinic takes bookings, and goes on doing so until this transaction ends."""
-    on_postgresql = connection.vendor == "postgresql"
-    if on_postgresql:
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL lock_timeout = '2s'")
-    if in_queue:
-        ClinicSession.objects.select_for_update(no_key=True).filter(pk=session.pk).values_list("pk").first()
-    query = "SELECT state FROM clinics_clinicsession WHERE id = %s"
+    query = READ_STATE
+    if connection.vendor == "postgresql":
+        query = LOCK_IN_QUEUE if in_queue else LOCK
     with connection.cursor() as cursor:
-        cursor.execute(query + (" FOR KEY SHARE" if on_postgresql else ""), [session.pk])
-        (state,) = cursor.fetchone()
+        cursor.execute(query, [session.pk])
+        (*_timeout, state) = cursor.fetchone()
     if state != ClinicSession.State.PUBLISHED:
         raise NotTakingBookings(_("This clinic is not taking bookings."))
 

@@ -1,6 +1,6 @@
 """Every change to the outbox: owing a message, a worker's taking and finishing of it, and a person's settling of it."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
@@ -39,15 +39,48 @@ def enqueue(
     has become of it, and leaves the caller's transaction whole. Raises UnknownPurpose for a purpose that no room has
     registered, and ValueError for a channel other than ``Message.Channel``'s.
     """
-    registry.resolver_of(purpose)
-    message, _created = Message.objects.get_or_create(
+    enqueue_each(
+        team=team,
         purpose=purpose,
-        channel=Message.Channel(channel),
+        channels=[channel],
         subject_id=subject_id,
         subject_version=subject_version,
-        defaults={"team": team, "language": language, "due_at": due_at, "created_at": at},
+        due_at=due_at,
+        at=at,
+        language=language,
     )
-    return message
+    return Message.objects.get(
+        purpose=purpose, channel=channel, subject_id=subject_id, subject_version=subject_version
+    )
+
+
+def enqueue_each(
+    *,
+    team: Team,
+    purpose: str,
+    channels: Sequence[str],
+    subject_id: UUID,
+    subject_version: int,
+    due_at: datetime,
+    at: datetime,
+    language: str = "en-gb",
+) -> None:
+    """Owe somebody the same message by each of ``channels``, as ``enqueue`` does: one statement, however many."""
+    registry.resolver_of(purpose)
+    messages = [
+        Message(
+            team=team,
+            purpose=purpose,
+            channel=Message.Channel(channel),
+            subject_id=subject_id,
+            subject_version=subject_version,
+            language=language,
+            due_at=due_at,
+            created_at=at,
+        )
+        for channel in channels
+    ]
+    Message.objects.bulk_create(messages, ignore_conflicts=True)
 
 
 @dataclass(frozen=True)
