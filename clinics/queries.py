@@ -65,6 +65,13 @@ class ClinicDay:
         """Whether it takes bookings but has no time left."""
         return self.session.state == ClinicSession.State.PUBLISHED and self.first_free is None
 
+    def is_over(self, at: datetime) -> bool:
+        """Whether the last period and the drop-in have ended, as ``to_come`` asks of many; for one clinic's own page."""
+        today, now, until = london_day(at), at.astimezone(LONDON).time(), self.session.drop_in_until
+        if self.session.date != today:
+            return self.session.date < today
+        return not ((self.closes_at is not None and self.closes_at > at) or (until is not None and until > now))
+
     @property
     def offer(self) -> str:
         """What there is to have on that day, in one or two sentences."""

@@ -107,6 +107,5 @@ class ClinicDetail(View):
             raise Http404
         at = timezone.now()
         day = queries.clinic_day(session=session, at=at)
-        over = not queries.to_come(type(session).objects.filter(pk=session.pk), at).exists()
-        context = {"day": day, "session": session, "over": over, "back_url": reverse("clinic-list")}
+        context = {"day": day, "session": session, "over": day.is_over(at), "back_url": reverse("clinic-list")}
         return render(request, "clinics/detail.html", context)

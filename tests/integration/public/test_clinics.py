@@ -3,12 +3,14 @@
 from datetime import date, time, timedelta
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from bookings.actions import cancel_session
 from clinics.actions import close_bookings
+from clinics.times import wall_time
 from tests.support.factories import DAY, NOW, book, child, make_session, make_team, make_venue
 
 pytestmark = pytest.mark.django_db
@@ -213,6 +215,14 @@ def test_a_cancelled_a_closed_and_a_past_clinic_say_so(visitor, team):
         visitor.starts(slug)
         assert visitor.path == f"/clinics/{slug}/"
     assert "1 clinic" in visitor.goes("/clinics/").text and "Bookings have closed." in visitor.text
+
+
+@pytest.mark.parametrize(("at", "over"), [(time(9), False), (time(12, 59), False), (time(13), True)])
+def test_on_its_day_a_clinic_is_over_when_its_last_hours_have_ended(visitor, team, at, over):
+    make_session(team, slug="today", drop_in_from=time(11), drop_in_until=time(13))
+    with time_machine.travel(wall_time(DAY, at), tick=False):
+        assert ("This clinic is over" in visitor.goes("/clinics/today/").text) == over
+        assert ("There are no clinics to book" in visitor.goes("/clinics/").text) == over
 
 
 def test_the_page_of_a_clinic_tells_where_and_how_to_get_in(visitor, team):
