@@ -66,7 +66,7 @@ class ClinicDay:
         return self.session.state == ClinicSession.State.PUBLISHED and self.first_free is None
 
     def is_over(self, at: datetime) -> bool:
-        """Whether the last period and the drop-in have ended, as ``to_come`` asks of many; for one clinic's own page."""
+        """Whether the last period and the drop-in have ended (``to_come`` asks it of many)."""
         today, now, until = london_day(at), at.astimezone(LONDON).time(), self.session.drop_in_until
         if self.session.date != today:
             return self.session.date < today
