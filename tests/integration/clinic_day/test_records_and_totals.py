@@ -1,0 +1,237 @@
+"""The record check page, the person's history, corrections, and the clinic's numbers."""
+
+from datetime import date
+
+import pytest
+
+from accounts.models import Role
+from bookings.models import Appointment
+from immunisations import actions
+from immunisations.models import DoseSeen, RecordCheck, Vaccination, Visit
+from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, signed_in, words
+from tests.support.factories import MORNING, book, child, contact, make_batch, make_user
+
+pytestmark = pytest.mark.django_db
+
+
+def row(number, vaccine, *given_on, **more):
+    """Return the fields of one row of doses; the date as year, month, day."""
+    names = ("year", "month", "day")
+    fields = {f"dose{number}-given_on_{name}": str(part) for name, part in zip(names, given_on, strict=False)}
+    return {f"dose{number}-vaccine": vaccine, **fields, **{f"dose{number}-{key}": value for key, value in more.items()}}
+
+
+def test_doses_are_entered_as_the_record_has_them(clinic, nurse, amina):
+    sent = {
+        "outcome": "doses_found",
+        "how_seen": "The book itself",
+        **row(0, "MMR", 2024, 4, 1, batch_number="B7"),
+        **row(2, "6IN1", 2023, 6),
+        **row(1, "6IN1", 2023, country="Poland"),
+    }
+    assert check(nurse, clinic, amina, **sent).status_code == 302
+    made = RecordCheck.objects.get()
+    assert made.finding == "Red book: MMR 1 April 2024, 6-in-1 2023, 6-in-1 June 2023."
+    assert made.visit == Visit.objects.get() and made.how_seen == "The book itself"
+    assert sorted(DoseSeen.objects.values_list("given_on", "country", "batch_number")) == [
+        ("2023", "Poland", ""),
+        ("2023-06", "", ""),
+        ("2024-04-01", "", "B7"),
+    ]
+
+
+def test_doses_say_by_themselves_that_doses_were_found(clinic, nurse, amina):
+    check(nurse, clinic, amina, outcome="", **row(0, "MMR", 2024, 4, 1))
+    assert RecordCheck.objects.get().outcome == "doses_found"
+
+
+def test_more_rows_come_without_script_and_nothing_is_lost(clinic, nurse, amina):
+    page = check(nurse, clinic, amina, more_rows="yes", finding="As read out", **row(0, "MMR", 2024, 4, 1))
+    html = page.content.decode()
+    assert page.status_code == 200 and html.count("<legend class=\"nhsuk-fieldset__legend nhsuk-fieldset__legend--s\">Dose") == 7
+    assert 'value="2024"' in html and "As read out" in html and "There is a problem" not in html
+    assert not RecordCheck.objects.exists()
+
+
+def test_no_record_anywhere_takes_one_answer(clinic, nurse, amina):
+    check(nurse, clinic, amina, source="none", outcome="")
+    assert RecordCheck.objects.get().finding == "No record anywhere: treat as not vaccinated."
+
+
+def test_a_check_sent_twice_is_one(clinic, nurse, amina):
+    once = "6a1f2d0e-8f0a-4a57-9a1e-1f2d3c4b5a69"
+    check(nurse, clinic, amina, client_uuid=once)
+    check(nurse, clinic, amina, client_uuid=once)
+    assert RecordCheck.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
+        ({"source": ""}, "Select what you checked"),
+        ({"source": "crystal_ball"}, "Select what you checked"),
+        ({"outcome": ""}, "Select what it showed"),
+        ({"outcome": "doses_found"}, "Enter the doses it showed, or select another answer"),
+        (row(0, "MMR", 2024, 4, 1), "You entered doses: select “Looked at, doses found”"),
+        ({"source": "none", **row(0, "MMR", 2024)}, "You entered doses: select the record that shows them"),
+        ({"outcome": "doses_found", **row(0, "", 2024)}, "Select a vaccine"),
+        ({"outcome": "doses_found", **row(0, "MMR")}, "Enter the date given, or a month and year, or a year"),
+        ({"outcome": "doses_found", **row(0, "MMR", 2024, 2, 30)}, "must be a real date"),
+        ({"outcome": "doses_found", **row(0, "MMR", "\x00")}, "includes a character that cannot be saved"),
+        ({"outcome": "doses_found", **row(0, "MMR", 2027)}, "must be today or in the past"),
+        ({"outcome": "doses_found", **row(0, "MMR", 2022, 12)}, "This dose is dated before the person was born."),
+        ({"outcome": "doses_found", **row(0, "FLU", 2024)}, "Select a vaccine"),
+        ({"finding": "x" * 501}, "must be 500 characters or fewer"),
+        ({"how_seen": "\x00"}, "includes a character that cannot be saved"),
+    ],
+)
+def test_a_check_with_a_mistake_says_what_to_do(clinic, nurse, amina, wrong, sentence):
+    page = check(nurse, clinic, amina, **wrong)
+    assert page.status_code in (200, 409) and sentence in words(page)
+    assert "There is a problem" in words(page) and not RecordCheck.objects.exists()
+
+
+@pytest.mark.parametrize("rows", ["", "x", "-5", "100000", "\x00", "٣"])
+def test_any_number_of_rows_breaks_nothing(clinic, nurse, amina, rows):
+    assert check(nurse, clinic, amina, rows=rows).status_code == 302
+
+
+def test_the_history_says_of_each_dose_whether_it_counts_and_why(clinic, nurse, amina):
+    check(nurse, clinic, amina, outcome="doses_found", **row(0, "MMR", 2024, 3, 26), **row(1, "6IN1", 2023, 6, 1))
+    check(nurse, clinic, amina, source="gp_record", outcome="doses_found", **row(0, "MMR", 2024, 3, 26))
+    page = words(nurse.get(clinic.url("person", amina.public_id)))
+    assert "26 March 2024 aged 11 months" in page
+    assert "Given 1 day before the first birthday: does not count. Green Book chapter 21" in page
+    assert "2 sources: Red book, GP record" in page
+
+
+def test_before_a_record_was_checked_what_is_known_comes_first(clinic, nurse, amina):
+    page = words(nurse.get(clinic.url("person", amina.public_id)))
+    assert page.index("No record has been checked on this visit yet") < page.index("What is due")
+    check(nurse, clinic, amina)
+    page = words(nurse.get(clinic.url("person", amina.public_id)))
+    assert page.index("What is due") < page.index("Record checks")
+
+
+def test_a_person_merged_into_another_is_shown_as_who_they_are(clinic, nurse, amina):
+    other = actions.add_person(
+        team=clinic.team, first_name="Aminah", last_name="Khan", date_of_birth=date(2023, 3, 27), by=None, at=MORNING
+    )
+    senior = make_user(clinic.team, Role.SENIOR_NURSE)
+    actions.merge_people(keep=amina, merge=other, reason="Same child", by=senior, at=MORNING)
+    page = words(nurse.get(clinic.url("person", other.public_id)))
+    assert "KHAN, Amina Born" in page and "Aminah" not in page
+
+
+@pytest.fixture
+def given(clinic, nurse, amina):
+    check(nurse, clinic, amina)
+    agree(nurse, clinic, amina)
+    give(nurse, clinic, amina)
+    return Vaccination.objects.get()
+
+
+def correct(client, clinic, dose, **data):
+    return client.post(clinic.url("record-correct", dose.person.public_id, dose.public_id), data)
+
+
+def test_a_site_is_corrected_and_both_records_stand_there(clinic, nurse, given):
+    link = clinic.url("record-correct", given.person.public_id, given.public_id)
+    assert link in nurse.get(clinic.url("person", given.person.public_id)).content.decode()
+    assert "Correct this record" in words(nurse.get(link))
+    correct(nurse, clinic, given, wrong="site", body_site="right_arm", reason="Mixed up left and right")
+    assert Vaccination.objects.current().get().body_site == "right_arm"
+    page = nurse.get(clinic.url("person", given.person.public_id))
+    assert "app-struck" in page.content.decode() and "Mixed up left and right" in words(page)
+
+
+def test_a_batch_is_corrected(clinic, nurse, given):
+    other = make_batch(clinic.team, "priorix-tetra", number="TET9")
+    correct(nurse, clinic, given, wrong="batch", batch=str(other.public_id), reason="Read the wrong box")
+    assert Vaccination.objects.current().get().batch_number == "TET9"
+
+
+def test_an_error_is_marked_and_the_dose_is_due_again(clinic, nurse, given):
+    correct(nurse, clinic, given, wrong="error", reason="Wrong child opened")
+    assert not Vaccination.objects.current().exists()
+    assert "Give MMRV" in words(nurse.get(clinic.url("person", given.person.public_id)))
+
+
+def test_a_dose_moves_to_the_brother_who_had_it(clinic, nurse, desk, given):
+    book(clinic.session, child("Bilal", "Khan", date(2021, 1, 1)))
+    bilal = next(person for person in arrive_all(desk, clinic) if person.first_name == "Bilal")
+    correct(nurse, clinic, given, wrong="person", move_to=str(bilal.public_id), reason="Brother in the chair")
+    assert Vaccination.objects.current().get().person == bilal
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {},
+        {"wrong": "everything", "reason": "x"},
+        {"wrong": "site", "reason": "x"},
+        {"wrong": "site", "body_site": "left_thigh"},
+        {"wrong": "site", "body_site": "buttock", "reason": "x"},
+        {"wrong": "error", "reason": "\x00"},
+        {"wrong": "error", "reason": "x" * 301},
+        {"wrong": "batch", "batch": "00000000-0000-0000-0000-000000000000", "reason": "x"},
+    ],
+)
+def test_a_correction_with_a_mistake_is_shown_again(clinic, nurse, given, wrong):
+    page = correct(nurse, clinic, given, **wrong)
+    assert page.status_code == 200 and "There is a problem" in words(page) and Vaccination.objects.count() == 1
+
+
+def test_another_vaccinator_may_not_correct_it_and_a_senior_nurse_may(clinic, given):
+    other = signed_in(make_user(clinic.team, Role.VACCINATOR))
+    assert correct(other, clinic, given, wrong="error", reason="x").status_code == 403
+    senior = signed_in(make_user(clinic.team, Role.SENIOR_NURSE))
+    assert correct(senior, clinic, given, wrong="error", reason="x").status_code == 302
+
+
+def test_the_totals_add_up_and_say_it_in_one_sentence(clinic, nurse, desk):
+    names = ["Ann", "Bob", "Cat", "Dan", "Eve", "Fay"]
+    book(clinic.session, *(child(name, "Hart", date(2023, 3, 27)) for name in names))
+    book(clinic.session, child("Gus", "Hart"), contact=contact(name="Somebody else"))
+    absent = Appointment.objects.get(first_name="Gus")
+    ids = Appointment.objects.exclude(pk=absent.pk).values_list("public_id", flat=True)
+    desk.post(clinic.url("clinic-day-arrive"), {"appointment": [str(each) for each in ids]})
+    ann, bob, cat, dan, eve, _fay = (visit.person for visit in Visit.objects.order_by("person__first_name"))
+    for person in (ann, bob):
+        check(nurse, clinic, person)
+        agree(nurse, clinic, person)
+        give(nurse, clinic, person)
+    give(nurse, clinic, ann, "6IN1")
+    nurse.post(clinic.url("not-given", bob.public_id), {"series": ["6IN1"], "reason": "unwell"})
+    nurse.post(clinic.url("not-given", cat.public_id), {"series": ["MEASLES", "6IN1"], "reason": "declined"})
+    nurse.post(clinic.url("visit-end", dan.public_id), {"does": "advice"})
+    check(nurse, clinic, eve)
+    nurse.post(clinic.url("visit-end", eve.public_id), {"does": "check"})
+    desk.post(clinic.url("clinic-day-did-not-attend"), {"shown": [str(absent.public_id)]})
+    page = words(signed_in(make_user(clinic.team, Role.ANALYST)).get(clinic.url("clinic-day-totals")))
+    assert "2 people were vaccinated; 1 came for advice and 1 to have their record checked." in page
+    assert (
+        "Vaccinated 1 Partly vaccinated 1 Came but not vaccinated 1 Advice only 1 Record checked only 1 "
+        "Still here 1 Everybody who came 6" in page
+    )
+    assert "MMRV 1 2 6-in-1 1 1" in page
+    assert "Declined 2 Unwell today 1" in page and "1 person declined." in page
+    assert "Did not attend 1 Still expected 0 Cancelled 0" in page
+    assert "Of them 0 walked in. For 3 a record was checked." in page
+
+
+def test_two_visits_found_to_be_one_person_count_once(clinic, nurse, desk):
+    book(clinic.session, child("Amina", "Khan"), child("Lily", "Price", date(2020, 1, 1)))
+    one, other = arrive_all(desk, clinic)
+    for person in (one, other):
+        check(nurse, clinic, person)
+        agree(nurse, clinic, person)
+    give(nurse, clinic, one)
+    senior = make_user(clinic.team, Role.SENIOR_NURSE)
+    actions.merge_people(keep=one, merge=other, reason="One child twice", by=senior, at=MORNING)
+    page = words(nurse.get(clinic.url("clinic-day-totals")))
+    assert "1 person was vaccinated." in page and "Everybody who came 1" in page
+
+
+def test_the_desk_sees_no_totals(clinic, desk):
+    assert desk.get(clinic.url("clinic-day-totals")).status_code == 403
