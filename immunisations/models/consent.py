@@ -5,6 +5,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel
+from clinics.vaccines import Vaccine
 from immunisations.models.visit import Visit
 
 
@@ -44,6 +45,11 @@ class Consent(PublicIdModel, AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_decision_display()}: {self.given_by_name}"
+
+    @property
+    def vaccine_names(self) -> list[str]:
+        """The vaccines in words."""
+        return [str(Vaccine(code).label) for code in self.vaccines]
 
 
 class Screening(PublicIdModel, AppendOnlyModel):
