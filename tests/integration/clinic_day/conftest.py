@@ -93,7 +93,11 @@ def arrive_all(client: Client, clinic: Clinic) -> list[Person]:
 @pytest.fixture
 def amina(clinic: Clinic, desk: Client) -> Person:
     """A child of three and a half with nothing on record, here with her mother."""
-    book(clinic.session, child("Amina", "Khan", date(2023, 3, 27)), contact=contact(name="Sara Khan", relationship="Mother"))
+    book(
+        clinic.session,
+        child("Amina", "Khan", date(2023, 3, 27)),
+        contact=contact(name="Sara Khan", relationship="Mother"),
+    )
     return arrive_all(desk, clinic)[0]
 
 

@@ -167,7 +167,7 @@ def test_an_empty_dose_says_what_is_missing(clinic, nurse, amina):
 def test_a_dose_with_a_mistake_is_shown_again(clinic, nurse, amina, wrong):
     ready(nurse, clinic, amina)
     page = give(nurse, clinic, amina, **wrong)
-    assert page.status_code == 200 and "There is a problem" in words(page)
+    assert page.status_code == 422 and "There is a problem" in words(page)
     assert not Vaccination.objects.exists()
 
 
@@ -291,7 +291,7 @@ def test_an_empty_consent_says_what_is_missing(clinic, nurse, amina):
 @pytest.mark.parametrize("wrong", [{"decides": "own"}, {"decides": "\x00"}, {"health": "fine"}, {"which": "none"}])
 def test_a_consent_with_a_mistake_is_shown_again(clinic, nurse, amina, wrong):
     page = agree(nurse, clinic, amina, **wrong)
-    assert page.status_code == 200 and "There is a problem" in words(page) and not Consent.objects.exists()
+    assert page.status_code == 422 and "There is a problem" in words(page) and not Consent.objects.exists()
 
 
 def test_not_given_takes_a_reason_and_the_visit_ends_when_nothing_else_is_due(clinic, nurse, amina):
@@ -311,7 +311,9 @@ def test_not_produced_is_a_reason_in_a_prison_alone(clinic, nurse, amina):
     assert "Not produced (prison)" in words(nurse.get(url))
 
 
-@pytest.mark.parametrize("wrong", [{}, {"series": ["FLU"], "reason": "declined"}, {"series": ["MEASLES"], "reason": "x"}])
+@pytest.mark.parametrize(
+    "wrong", [{}, {"series": ["FLU"], "reason": "declined"}, {"series": ["MEASLES"], "reason": "x"}]
+)
 def test_not_given_with_a_mistake_is_shown_again(clinic, nurse, amina, wrong):
     page = nurse.post(clinic.url("not-given", amina.public_id), wrong)
     assert "There is a problem" in words(page) and not Vaccination.objects.exists()

@@ -48,7 +48,7 @@ def test_doses_say_by_themselves_that_doses_were_found(clinic, nurse, amina):
 def test_more_rows_come_without_script_and_nothing_is_lost(clinic, nurse, amina):
     page = check(nurse, clinic, amina, more_rows="yes", finding="As read out", **row(0, "MMR", 2024, 4, 1))
     html = page.content.decode()
-    assert page.status_code == 200 and html.count("<legend class=\"nhsuk-fieldset__legend nhsuk-fieldset__legend--s\">Dose") == 7
+    assert page.status_code == 200 and all(f'name="dose{number}-vaccine"' in html for number in range(7))
     assert 'value="2024"' in html and "As read out" in html and "There is a problem" not in html
     assert not RecordCheck.objects.exists()
 
@@ -87,7 +87,7 @@ def test_a_check_sent_twice_is_one(clinic, nurse, amina):
 )
 def test_a_check_with_a_mistake_says_what_to_do(clinic, nurse, amina, wrong, sentence):
     page = check(nurse, clinic, amina, **wrong)
-    assert page.status_code in (200, 409) and sentence in words(page)
+    assert page.status_code in (422, 409) and sentence in words(page)
     assert "There is a problem" in words(page) and not RecordCheck.objects.exists()
 
 
@@ -179,7 +179,7 @@ def test_a_dose_moves_to_the_brother_who_had_it(clinic, nurse, desk, given):
 )
 def test_a_correction_with_a_mistake_is_shown_again(clinic, nurse, given, wrong):
     page = correct(nurse, clinic, given, **wrong)
-    assert page.status_code == 200 and "There is a problem" in words(page) and Vaccination.objects.count() == 1
+    assert page.status_code == 422 and "There is a problem" in words(page) and Vaccination.objects.count() == 1
 
 
 def test_another_vaccinator_may_not_correct_it_and_a_senior_nurse_may(clinic, given):

@@ -3,6 +3,8 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Role
@@ -81,9 +83,7 @@ def test_an_arrival_is_undone_until_something_is_recorded(clinic, desk, nurse):
     assert "Expected (1)" in words(desk.get(clinic.url("clinic-day-session")))
     [person] = arrive_all(desk, clinic)
     check(nurse, clinic, person)
-    page = desk.post(
-        clinic.url("clinic-day-undo-arrival"), {"visit": str(Visit.objects.get().public_id)}, follow=True
-    )
+    page = desk.post(clinic.url("clinic-day-undo-arrival"), {"visit": str(Visit.objects.get().public_id)}, follow=True)
     assert "This arrival cannot be undone" in words(page) and Visit.objects.exists()
 
 
@@ -91,9 +91,7 @@ def test_somebody_cancelled_does_not_arrive(clinic, desk):
     made = book(clinic.session)
     cancel_appointments(booking=made.booking, appointments=None, by=None, source="public", at=MORNING)
     [appointment] = Appointment.objects.all()
-    page = desk.post(
-        clinic.url("clinic-day-arrive"), {"appointment": str(appointment.public_id)}, follow=True
-    )
+    page = desk.post(clinic.url("clinic-day-arrive"), {"appointment": str(appointment.public_id)}, follow=True)
     assert "This appointment is cancelled. Add them as a walk-in." in words(page)
     assert "1 appointment was cancelled." in words(page)
 
@@ -129,10 +127,7 @@ def test_somebody_marked_too_soon_can_still_arrive(clinic, desk):
     assert appointment.state == "booked" and appointment.visit is not None
 
 
-def test_the_list_costs_as_many_queries_for_60_people_as_for_5(clinic, desk, django_assert_max_num_queries):
-    from django.db import connection
-    from django.test.utils import CaptureQueriesContext
-
+def test_the_list_costs_as_many_queries_for_60_people_as_for_5(clinic, desk):
     def cost(path, **post):
         with CaptureQueriesContext(connection) as queries:
             response = desk.post(path, post) if post else desk.get(path)
@@ -157,7 +152,8 @@ def test_the_list_costs_as_many_queries_for_60_people_as_for_5(clinic, desk, dja
 
 def test_another_teams_clinic_is_not_there(clinic):
     stranger = signed_in(make_user(make_team(), Role.SENIOR_NURSE))
-    for name in ("clinic-day-session", "clinic-day-search", "walk-in", "clinic-day-totals", "clinic-day-did-not-attend"):
+    pages = ("clinic-day-session", "clinic-day-search", "walk-in", "clinic-day-totals", "clinic-day-did-not-attend")
+    for name in pages:
         assert stranger.get(clinic.url(name)).status_code == 404
     assert stranger.post(clinic.url("clinic-day-arrive"), {"appointment": "x"}).status_code == 404
 

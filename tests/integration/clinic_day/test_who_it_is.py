@@ -51,7 +51,7 @@ def test_this_clinic_comes_before_all_our_people_and_nobody_stands_twice(clinic,
     known(clinic, "Sana", "Khan", date(2021, 1, 1))
     page = search(desk, clinic, "khan")
     assert page.index("At this clinic") < page.index("KHAN, Amina") < page.index("Among all our people")
-    assert page.count("KHAN, Amina") == page.count("KHAN, Amina 27 March") + 0 or page.count("Undo") <= 1
+    assert page.count("KHAN, Amina 27 March 2023") == 1
     assert "2 people found." in page
 
 
@@ -63,7 +63,7 @@ def test_nobody_found_says_what_to_try(clinic, desk):
 @pytest.mark.parametrize("typed", ["\x00", "😀", "'; drop table", "<script>", "\u202e" * 300, "x" * 10_000, "31 2 20"])
 def test_odd_searches_find_nobody_and_break_nothing(clinic, desk, amina, typed):
     response = desk.post(clinic.url("clinic-day-search"), {"q": typed})
-    assert response.status_code == 200 and "KHAN" not in words(response)
+    assert response.status_code in (200, 422) and "KHAN" not in words(response)
 
 
 def test_an_empty_search_says_what_to_enter(clinic, desk):
@@ -88,7 +88,7 @@ def test_somebody_alike_is_shown_and_the_desk_decides(clinic, desk):
     answer = desk.post(clinic.url("clinic-day-arrive"), {"appointment": str(appointment.public_id)})
     assert answer.url == clinic.url("clinic-day-match", appointment.public_id)
     page = words(desk.get(answer.url))
-    assert "KHAN, Amina" in page and "first name alike, same last name" in page or "same date of birth" in page
+    assert "KHAN, Amina" in page and "same date of birth" in page
     assert not Visit.objects.exists()
     desk.post(answer.url, {"is": str(person.public_id)})
     appointment.refresh_from_db()
@@ -212,7 +212,7 @@ def test_an_empty_walk_in_says_what_is_missing(clinic, desk):
 )
 def test_a_walk_in_with_a_mistake_is_shown_again_with_what_was_typed(clinic, desk, wrong):
     page = desk.post(clinic.url("walk-in"), WALK_IN | wrong)
-    assert page.status_code == 200 and "There is a problem" in words(page)
+    assert page.status_code == 422 and "There is a problem" in words(page)
     assert "Zieliński" in page.content.decode() and not Person.objects.exists()
 
 

@@ -60,9 +60,7 @@ def test_two_different_nhs_numbers_at_one_address_are_two_people(room):
 
 def test_a_guessed_date_of_birth_never_matches_by_itself(room):
     room.person(nhs_number=NUMBER)
-    assert (
-        automatic_match(room.team, details(nhs_number=NUMBER, date_of_birth_is_approximate=True)) is None
-    )
+    assert automatic_match(room.team, details(nhs_number=NUMBER, date_of_birth_is_approximate=True)) is None
 
 
 def test_matching_and_searching_never_cross_teams(room):

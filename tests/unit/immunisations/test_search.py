@@ -18,7 +18,7 @@ TODAY = date(2026, 11, 21)
         ("Smith-Jones", "smith jones"),
         ("Ziółkowska", "ziolkowska"),
         ("Đorđević", "dordevic"),
-        ("Çağla Işık", "cagla isik"),
+        ("Çağla I\u015f\u0131k", "cagla isik"),
         ("Weiß", "weiss"),
         ("  van   der Berg ", "van der berg"),
         ("محمد", "محمد"),
@@ -56,7 +56,7 @@ def test_what_has_no_latin_letters_or_hardly_any_has_no_sound():
 
 
 def test_different_names_sound_different():
-    assert len({sound(word) for word in "khan price nowak popescu hart adeyemi".split()}) == 6
+    assert len({sound(word) for word in ["khan", "price", "nowak", "popescu", "hart", "adeyemi"]}) == 6
 
 
 @pytest.mark.parametrize(
