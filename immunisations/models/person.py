@@ -154,6 +154,14 @@ class PersonSearchKey(models.Model):
         verbose_name = _("search key")
         verbose_name_plural = _("search keys")
         constraints = [models.UniqueConstraint(fields=["team", "kind", "key", "person"], name="search_key_once")]
+        indexes = [
+            # Words that begin with what was typed; PostgreSQL uses an index for that only with these operators.
+            models.Index(
+                fields=["team", "kind", "key"],
+                opclasses=["int8_ops", "varchar_ops", "varchar_pattern_ops"],
+                name="search_key_begins",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.key
