@@ -140,6 +140,9 @@ class Sender:
                 self._log(logging.WARNING, message, "may or may not have been sent")
                 return Unknown("The worker was lost while sending, and the channel cannot tell.")
             case NeverSeen():
+                # It came due before it was last handed over, so that it cannot have been longer ago than this.
+                if self.now() - message.due_at >= self.channel.remembers_for:
+                    return Unknown("It was left for longer than the channel remembers.")
                 if message.attempts > policies.MOST_TRIES:
                     return Failed("Every worker that took it up was lost.")
                 return None

@@ -188,9 +188,14 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
-# Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER.
+# Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER, "notify" hands
+# them to GOV.UK Notify.
 MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "file")
 MESSAGE_FOLDER = Path(env("MESSAGE_FOLDER", str(VAR_DIR / "messages")))
+NOTIFY_API_KEY = env("NOTIFY_API_KEY", "")
+NOTIFY_EMAIL_TEMPLATE = env("NOTIFY_EMAIL_TEMPLATE", "")
+NOTIFY_TEXT_TEMPLATE = env("NOTIFY_TEXT_TEMPLATE", "")
+NOTIFY_BASE_URL = env("NOTIFY_BASE_URL", "https://api.notifications.service.gov.uk")
 # The address that links in messages begin with.
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000")
 

@@ -3,12 +3,16 @@
 from config.environment import env
 
 # Named before the shared settings are read, so that their development defaults can never stand in.
-REQUIRED = {name: env(name) for name in ("DATABASE_URL", "DJANGO_SECRET_KEY", "ALLOWED_HOSTS", "PUBLIC_URL")}
+REQUIRED = {name: env(name) for name in ("DATABASE_URL", "DJANGO_SECRET_KEY", "ALLOWED_HOSTS", "NOTIFY_API_KEY")}
 
 from config.settings.base import *  # noqa: E402, F403
 
 DEBUG = False
 DEMONSTRATION = False
+MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "notify")
+# ".example.org" answers for example.org too; "*" names no host that a link could lead to.
+_HOST = ALLOWED_HOSTS[0].strip().removeprefix(".")  # noqa: F405
+PUBLIC_URL = env("PUBLIC_URL", None if _HOST in {"", "*"} else f"https://{_HOST}")
 # Filled by `manage.py collectstatic` at each release.
 STATIC_ROOT = VAR_DIR / "static"  # noqa: F405
 WHITENOISE_USE_FINDERS = False

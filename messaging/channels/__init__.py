@@ -8,6 +8,7 @@ from django.utils.module_loading import import_string
 
 from messaging.channels.console import ConsoleChannel
 from messaging.channels.file import FileChannel
+from messaging.channels.notify import NotifyChannel
 from messaging.channels.protocol import (
     Accepted,
     CannotBeSent,
@@ -29,6 +30,7 @@ __all__ = [
     "FileChannel",
     "Found",
     "NeverSeen",
+    "NotifyChannel",
     "OutcomeUnknown",
     "Receipt",
     "TryLater",
@@ -38,13 +40,19 @@ __all__ = [
 _MAKERS: dict[str, Callable[[], Channel]] = {
     "console": ConsoleChannel,
     "file": lambda: FileChannel(settings.MESSAGE_FOLDER),
+    "notify": lambda: NotifyChannel(
+        api_key=settings.NOTIFY_API_KEY,
+        email_template=settings.NOTIFY_EMAIL_TEMPLATE,
+        text_template=settings.NOTIFY_TEXT_TEMPLATE,
+        base_url=settings.NOTIFY_BASE_URL,
+    ),
 }
 
 
 def channel_in_use() -> Channel:
-    """Return the channel that ``MESSAGE_CHANNEL`` names: "console", "file", or the dotted path of a class of one's own.
+    """Return the channel that ``MESSAGE_CHANNEL`` names: "console", "file", "notify", or a class by its dotted path.
 
-    Raises ImproperlyConfigured, with a hint, for any other name.
+    Raises ImproperlyConfigured, with a hint, for any other name and where the channel lacks a setting of its own.
     """
     name = settings.MESSAGE_CHANNEL
     if name in _MAKERS:

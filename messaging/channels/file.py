@@ -22,6 +22,7 @@ class FileChannel:
     name = "file"
     # A send that outlasts its claim does no harm here, as the second one finds the name taken.
     longest_send = timedelta(0)
+    remembers_for = timedelta.max
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder

@@ -63,11 +63,13 @@ class Channel(Protocol):
 
     ``name`` is kept with each message, so that a message is looked up where it was handed over. ``longest_send`` is
     the longest time after which ``send`` has either returned or raised: a worker never begins one that could outlast
-    its claim.
+    its claim. ``remembers_for`` is how long after a message was handed over ``look_up`` may still be believed when it
+    says NeverSeen.
     """
 
     name: str
     longest_send: timedelta
+    remembers_for: timedelta
 
     def send(self, reference: UUID, envelope: Envelope, language: str) -> Receipt:
         """Hand the message over under ``reference`` (its public id).

@@ -15,13 +15,17 @@ COMPLETE = {
     "DATABASE_URL": "postgresql://clinics@db.example/clinics",
     "DJANGO_SECRET_KEY": "a-long-secret-that-only-this-test-knows-0123456789",
     "ALLOWED_HOSTS": "clinics.example",
-    "PUBLIC_URL": "https://clinics.example",
+    "NOTIFY_API_KEY": "tests-0a1b2c3d-0000-4000-8000-000000000001-0a1b2c3d-0000-4000-8000-000000000002",
 }
 
 
-def start(**environment: str) -> subprocess.CompletedProcess[str]:
+def start(show: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
+    """Start a process under the production settings with no other environment; have it print the setting ``show``."""
+    code = (
+        "import django; django.setup(); from django.conf import settings; print(getattr(settings, '" + show + "', ''))"
+    )
     return subprocess.run(
-        [sys.executable, "-c", "import django; django.setup()"],
+        [sys.executable, "-c", code],
         cwd=ROOT,
         env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "config.settings.production", **environment},
         capture_output=True,
@@ -40,6 +44,32 @@ def test_production_does_not_start_without_a_setting_and_names_it(name: str) -> 
     started = start(**{key: value for key, value in COMPLETE.items() if key != name})
     assert started.returncode != 0
     assert f"{name} is not set" in started.stderr
+
+
+@pytest.mark.parametrize(
+    ("environment", "url"),
+    [
+        ({}, "https://clinics.example"),
+        ({"ALLOWED_HOSTS": ".clinics.example,www.example"}, "https://clinics.example"),
+        ({"PUBLIC_URL": "https://book.example/jabs"}, "https://book.example/jabs"),
+        ({"ALLOWED_HOSTS": "*", "PUBLIC_URL": "https://book.example"}, "https://book.example"),
+    ],
+)
+def test_links_in_messages_lead_to_the_first_host_unless_another_address_is_set(
+    environment: dict[str, str], url: str
+) -> None:
+    assert start("PUBLIC_URL", **COMPLETE | environment).stdout == f"{url}\n"
+
+
+def test_where_any_host_is_allowed_the_address_of_links_must_be_set() -> None:
+    started = start(**COMPLETE | {"ALLOWED_HOSTS": "*"})
+    assert started.returncode != 0
+    assert "PUBLIC_URL is not set" in started.stderr
+
+
+@pytest.mark.parametrize(("environment", "channel"), [({}, "notify"), ({"MESSAGE_CHANNEL": "file"}, "file")])
+def test_production_sends_through_notify_unless_told_otherwise(environment: dict[str, str], channel: str) -> None:
+    assert start("MESSAGE_CHANNEL", **COMPLETE | environment).stdout == f"{channel}\n"
 
 
 def test_static_files_can_be_collected_and_fingerprinted(tmp_path: Path) -> None:

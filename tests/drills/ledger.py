@@ -26,6 +26,7 @@ class Ledger:
 
     name = "ledger"
     longest_send = timedelta(seconds=1)
+    remembers_for = timedelta.max
 
     def __init__(self) -> None:
         self.path = Path(os.environ[LEDGER])

@@ -21,6 +21,7 @@ class Provider:
 
     name = "provider"
     longest_send = timedelta(0)
+    remembers_for = timedelta.max
 
     def __init__(
         self,

@@ -8,6 +8,7 @@ from datetime import timedelta
 from types import FrameType
 from typing import Any
 
+from django.core.exceptions import ImproperlyConfigured
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from messaging.channels import channel_in_use
@@ -68,7 +69,7 @@ class Command(BaseCommand):
                 pause=timedelta(seconds=pause),
                 should_stop=lambda: stop.made,
             )
-        except ValueError as error:
+        except (ImproperlyConfigured, ValueError) as error:
             raise CommandError(str(error)) from error
         with stop.listening():
             if not once:
