@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -94,7 +95,7 @@ class ClinicList(View):
             "query": list_query(near.name if near else "", only),
             "choices": [(town, list_query(town, only)) for town in listed.found.choices],
         }
-        return render(request, "clinics/list.html", context)
+        return TemplateResponse(request, "clinics/list.html", context)
 
 
 class ClinicDetail(View):

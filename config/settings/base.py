@@ -65,6 +65,7 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActiveMembership",
+    "config.middleware.SayWhatIsWrong",
 ]
 
 ROOT_URLCONF = "config.urls"

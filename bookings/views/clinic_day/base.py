@@ -6,7 +6,7 @@ from typing import Any, ClassVar, cast
 from uuid import UUID
 
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
@@ -74,7 +74,7 @@ class ClinicDayPage(StaffRequired):
             "may_vaccinate": self.may(Permission.VACCINATE),
             "may_see_totals": self.may(Permission.SEE_TOTALS),
         }
-        return render(self.request, f"clinic_day/{template}", shared | context, status=status)
+        return TemplateResponse(self.request, f"clinic_day/{template}", shared | context, status=status)
 
 
 class PersonPageBase(ClinicDayPage):

@@ -15,6 +15,7 @@ from bookings.forms.clinic_day import CorrectForm
 from bookings.models import Appointment
 from bookings.views.clinic_day.base import PersonPageBase
 from clinics.models import Batch
+from clinics.words import plain_date
 from immunisations import actions
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.policies import can_correct
@@ -54,7 +55,7 @@ class RecordCorrect(PersonPageBase):
             person = visit.person.merged_into or visit.person
             own = getattr(visit, "appointment", None)
             family = own is not None and own.booking_id == booking
-            found[str(person.public_id)] = (not family, f"{person.list_name}, {person.date_of_birth:%d %m %Y}")
+            found[str(person.public_id)] = (not family, f"{person.list_name}, {plain_date(person.date_of_birth)}")
         return [(key, words) for key, (_far, words) in sorted(found.items(), key=lambda item: item[1])]
 
     def _form(self, row: Vaccination, post: Any = None) -> CorrectForm:

@@ -7,6 +7,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -222,7 +223,7 @@ class Question(DraftView):
             "chosen": self.chosen(),
             **self.context(),
         }
-        return render(self.request, self.template, context, status=status)
+        return TemplateResponse(self.request, self.template, context, status=status)
 
     def heading(self, form: NhsukForm) -> str:
         """Return the question, which is the page's title: the label of its first field."""

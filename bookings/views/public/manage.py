@@ -8,6 +8,7 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -74,7 +75,7 @@ class Find(View):
 
     def show(self, request: HttpRequest, form: FindForm) -> HttpResponse:
         """Render the page."""
-        return render(request, "bookings/find.html", {"form": form, "back_url": reverse("start")})
+        return TemplateResponse(request, "bookings/find.html", {"form": form, "back_url": reverse("start")})
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
+from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
@@ -57,7 +57,7 @@ class Book(View):
         back = reverse("clinic-detail", kwargs={"slug": session.slug}) if session else reverse("start")
         chosen = {"clinic": session.name, "day": session.date} if session else {}
         context = {"form": form, "back_url": back, "title": name_title(1), "chosen": chosen}
-        return render(request, "bookings/name.html", context)
+        return TemplateResponse(request, "bookings/name.html", context)
 
 
 def name_title(number: int) -> str:

@@ -60,7 +60,7 @@ def test_a_wrong_password_and_an_unknown_username_get_the_same_plain_sentence(cl
     make_user(make_team(), Role.DESK, username="staff")
     pages = [sign_in(client, "staff", "wrong"), sign_in(client, "nobody", "wrong")]
     for page in pages:
-        assert page.status_code == 200
+        assert page.status_code == 422
         assert "The username or the password is not right" in page.content.decode()
         assert page.content.decode().count("<title>Error: ") == 1
     assert 'value="staff"' in pages[0].content.decode()
@@ -72,7 +72,7 @@ def test_a_wrong_password_and_an_unknown_username_get_the_same_plain_sentence(cl
 )
 def test_bad_input_gets_a_sentence_and_is_never_an_error(client, typed):
     response = sign_in(client, typed, typed)
-    assert response.status_code == 200
+    assert response.status_code == 422
     page = response.content.decode()
     assert "There is a problem" in page
     assert "<script>alert" not in page and "\x00" not in page
@@ -136,7 +136,7 @@ def test_somebody_in_several_teams_chooses_one_first(client):
     page = client.get(reverse("account-team")).content.decode()
     assert "Alpha" in page and "Bravo" in page and "Charlie" not in page
     refused = client.post(reverse("account-team"), {"team": str(other.public_id)})
-    assert refused.status_code == 200 and "Select a team" in refused.content.decode()
+    assert refused.status_code == 422 and "Select a team" in refused.content.decode()
     client.post(reverse("account-team"), {"team": str(second.public_id)})
     assert "You work for Bravo" in client.get(reverse("account-home")).content.decode()
     assert client.get(reverse("account-start"))["Location"] == reverse("clinic-day")
@@ -156,7 +156,7 @@ def test_a_changed_password_is_audited_and_ends_the_other_sessions(client):
     url = reverse("account_change_password")
     new = "four purple quiet lorries"
     wrong = client.post(url, {"oldpassword": "no", "password1": "short", "password2": "other"})
-    assert wrong.status_code == 200
+    assert wrong.status_code == 422
     page = wrong.content.decode()
     assert "The current password is not right" in page and "too short" in page
     response = client.post(url, {"oldpassword": PASSWORD, "password1": new, "password2": new})

@@ -103,7 +103,7 @@ def test_how_to_reach_somebody_is_changed_with_an_audit_and_who_they_are_is_not(
     assert event.source == "admin" and event.after["postcode"] == "WR11 2AA"
     assert event.person_id == world.person.public_id
     wrong = coordinator.post(url, form_of(world.person, phone="nonsense", note="x" * 5000))
-    assert wrong.status_code == 200 and wrong.context["errors"]
+    assert wrong.status_code == 422 and wrong.context["errors"]
 
 
 def test_a_person_joined_into_another_is_only_looked_at(world, coordinator):

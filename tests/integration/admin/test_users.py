@@ -99,13 +99,13 @@ def test_a_user_is_added_with_a_team_and_a_role_and_can_sign_in(client, team, ad
 )
 def test_a_user_without_a_team_or_with_wrong_answers_is_not_added(client, team, wrong, sentence):
     response = client.post(ADD, new_user(team, **wrong))
-    assert response.status_code == 200 and sentence in response.content.decode()
+    assert response.status_code == 422 and sentence in response.content.decode()
     assert User.objects.count() == 1
 
 
 def test_a_user_cannot_be_added_to_another_team(client):
     response = client.post(ADD, new_user(make_team("Wombat team")))
-    assert response.status_code == 200 and "Select a valid choice" in response.content.decode()
+    assert response.status_code == 422 and "Select a valid choice" in response.content.decode()
     assert User.objects.count() == 1
 
 
@@ -144,7 +144,7 @@ def test_a_role_in_one_of_several_teams_is_ended_and_the_last_one_is_not(client,
     event = AuditEvent.objects.get(action="change user")
     assert event.after["membership"] == [{"removed": True}]
     refused = client.post(page_of(user), changed(user, rows[0], **{"memberships-0-DELETE": "on"}))
-    assert refused.status_code == 200 and "clear “active” instead" in refused.content.decode()
+    assert refused.status_code == 422 and "clear “active” instead" in refused.content.decode()
     assert user.memberships.count() == 1
 
 

@@ -59,7 +59,7 @@ def test_every_question_answers_odd_input_with_a_page(visitor, odd):
         for sent in (dict.fromkeys(fields, odd), dict.fromkeys(fields, odd) | CHOICES.get(page, {})):
             Draft.objects.update(**kept)
             visitor.answers(base + page, **sent)
-            assert visitor.page.status_code == 200, page
+            assert visitor.page.status_code in (200, 422), page
             body = visitor.page.content.decode()
             assert "<script>alert" not in body and "</textarea><b>" not in body and "\x00" not in body
             # Either it was taken, or the same page says what to do.
@@ -89,7 +89,7 @@ def test_the_first_question_and_the_search_for_a_booking_answer_odd_input_with_a
         ),
     ):
         visitor.answers(path, **sent)
-        assert visitor.page.status_code == 200
+        assert visitor.page.status_code in (200, 422)
         assert "<script>alert" not in visitor.page.content.decode()
 
 

@@ -82,7 +82,7 @@ def test_the_nearest_clinic_comes_first_with_its_distance(visitor, county):
 def test_a_place_that_is_not_known_gets_a_sentence(visitor, county, typed):
     for ask in (lambda: visitor.answers("/clinics/", near=typed), lambda: visitor.goes(f"/clinics/?near={typed}")):
         ask()
-        assert visitor.page.status_code == 200
+        assert visitor.page.status_code == 422
         assert "We cannot find “" in visitor.text and "– check it or try a nearby town" in visitor.text
         assert "<title>Error: " in visitor.page.content.decode()
         assert "<script>alert" not in visitor.page.content.decode()
@@ -92,7 +92,7 @@ def test_a_place_that_is_not_known_gets_a_sentence(visitor, county, typed):
 @pytest.mark.parametrize("typed", ["", "   ", "x" * 5000, "a\x00b"])
 def test_a_search_that_is_no_place_at_all_says_what_to_enter(visitor, county, typed):
     visitor.answers("/clinics/", near=typed)
-    assert visitor.page.status_code == 200
+    assert visitor.page.status_code == 422
     assert "There is a problem" in visitor.text
 
 

@@ -58,7 +58,7 @@ def test_a_wrong_pair_gets_the_same_words_whichever_half_is_wrong(visitor, other
 def test_a_reference_can_be_tried_with_5_wrong_dates_in_a_quarter_of_an_hour(visitor, other_visitor, made):
     reference = made.booking.reference
     for day in range(1, 6):
-        assert finds(visitor, reference, born=f"{day} 1 2020").page.status_code == 200
+        assert finds(visitor, reference, born=f"{day} 1 2020").page.status_code == 422
     assert finds(visitor, reference).page.status_code == 429
     assert "Wait 15 minutes and try again" in visitor.text
     assert finds(other_visitor, reference).page.status_code == 429
@@ -69,7 +69,7 @@ def test_a_reference_can_be_tried_with_5_wrong_dates_in_a_quarter_of_an_hour(vis
 
 def test_one_address_cannot_try_many_references(visitor, made):
     for number in range(30):
-        assert finds(visitor, f"22222222{number:02}").page.status_code == 200
+        assert finds(visitor, f"22222222{number:02}").page.status_code == 422
     assert finds(visitor, made.booking.reference).page.status_code == 429
 
 

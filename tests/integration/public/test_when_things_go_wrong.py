@@ -116,7 +116,7 @@ def test_a_family_without_room_is_led_to_another_day(visitor, session):
 )  # fmt: skip
 def test_a_time_that_nobody_offered_is_asked_for_again(visitor, session, value):
     visitor.to_the_times("Amina", slug="evesham").answers(starts_at=value)
-    assert visitor.page.status_code == 200
+    assert visitor.page.status_code == 422
     assert "Select a time" in visitor.text and "<title>Error: " in visitor.page.content.decode()
 
 
