@@ -71,8 +71,9 @@ class CorrectForm(NhsukForm):
             if batches:
                 offer("batch", _("The batch"), "batch")
                 kept.add("batch")
-            offer("site", _("The site"), "body_site")
-            kept.add("body_site")
+            if vaccination.body_site != Vaccination.BodySite.MOUTH:
+                offer("site", _("The site"), "body_site")
+                kept.add("body_site")
             offer("error", _("It never happened, or was recorded twice"), None)
             if others:
                 offer("person", _("It belongs to another person"), "move_to")
@@ -83,6 +84,12 @@ class CorrectForm(NhsukForm):
             offer("error", _("It is not true: entered in error"), None)
         for name in {"batch", "body_site", "not_done_reason", "move_to"} - kept:
             del self.fields[name]
+        if "body_site" in self.fields:
+            self.fields["body_site"].choices = [  # type: ignore[attr-defined]
+                (value, label)
+                for value, label in Vaccination.BodySite.choices
+                if value not in (Vaccination.BodySite.MOUTH, vaccination.body_site)
+            ]
         self.fields["wrong"].choices = choices  # type: ignore[attr-defined]
         self.fields["wrong"].nhsuk["reveals"] = reveals  # type: ignore[attr-defined]
         if "batch" in self.fields:

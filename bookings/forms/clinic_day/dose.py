@@ -131,6 +131,11 @@ class DoseForm(NhsukForm):
         return found
 
     @property
+    def unusual_is_wrong(self) -> bool:
+        """Whether something is wrong in the part of the form that is folded away."""
+        return any(name in self.errors for name in ("route", "legal_mechanism", "given_time", "note"))
+
+    @property
     def adds_batch(self) -> bool:
         """Whether a batch is to be added first."""
         return self.remembered is None and self.cleaned_data.get("batch") == ANOTHER
