@@ -189,6 +189,8 @@ CONTENT_SECURITY_POLICY = {
 DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 
+# What is said after a change may name a person: it stays on the server, never in a cookie on a shared tablet.
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER, "notify" hands
 # them to GOV.UK Notify.
 MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "file")
