@@ -31,6 +31,15 @@ class Walker:
         self.public = public
         self.taps = 0
         self.typed = 0
+        self.judged: set[tuple[str, bool]] = set()
+
+    def kind(self) -> tuple[str, bool]:
+        """What kind of page this is: its address without who it is about, and whether it says what is wrong.
+
+        A question to the public is the same for a second child; of the staff's pages each is judged anew.
+        """
+        errors = self.page.locator(".nhsuk-error-summary").count() > 0
+        return re.sub(r"[0-9a-f-]{36}|(?<=/)\d+(?=/)", "", self.page.url), errors
 
     def look(self) -> None:
         """Judge the page as it stands."""
@@ -39,8 +48,11 @@ class Walker:
             results = Axe().run(self.page, options={"preload": False})
             assert not results.violations_count, f"{self.page.url}\n{results.generate_report()}"
             return
-        axe(self.page)
+        if self.kind() not in self.judged:
+            axe(self.page)
         fits(self.page)
+        if self.public:
+            self.judged.add(self.kind())
         size = self.page.viewport_size
         if self.public and size is not None:
             self.page.set_viewport_size(ViewportSize(width=NARROWEST[0], height=size["height"]))
