@@ -42,13 +42,15 @@ class TokenAuthentication(BaseAuthentication):
             token = header[1].decode("ascii")
         except UnicodeDecodeError as wrong:
             raise exceptions.AuthenticationFailed(_("The token is not known.")) from wrong
-        found = (
-            ApiToken.objects.select_related("user")
-            .filter(token_hash=hash_token(token), revoked_at__isnull=True, expires_at__gt=timezone.now())
-            .first()
-        )
-        if found is None or not found.user.is_active:
-            raise exceptions.AuthenticationFailed(_("The token is not known, or is no longer valid."))
+        try:
+            found = ApiToken.objects.select_related("user").get(
+                token_hash=hash_token(token),
+                revoked_at__isnull=True,
+                expires_at__gt=timezone.now(),
+                user__is_active=True,
+            )
+        except ApiToken.DoesNotExist as unknown:
+            raise exceptions.AuthenticationFailed(_("The token is not known, or is no longer valid.")) from unknown
         return found.user, found
 
     def authenticate_header(self, request: Request) -> str:

@@ -6,14 +6,16 @@ from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 
 from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
 
 from accounts import audit
+from accounts.errors import Refused
 from accounts.models import User
 from bookings.details import Contact, PersonDetails
 from bookings.messages import CANCELLATION, CONFIRMATION
 from bookings.models import Appointment, Booking, Draft
-from bookings.policies import check_cancel, check_may_book, check_people
-from bookings.references import clean_reference, hash_link_token, link_token, link_token_of, new_reference
+from bookings.policies import BookingRefused, can_cancel, check_cancel, check_may_book, check_people
+from bookings.references import LENGTH, clean_reference, hash_link_token, link_token, link_token_of, new_reference
 from clinics import places
 from clinics.actions import mark_cancelled
 from clinics.models import ClinicSession, Reservation
@@ -73,8 +75,10 @@ def hold_times(
 ) -> list[Taken]:
     """Keep times for a draft for 20 minutes, in place of any it kept before, and note clinic and time on it.
 
-    Raises what ``clinics.places.take_places`` raises; what the draft kept before it then keeps still.
+    Raises what ``clinics.places.take_places`` raises; what the draft kept before it then keeps still. Raises
+    BookingRefused (``already_booked``) where the draft has become a booking.
     """
+    _lock_draft(draft)
     check_may_book(session, None)
     check_people(len(needs))
     taken = places.take_places(
@@ -128,8 +132,9 @@ def make_booking(
             draft=draft,
             split=split,
         )
-    except IntegrityError:
-        # The same submission came twice at once and the other was first.
+    except (IntegrityError, Refused):
+        # Looked for only now: next to nobody sends a submission twice, and those who do meet their first one's row,
+        # or are refused what it has made impossible since.
         booking = Booking.objects.filter(submission_id=submission_id).first()
         if booking is None:
             raise
@@ -151,9 +156,6 @@ def _make_booking(
     draft: Draft | None,
     split: bool,
 ) -> Made:
-    made_before = Booking.objects.filter(submission_id=submission_id).first()
-    if made_before is not None:
-        return Made(made_before, created=False)
     check_people(len(people))
     check_may_book(session, by)
     public_id = uuid.uuid4()
@@ -167,6 +169,7 @@ def _make_booking(
         contact_name=contact.name,
         relationship=contact.relationship,
         phone=contact.phone,
+        texts=contact.texts,
         email=contact.email,
         language=contact.language,
         spoken_language=contact.spoken_language,
@@ -181,6 +184,7 @@ def _make_booking(
     needs = needs_of(people)
     taken = None
     if draft is not None:
+        _lock_draft(draft)
         taken = places.confirm_held(session=session, needs=needs, holder=draft.public_id, at=at)
     if taken is None:
         taken = places.take_places(
@@ -255,11 +259,7 @@ def cancel_appointments(
     """
     locked = list(booking.appointments.select_for_update(of=("self",)).order_by("id"))
     if appointments is None:
-        wanted = [
-            appointment
-            for appointment in locked
-            if appointment.state == Appointment.State.BOOKED and appointment.visit_id is None
-        ] or locked
+        wanted = [a for a in locked if can_cancel(a, at, staff=by is not None)] or locked
     else:
         keys = {appointment.pk for appointment in appointments}
         wanted = [appointment for appointment in locked if appointment.pk in keys]
@@ -333,18 +333,27 @@ def mark_did_not_attend(*, appointments: Sequence[Appointment], by: User | None,
 
 def find_booking(*, reference: str, date_of_birth: date) -> Booking | None:
     """Return the booking with this reference, as typed, if one of its people was born on that day; else None."""
-    return (
-        Booking.objects.filter(
-            reference=clean_reference(reference)[:10], appointments__date_of_birth=date_of_birth
-        )
-        .distinct()
-        .first()
-    )
+    cleaned = clean_reference(reference)
+    if len(cleaned) != LENGTH:
+        return None
+    return Booking.objects.filter(reference=cleaned, appointments__date_of_birth=date_of_birth).distinct().first()
 
 
 def find_booking_by_token(token: str) -> Booking | None:
     """Return the booking whose private link carries this secret, or None."""
     return Booking.objects.filter(link_token_hash=hash_link_token(token)).first()
+
+
+def _lock_draft(draft: Draft) -> None:
+    """Let one tab at a time change what a draft keeps; another that is booking it is waited for, and then seen.
+
+    Raises BookingRefused where the draft has become a booking (``already_booked``) or was cleared (``answers_gone``).
+    """
+    now = Draft.objects.filter(pk=draft.pk).select_for_update(of=("self",)).first()
+    if now is None:
+        raise BookingRefused(_("Your answers were cleared. Start again."), code="answers_gone")
+    if now.booking_id is not None:
+        raise BookingRefused(_("You have already booked with these answers."), code="already_booked")
 
 
 def _cancel(appointments: Sequence[Appointment], *, by: User | None, source: str, at: datetime) -> None:
@@ -356,9 +365,7 @@ def _cancel(appointments: Sequence[Appointment], *, by: User | None, source: str
         appointment.cancelled_at = at
         appointment.cancelled_by = str(by)[:60] if by else source
         appointment.version += 1
-    Appointment.objects.bulk_update(
-        appointments, ["state", "reservation", "cancelled_at", "cancelled_by", "version"]
-    )
+    Appointment.objects.bulk_update(appointments, ["state", "reservation", "cancelled_at", "cancelled_by", "version"])
     places.release(reservations=reservations)
 
 
@@ -367,7 +374,7 @@ def _owe(booking: Booking, purpose: str, *, version: int, at: datetime) -> None:
     channels = []
     if booking.email:
         channels.append(Message.Channel.EMAIL)
-    if is_mobile(booking.phone):
+    if booking.texts and is_mobile(booking.phone):
         channels.append(Message.Channel.TEXT)
     if channels:
         enqueue_each(

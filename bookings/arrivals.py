@@ -12,6 +12,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from bookings.models import Appointment
 from clinics.models import ClinicSession
+from clinics.places import share_session
 from immunisations import actions
 from immunisations.matching import Details, Match, automatic_match, likely_matches
 from immunisations.models import Person, Visit
@@ -96,6 +97,8 @@ def arrive_appointments(
     appointment.
     """
     chosen = chosen or {}
+    # First the clinic, then its appointments: the order in which a clinic is cancelled, too.
+    share_session(session)
     locked = list(
         Appointment.objects.select_for_update(of=("self",))
         .select_related("booking", "visit", "person__merged_into")

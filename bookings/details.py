@@ -22,11 +22,15 @@ class PersonDetails:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Who booked and how to reach them, if at all. ``language`` is that of the pages they used."""
+    """Who booked and how to reach them, if at all.
+
+    ``phone`` is E.164, or empty; ``texts`` says whether it may be texted. ``language`` is that of the pages they used.
+    """
 
     name: str = ""
     relationship: str = ""
     phone: str = ""
+    texts: bool = True
     email: str = ""
     language: str = "en-gb"
     spoken_language: str = ""

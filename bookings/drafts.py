@@ -18,7 +18,7 @@ from bookings.details import Contact, PersonDetails
 from bookings.models import Draft
 from bookings.policies import MOST_PEOPLE
 from clinics import places
-from clinics.models import ClinicSession, Reservation
+from clinics.models import ClinicSession
 from clinics.places import Need
 from clinics.times import london_day
 from nhsuk.forms import PartialDate
@@ -149,8 +149,12 @@ def start(*, secret: str, session: ClinicSession | None, near: str = "", at: dat
 
 def find(*, public_id: uuid.UUID, secret: str, at: datetime) -> Draft | None:
     """Return this browser's draft; None where it is another's, is not there (any more) or is more than a day old."""
-    draft = Draft.objects.filter(public_id=public_id, expires_at__gt=at).select_related("session").first()
-    if draft is None or not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):
+    try:
+        # By get, which unlike first does not sort: this runs on every page.
+        draft = Draft.objects.select_related("session").get(public_id=public_id, expires_at__gt=at)
+    except Draft.DoesNotExist:
+        return None
+    if not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):
         return None
     return draft
 
@@ -176,8 +180,7 @@ def choose_session(draft: Draft, answers: Answers, session: ClinicSession, *, at
 
 def release(draft: Draft) -> None:
     """Give back the times that a draft keeps. Must run in the caller's transaction."""
-    kept = Reservation.objects.filter(holder=draft.public_id, kind=Reservation.Kind.DRAFT)
-    places.release(reservations=list(kept.values_list("pk", flat=True)))
+    places.release_kept(holder=draft.public_id)
 
 
 @transaction.atomic
@@ -327,6 +330,8 @@ def contact(answers: Answers, *, relationship: str, language: str, support_needs
         name=answers.contact_name,
         relationship=relationship,
         phone=answers.mobile or answers.landline,
+        # Another number may be a neighbour's mobile: a text to it would open the booking to them.
+        texts=bool(answers.mobile),
         email=answers.email,
         language=language,
         spoken_language=answers.spoken_language,

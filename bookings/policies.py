@@ -40,13 +40,13 @@ def check_people(count: int) -> None:
         )
 
 
-def can_cancel(appointment: Appointment, at: datetime) -> bool:
-    """Whether the appointment can still be cancelled: booked, not arrived, not past."""
-    return (
-        appointment.state == Appointment.State.BOOKED
-        and appointment.visit_id is None
-        and appointment.starts_at > at
-    )
+def can_cancel(appointment: Appointment, at: datetime, *, staff: bool = False) -> bool:
+    """Whether the appointment can still be cancelled: booked, not arrived, not past (which staff may cancel)."""
+    try:
+        check_cancel(appointment, at, staff=staff)
+    except BookingRefused:
+        return False
+    return True
 
 
 def check_cancel(appointment: Appointment, at: datetime, *, staff: bool) -> None:

@@ -42,6 +42,8 @@ __all__ = [
     "free_times",
     "nearest_split",
     "release",
+    "release_kept",
+    "share_session",
     "take_places",
 ]
 
@@ -96,8 +98,13 @@ def _free_or_mine(
 ) -> "models.QuerySet[Place]":
     condition = models.Q(reservation__isnull=True) | models.Q(reservation__expires_at__lte=at)
     if holder is not None:
-        condition |= models.Q(reservation__holder=holder)
+        condition |= _kept_by(holder)
     return places.filter(condition)
+
+
+def _kept_by(holder: uuid.UUID) -> models.Q:
+    """What ``holder`` keeps and has not booked: a booked place is nobody's to take again, its own holder's least."""
+    return models.Q(reservation__holder=holder, reservation__expires_at__isnull=False)
 
 
 def _on_offer(session: ClinicSession, at: datetime) -> "models.QuerySet[Place]":
@@ -226,7 +233,9 @@ def _attempt(
         if starts_at is None:
             starts_at = run.starts_at
     locked = _lock_places(session, wanted, at=at, holder=holder)
-    still_free = _read(_free_or_mine(Place.objects.filter(pk__in=locked, starts_at__in=wanted), at=at, holder=holder))
+    still_free = _read(
+        _free_or_mine(Place.objects.on_offer().filter(pk__in=locked, starts_at__in=wanted), at=at, holder=holder)
+    )
     run = _choose(Grid(still_free, minutes=session.appointment_minutes), needs, starts_at, split)
     if run is not None:
         return _seat(run, session=session, kind=kind, holder=holder, expires_at=expires_at)
@@ -241,7 +250,8 @@ def _choose(grid: Grid, needs: Sequence[Need], starts_at: datetime | None, split
         return grid.split_from(starts_at, needs) if split else grid.run_at(starts_at, needs)
     runs = list(grid.runs(needs))
     if runs:
-        return random.choice(runs)
+        # Spreads people out; nobody's secret hangs on it.
+        return random.choice(runs)  # noqa: S311
     return grid.nearest_split(needs) if split else None
 
 
@@ -257,14 +267,26 @@ def _times_taken(grid: Grid, needs: Sequence[Need], starts_at: datetime | None) 
 
 def _lock_session(session: ClinicSession, *, in_queue: bool) -> None:
     """Make sure that the clinic takes bookings, and goes on doing so until this transaction ends."""
-    query = READ_STATE
     if connection.vendor == "postgresql":
-        query = LOCK_IN_QUEUE if in_queue else LOCK
-    with connection.cursor() as cursor:
-        cursor.execute(query, [session.pk])
-        (*_timeout, state) = cursor.fetchone()
-    if state != ClinicSession.State.PUBLISHED:
+        with connection.cursor() as cursor:
+            cursor.execute("SET LOCAL lock_timeout = '2s'")
+    if in_queue:
+        ClinicSession.objects.select_for_update(no_key=True).filter(pk=session.pk).values_list("pk").first()
+    if share_session(session) != ClinicSession.State.PUBLISHED:
         raise NotTakingBookings(_("This clinic is not taking bookings."))
+
+
+def share_session(session: ClinicSession) -> str:
+    """Return the clinic's state as it is now, and keep it so until this transaction ends.
+
+    Cancelling or closing the clinic waits for everybody who shares it, and they for it; they never wait for each
+    other. Whoever locks appointments or places of a clinic shares it first.
+    """
+    query = "SELECT state FROM clinics_clinicsession WHERE id = %s"
+    with connection.cursor() as cursor:
+        cursor.execute(query + (" FOR KEY SHARE" if connection.vendor == "postgresql" else ""), [session.pk])
+        (state,) = cursor.fetchone()
+    return str(state)
 
 
 def _lock_places(
@@ -273,7 +295,7 @@ def _lock_places(
     """Lock the free places of the wanted minutes and whatever the holder has, in id order, waiting for each."""
     which = models.Q(starts_at__in=wanted, starts_at__gt=at, withdrawn_at__isnull=True, kept_for="")
     if holder is not None:
-        which |= models.Q(reservation__holder=holder)
+        which |= _kept_by(holder)
     places = _free_or_mine(Place.objects.filter(session=session).filter(which), at=at, holder=holder)
     return list(places.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
 
@@ -282,9 +304,7 @@ def _seat(
     run: Run, *, session: ClinicSession, kind: str, holder: uuid.UUID | None, expires_at: datetime | None
 ) -> list[Taken]:
     if holder is not None:
-        before = list(
-            Reservation.objects.filter(holder=holder, expires_at__isnull=False).values_list("id", flat=True)
-        )
+        before = list(Reservation.objects.filter(holder=holder, expires_at__isnull=False).values_list("id", flat=True))
         Place.objects.filter(reservation__in=before).update(reservation=None)
         Reservation.objects.filter(pk__in=before).delete()
     else:
@@ -300,29 +320,22 @@ def _seat(
     ]
 
 
-def confirm_held(*, session: ClinicSession, needs: Sequence[Need], holder: uuid.UUID, at: datetime) -> list[Taken] | None:
+def confirm_held(
+    *, session: ClinicSession, needs: Sequence[Need], holder: uuid.UUID, at: datetime
+) -> list[Taken] | None:
     """Turn everything that ``holder`` holds for ``needs`` into appointments' reservations, even if it has expired.
 
     Returns them in the family's order, or None where anything of it was taken over meanwhile. Must run in the
     caller's transaction. Raises NotTakingBookings as take_places does.
     """
     _lock_session(session, in_queue=False)
-    locked = list(
-        Place.objects.filter(session=session, reservation__holder=holder, starts_at__gt=at)
-        .order_by("id")
-        .select_for_update(of=("self",))
-        .values_list("id", flat=True)
-    )
+    kept = Place.objects.filter(_kept_by(holder), session=session, starts_at__gt=at, withdrawn_at__isnull=True)
+    locked = list(kept.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
     # Read again under the lock, as take_places does: somebody may have taken over between the two.
-    rows = (
-        Place.objects.filter(pk__in=locked, reservation__holder=holder)
-        .select_related("reservation")
-        .order_by("reservation_id", "starts_at")
-    )
+    rows = kept.filter(pk__in=locked).select_related("reservation").order_by("reservation_id", "starts_at")
     seats: dict[int, list[Place]] = {}
     for place in rows:
-        assert place.reservation_id is not None
-        seats.setdefault(place.reservation_id, []).append(place)
+        seats.setdefault(place.reservation_id or 0, []).append(place)
     if [len(places) for places in seats.values()] != [need.slots for need in needs]:
         return None
     Reservation.objects.filter(pk__in=seats).update(kind=Reservation.Kind.APPOINTMENT, expires_at=None)
@@ -331,6 +344,16 @@ def confirm_held(*, session: ClinicSession, needs: Sequence[Need], holder: uuid.
         for places in seats.values()
         if places[0].reservation is not None
     ]
+
+
+def release_kept(*, holder: uuid.UUID) -> None:
+    """Give back whatever ``holder`` keeps and has not booked. Must run in the caller's transaction."""
+    kept = Place.objects.filter(_kept_by(holder))
+    locked = list(kept.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+    # Read again under the lock: what was kept may have been booked while this waited.
+    reservations = set(kept.filter(pk__in=locked).values_list("reservation_id", flat=True))
+    Place.objects.filter(pk__in=locked, reservation__in=reservations).update(reservation=None)
+    Reservation.objects.filter(pk__in=reservations, expires_at__isnull=False).delete()
 
 
 def release(*, reservations: Sequence[int]) -> None:

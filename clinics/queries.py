@@ -288,11 +288,11 @@ def visible_session(slug: str) -> ClinicSession | None:
         ClinicSession.State.CLOSED_OFF,
         ClinicSession.State.CANCELLED,
     ]
-    session = (
-        ClinicSession.objects.filter(slug=slug, who_may_book=ClinicSession.WhoMayBook.PUBLIC, state__in=states)
-        .select_related("venue", "team")
-        .first()
-    )
-    if session is not None and session.state == ClinicSession.State.CANCELLED and not session.places.exists():
+    sessions = ClinicSession.objects.filter(who_may_book=ClinicSession.WhoMayBook.PUBLIC, state__in=states)
+    try:
+        session = sessions.select_related("venue", "team").get(slug=slug)
+    except ClinicSession.DoesNotExist:
+        return None
+    if session.state == ClinicSession.State.CANCELLED and not session.places.exists():
         return None
     return session

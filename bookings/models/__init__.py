@@ -1,4 +1,5 @@
+from bookings.models.attempt import LookUpAttempts
 from bookings.models.booking import Appointment, Booking
 from bookings.models.draft import Draft
 
-__all__ = ["Appointment", "Booking", "Draft"]
+__all__ = ["Appointment", "Booking", "Draft", "LookUpAttempts"]

@@ -28,6 +28,7 @@ class Booking(PublicIdModel):
     contact_name = models.CharField(_("contact"), max_length=200, blank=True)
     relationship = models.CharField(_("relationship"), max_length=60, blank=True)
     phone = models.CharField(_("phone"), max_length=30, blank=True)
+    texts = models.BooleanField(_("may be texted"), default=True)
     email = models.EmailField(_("email"), blank=True)
     language = models.CharField(
         _("language of the pages"), max_length=10, default="en-gb", help_text=_("The language the booking was made in.")

@@ -143,7 +143,8 @@ ACCOUNT_FORMS = {
 # A working day on one sign-in: twelve hours, as SESSION_COOKIE_AGE says, and no box to tick.
 ACCOUNT_SESSION_REMEMBER = True
 # How many proxies of ours stand in front: limits by address must count people, not the proxy.
-ALLAUTH_TRUSTED_PROXY_COUNT = int(env("TRUSTED_PROXIES", "0"))
+TRUSTED_PROXIES = int(env("TRUSTED_PROXIES", "0"))
+ALLAUTH_TRUSTED_PROXY_COUNT = TRUSTED_PROXIES
 ACCOUNT_LOGIN_METHODS = {"username"}
 ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
@@ -219,7 +220,7 @@ REST_FRAMEWORK = {
     else ["rest_framework.throttling.AnonRateThrottle", "rest_framework.throttling.UserRateThrottle"],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min"},
     # Without a proxy of ours in front, nobody's X-Forwarded-For is believed.
-    "NUM_PROXIES": int(env("TRUSTED_PROXIES", "0")),
+    "NUM_PROXIES": TRUSTED_PROXIES,
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Pop-up vaccination clinics",
@@ -243,9 +244,11 @@ SPECTACULAR_SETTINGS = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    # Paths only: a query string, a posted value or an exception's own words could name a person.
+    # A query string, the secret of a link or an error's own words could name a person.
     "filters": {"no_personal_data": {"()": "config.logs.NoPersonalData"}},
-    "formatters": {"line": {"format": "{asctime} {levelname} {name} {message}", "style": "{"}},
+    "formatters": {
+        "line": {"()": "config.logs.WithoutWords", "format": "{asctime} {levelname} {name} {message}", "style": "{"}
+    },
     "handlers": {
         "console": {
             "class": "logging.StreamHandler",

@@ -1,7 +1,11 @@
 """Settings of a real service. Every secret comes from the environment; a missing one stops the start with a hint."""
 
+import os
+
 from config.environment import env
 
+# TLS ends at a proxy in front, whose word on the caller and the scheme is believed. 0 where there is none.
+os.environ.setdefault("TRUSTED_PROXIES", "1")
 # Named before the shared settings are read, so that their development defaults can never stand in.
 REQUIRED = {name: env(name) for name in ("DATABASE_URL", "DJANGO_SECRET_KEY", "ALLOWED_HOSTS", "NOTIFY_API_KEY")}
 
@@ -21,7 +25,7 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 SECURE_SSL_REDIRECT = True
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None  # noqa: F405
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
 SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True

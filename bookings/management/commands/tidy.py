@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from bookings import drafts
+from bookings import drafts, limits
 
 
 class Command(BaseCommand):
@@ -19,4 +19,5 @@ class Command(BaseCommand):
         total = 0
         while forgotten := drafts.forget_expired(at=at):
             total += forgotten
+        limits.forget_past(at=at)
         self.stdout.write(f"Unfinished bookings forgotten: {total}")

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
+from accounts.addresses import client_address
 from bookings import limits
 from bookings.actions import cancel_appointments, find_booking, find_booking_by_token
 from bookings.calendar import calendar_response
@@ -57,18 +58,18 @@ class Find(View):
         form = FindForm(request.POST, today=london_day(at))
         if not form.is_valid():
             return self.show(request, form)
-        address = request.META.get("REMOTE_ADDR", "")
+        address = client_address(request)
         reference = clean_reference(form.cleaned_data["reference"])
-        if limits.too_many(address=address, reference=reference, at=at):
+        if not limits.begin_try(address=address, reference=reference, at=at):
             return render(request, "bookings/too_many.html", {"back_url": reverse("booking-find")}, status=429)
         booking = find_booking(reference=reference, date_of_birth=form.cleaned_data["date_of_birth"])
         if booking is None:
-            limits.note_failure(address=address, reference=reference, at=at)
             form.add_error(
                 "reference",
                 _("We cannot find a booking with this reference and date of birth. Check both and try again"),
             )
             return self.show(request, form)
+        limits.forgive(address=address, reference=reference, at=at)
         response = redirect("booking-manage")
         remember(response, booking)
         return response

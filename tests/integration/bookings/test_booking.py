@@ -7,6 +7,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from accounts.models import AuditEvent, Role
+from bookings import drafts
 from bookings.actions import (
     HOLD,
     cancel_appointments,
@@ -20,7 +21,7 @@ from bookings.models import Appointment, Booking, Draft
 from bookings.policies import BookingRefused
 from bookings.references import ALPHABET, shown_reference
 from clinics.models import ClinicSession, Place, Reservation
-from clinics.places import Need, NotTakingBookings, TimesTaken, find_runs, free_times
+from clinics.places import Need, NotTakingBookings, TimesTaken, find_runs, free_times, take_places
 from messaging.models import Message
 from tests.support.factories import NOW, book, child, contact, make_session, make_user
 
@@ -296,3 +297,76 @@ def test_a_reservation_that_neither_expires_nor_is_booked_is_refused_by_the_data
         Reservation.objects.create(session=session, kind=Reservation.Kind.DRAFT, expires_at=None)
     with pytest.raises(IntegrityError), transaction.atomic():
         Reservation.objects.create(session=session, kind=Reservation.Kind.APPOINTMENT, expires_at=NOW)
+
+
+def test_a_tab_left_open_cannot_take_the_booked_place_back() -> None:
+    session = make_session(periods=[(time(10), time(10, 20), 1)])
+    mine = draft()
+    hold_times(draft=mine, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+    other_tab = Draft.objects.get(pk=mine.pk)
+    made = book(session, starts_at=TEN, draft=mine)
+    with pytest.raises(BookingRefused) as refused:
+        hold_times(draft=other_tab, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+    assert refused.value.code == "already_booked"
+    # Even past that check, what is booked is not the holder's to take again.
+    with pytest.raises(TimesTaken), transaction.atomic():
+        take_places(
+            session=session,
+            needs=[Need()],
+            starts_at=TEN,
+            kind=Reservation.Kind.DRAFT,
+            holder=mine.public_id,
+            expires_at=NOW + HOLD,
+            at=NOW,
+        )
+    assert Place.objects.get(reservation=made.booking.appointments.get().reservation_id).starts_at == TEN
+
+
+def test_clearing_answers_gives_kept_times_back_and_never_a_booked_place() -> None:
+    session = make_session(periods=[(time(10), time(10, 20), 1)])
+    booked, kept = draft(), draft()
+    hold_times(draft=booked, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+    book(session, starts_at=TEN, draft=booked)
+    hold_times(draft=kept, session=session, needs=[Need()], starts_at=TEN + minutes(10), at=NOW)
+    for each in (booked, kept):
+        drafts.release(each)
+    assert [free.starts_at for free in free_times(session=session, at=NOW)] == [TEN + minutes(10)]
+
+
+def test_cleared_answers_are_not_booked() -> None:
+    session = make_session()
+    mine = draft()
+    hold_times(draft=mine, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+    stale = Draft.objects.get(pk=mine.pk)
+    mine.delete()
+    with pytest.raises(BookingRefused) as refused:
+        book(session, starts_at=TEN, draft=stale)
+    assert refused.value.code == "answers_gone"
+    assert not Booking.objects.exists()
+
+
+def test_a_withdrawn_place_is_not_booked_by_its_holder() -> None:
+    session = make_session(periods=[(time(10), time(10, 10), 1)])
+    mine = draft()
+    hold_times(draft=mine, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+    Place.objects.filter(session=session).update(withdrawn_at=NOW)
+    with pytest.raises(TimesTaken):
+        book(session, starts_at=TEN, draft=mine)
+
+
+def test_cancelling_all_cancels_those_that_are_still_to_come() -> None:
+    booking = book(make_session(), child("Amina"), child("Bilal"), starts_at=TEN).booking
+    cancel_appointments(booking=booking, appointments=None, by=None, source="public", at=TEN + minutes(1))
+    assert list(booking.appointments.order_by("position").values_list("state", flat=True)) == ["booked", "cancelled"]
+
+
+def test_a_reference_with_something_after_it_is_another_reference() -> None:
+    made = book(make_session())
+    born = date(2023, 3, 27)
+    assert find_booking(reference=made.booking.reference, date_of_birth=born) == made.booking
+    assert find_booking(reference=made.booking.reference + "2", date_of_birth=born) is None
+
+
+def test_a_number_given_for_calls_is_never_texted() -> None:
+    book(make_session(), contact=contact(email="", phone="+447700900982", texts=False))
+    assert not Message.objects.exists()

@@ -1,0 +1,131 @@
+"""Two people, or two tabs, at the same moment: on PostgreSQL, with a connection each."""
+
+import threading
+import time as clock
+from collections.abc import Callable
+from datetime import UTC, datetime, time
+
+import pytest
+from django.db import connections, transaction
+
+from bookings import drafts, limits
+from bookings.actions import cancel_session, hold_times
+from bookings.arrivals import arrive_appointments
+from bookings.models import Appointment, Draft, LookUpAttempts
+from clinics.models import ClinicSession, Place
+from clinics.places import Need
+from tests.support.factories import NOW, book, make_session, make_user
+
+pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
+
+TEN = datetime(2026, 11, 21, 10, 0, tzinfo=UTC)
+PAUSE = 0.4
+
+
+def at_once(*jobs: Callable[[], object]) -> list[str]:
+    """Run each job in a thread with a connection of its own; return the kinds of the errors they ended with."""
+    errors: list[str] = []
+
+    def run(job: Callable[[], object]) -> None:
+        try:
+            job()
+        except Exception as error:
+            errors.append(f"{type(error).__name__}: {getattr(error, 'code', '')}")
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=(job,)) for job in jobs]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    return errors
+
+
+def homeless() -> int:
+    """How many booked appointments have no place."""
+    held = Place.objects.filter(reservation__isnull=False).values("reservation")
+    return Appointment.objects.filter(state="booked").exclude(reservation__in=held).count()
+
+
+def kept() -> tuple[ClinicSession, Draft]:
+    session = make_session(periods=[(time(10), time(10, 30), 1)])
+    draft = drafts.start(secret="x", session=session, at=NOW)
+    hold_times(draft=draft, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+    return session, draft
+
+
+def booking_slowly(session: ClinicSession, draft: Draft, under_way: threading.Event) -> Callable[[], None]:
+    def work() -> None:
+        with transaction.atomic():
+            book(session, starts_at=TEN, draft=Draft.objects.get(pk=draft.pk), submission_id=draft.public_id)
+            under_way.set()
+            clock.sleep(PAUSE)
+
+    return work
+
+
+def test_another_tab_that_asks_for_the_time_being_booked_is_refused() -> None:
+    session, draft = kept()
+    other_tab, under_way = Draft.objects.get(pk=draft.pk), threading.Event()
+
+    def ask() -> None:
+        under_way.wait(5)
+        hold_times(draft=other_tab, session=session, needs=[Need()], starts_at=TEN, at=NOW)
+
+    assert at_once(booking_slowly(session, draft, under_way), ask) == ["BookingRefused: already_booked"]
+    assert homeless() == 0
+
+
+def test_answers_cleared_while_they_are_booked_leave_the_booking_whole() -> None:
+    session, draft = kept()
+    under_way = threading.Event()
+
+    def clear() -> None:
+        under_way.wait(5)
+        drafts.clear(secret="x")
+
+    assert at_once(booking_slowly(session, draft, under_way), clear) == []
+    assert Appointment.objects.filter(state="booked").count() == 1
+    assert homeless() == 0
+
+
+def test_a_clinic_cancelled_while_somebody_arrives_waits_for_them_and_nobody_fails() -> None:
+    session = make_session()
+    nurse = make_user(session.team)
+    appointments = [book(session).booking.appointments.get() for _ in range(6)]
+    morning = datetime(2026, 11, 21, 9, 55, tzinfo=UTC)
+    go = threading.Barrier(2)
+
+    def arrive() -> None:
+        go.wait(5)
+        for appointment in appointments:
+            arrive_appointments(
+                session=ClinicSession.objects.select_related("team").get(pk=session.pk),
+                appointments=[appointment],
+                by=nurse,
+                at=morning,
+                chosen={appointment.pk: None},
+            )
+
+    def cancel() -> None:
+        go.wait(5)
+        clock.sleep(0.02)
+        cancel_session(session=session, reason="Snow", by=None, source="test", at=morning)
+
+    errors = at_once(arrive, cancel)
+    assert not [error for error in errors if "OperationalError" in error]
+    arrived = Appointment.objects.filter(visit__isnull=False)
+    assert not arrived.filter(state="cancelled").exists()
+    assert arrived.count() + Appointment.objects.filter(state="cancelled").count() == 6
+
+
+def test_tries_made_at_the_same_moment_are_all_counted() -> None:
+    go = threading.Barrier(12)
+
+    def guess() -> None:
+        go.wait(5)
+        limits.begin_try(address="192.0.2.1", reference="K7M4XT2PQR", at=NOW)
+
+    assert at_once(*[guess] * 12) == []
+    assert list(LookUpAttempts.objects.values_list("count", flat=True)) == [12, 12]
