@@ -17,10 +17,16 @@ from clinics.models import ClinicSession
 from clinics.times import london_day
 from tests.integration.walk.admin import PAGES
 from tests.integration.walk.world import World, make_world
-from tests.support.browser import DESKTOP, NARROWEST, axe, fits
+from tests.support.browser import DESKTOP, NARROWEST, Complaints, axe, fits
 from tests.support.factories import PASSWORD, make_team
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+
+
+@pytest.fixture(autouse=True)
+def forms_sent_back(complaints: Complaints) -> None:
+    """A form sent back with what is wrong answers 422, which Chromium's console mentions."""
+    complaints.expect("status of 422")
 
 
 @pytest.fixture

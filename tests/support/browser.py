@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
-from weakref import WeakSet
+from urllib.parse import urljoin
+from weakref import WeakKeyDictionary, WeakSet
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, Route, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Error, Page, sync_playwright
 from pytest_django.live_server_helper import LiveServer
 
 from tests.support.not_run import leave_out
@@ -36,6 +37,7 @@ FLAGS = [
 ]
 STORY_SECONDS = 10
 WITHOUT_JAVASCRIPT: WeakSet[BrowserContext] = WeakSet()
+TWINS: WeakKeyDictionary[BrowserContext, Page] = WeakKeyDictionary()
 
 
 def find_chromium() -> str | None:
@@ -80,21 +82,19 @@ def scripted_twin(page: Page) -> Iterator[Page]:
     Timers never fire in a document that was loaded with scripts off, and axe waits for one.
     """
     html = SCRIPTS.sub("", page.content())
-    browser = page.context.browser
-    assert browser is not None
-    context = browser.new_context(viewport=page.viewport_size, locale="en-GB")
-    twin = context.new_page()
-
-    def answer(route: Route) -> None:
-        if route.request.resource_type == "document":
-            route.fulfill(body=html, content_type="text/html; charset=utf-8")
-        else:
-            route.continue_()
-
-    twin.route("**/*", answer)
-    twin.goto(page.url)
+    twin = TWINS.get(page.context)
+    if twin is None:
+        browser = page.context.browser
+        assert browser is not None
+        twin = browser.new_context(locale="en-GB").new_page()
+        TWINS[page.context] = twin
+        # Some page of the same server, so that what the twin shows may fetch its stylesheets under the same policy.
+        twin.goto(urljoin(page.url, "/healthz"))
+    size = page.viewport_size
+    if size is not None and size != twin.viewport_size:
+        twin.set_viewport_size(size)
+    twin.set_content(html)
     yield twin
-    context.close()
 
 
 def axe(page: Page) -> None:
@@ -180,6 +180,8 @@ def browsers(
     if request.session.testsfailed > failures:
         opened.photograph(Path("var/journeys") / request.node.name)
     for context in opened.contexts:
+        if twin := TWINS.pop(context, None):
+            twin.context.close()
         context.close()
     assert not complaints.unexpected(), "\n".join(complaints.unexpected())
 
