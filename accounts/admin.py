@@ -84,7 +84,9 @@ class Roles(BaseInlineFormSet):
         kept = [
             form
             for form in self.forms
-            if getattr(form, "cleaned_data", None) and form.cleaned_data.get("team") and not form.cleaned_data.get("DELETE")
+            if getattr(form, "cleaned_data", None)
+            and form.cleaned_data.get("team")
+            and not form.cleaned_data.get("DELETE")
         ]
         if not kept:
             raise ValidationError(

@@ -271,6 +271,20 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
             return redirect(self.address_of(row))
         return super().change_view(request, object_id, form_url, extra_context)
 
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Whether an address may filter the list by ``lookup``: by the list's own filters and days, nothing else.
+
+        Django lets any column be filtered by; then names and dates of birth could stand in addresses.
+        """
+        allowed = {f"{self.date_hierarchy}__{part}" for part in ("year", "month", "day") if self.date_hierarchy}
+        for declared in self.get_list_filter(request):
+            if isinstance(declared, type) and issubclass(declared, admin.SimpleListFilter):
+                allowed.add(str(declared.parameter_name))
+            else:
+                path = str(declared[0] if isinstance(declared, list | tuple) else declared)
+                allowed |= {path, f"{path}__exact", f"{path}__isnull"}
+        return lookup in allowed
+
     # --- what a new row begins with
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
@@ -286,6 +300,28 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
     def people_shown(self, row: models.Model) -> Iterable[tuple[int, uuid.UUID]]:
         """Return the team and the outside name of every person whose record this row's page shows."""
         return []
+
+    def people_listed(self, row: Any) -> Iterable[tuple[int, uuid.UUID]]:
+        """Return the team and the outside name of every person of whose record the row says something in the list.
+
+        From what the list has fetched: a query here would run for each row.
+        """
+        return []
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict[str, str] | None = None) -> HttpResponse:
+        """Show the list, and write down whose records it showed."""
+        response = super().changelist_view(request, extra_context)
+        listed = (getattr(response, "context_data", None) or {}).get("cl")
+        if listed is None:
+            return response
+        seen: dict[int, dict[uuid.UUID, None]] = {}
+        for row in listed.result_list:
+            for team, person in self.people_listed(row):
+                seen.setdefault(team, {})[person] = None
+        page = f"admin list of {self.opts.verbose_name_plural}"[:60]
+        for team, people in seen.items():
+            audit.record_views(user=staff_of(request), at=timezone.now(), team=team, people=people, page=page)
+        return response
 
     def write_down_view(self, request: HttpRequest, row: models.Model, page: str) -> None:
         """Write down whose records were looked at."""
@@ -310,8 +346,13 @@ class TeamAdmin(ScopedChoices, admin.ModelAdmin):
                 return response
         except Refused as refused:
             request.refused = str(refused)  # type: ignore[attr-defined]
-            with transaction.atomic():
-                return super().changeform_view(request, object_id, form_url, extra_context)
+            try:
+                with transaction.atomic():
+                    return super().changeform_view(request, object_id, form_url, extra_context)
+            except PermissionDenied:
+                # What made the action refuse also ended the changing of this row: say why on the page as it is now.
+                self.message_user(request, str(refused), messages.ERROR)
+                return redirect(request.path)
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> type[ModelForm]:
         """Return the form, which repeats what an action said when it refused the same answers a moment ago."""

@@ -37,6 +37,11 @@ class BookedClinicAdmin(ClinicSessionAdmin):
         booked = Appointment.objects.filter(state=Appointment.State.BOOKED)
         return super().get_queryset(request).annotate(number_booked=counted(booked))
 
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
+        """Where a clinic is held stays as it is once anybody is booked: they would go to the old place."""
+        fixed = super().get_readonly_fields(request, obj)
+        return [*fixed, "venue"] if obj is not None and obj.number_booked else fixed
+
     @admin.display(description=gettext_lazy("people booked"), ordering="number_booked")
     def people_booked(self, session: Any) -> int:
         """How many people are booked."""

@@ -1,7 +1,9 @@
 """Every change to what is offered: clinics, their periods and places, batches."""
 
-from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from collections.abc import Mapping, Sequence
+from datetime import date, datetime, time, timedelta
+from itertools import pairwise
+from typing import Any
 
 from django.db import transaction
 from django.utils.text import slugify
@@ -9,12 +11,13 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod
+from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod, VaccineOffer, Venue
 from clinics.policies import ClinicRefused, check_move, check_publishable
 from clinics.times import LONDON, NotATime, london_day, wall_time
 
 __all__ = [
     "add_batch",
+    "change_session",
     "close_bookings",
     "close_off_session",
     "finish_session",
@@ -27,6 +30,9 @@ __all__ = [
     "wall_time",
 ]
 
+# Once places have been laid out they hang on the clinic's day and the length of its appointments; its address on the
+# site has been passed on.
+FIXED_ONCE_PUBLISHED = ("date", "appointment_minutes", "slug")
 LONGEST_PERIOD = timedelta(hours=14)
 MOST_PLACES = 5000
 
@@ -39,6 +45,57 @@ def free_slug(*, town: str, day: datetime | object) -> str:
     while slug in taken:
         slug, number = f"{base}-{number}", number + 1
     return slug
+
+
+@transaction.atomic
+def change_session(
+    *, session: ClinicSession, changes: Mapping[str, Any], by: User | None, at: datetime, source: str
+) -> ClinicSession:
+    """Change what is said of a clinic: ``changes`` are new values by the name of the field, and under "vaccines" the
+    codes of all it offers. Its state is changed by the actions for that, and nothing else is written.
+
+    Returns the clinic as it is now. Raises ClinicRefused where it is closed off or cancelled, for what is fixed once
+    it has been published, and for another venue (code "people_booked") while somebody has, or is just booking, a
+    place: they would go to the old one.
+    """
+    session = _locked(session)
+    if session.state in (ClinicSession.State.CLOSED_OFF, ClinicSession.State.CANCELLED):
+        raise ClinicRefused(_("This clinic can no longer be changed."), code="wrong_state")
+    vaccines = set(session.vaccine_codes())
+    after = {name: value for name, value in changes.items() if name != "vaccines" and getattr(session, name) != value}
+    if session.state != ClinicSession.State.DRAFT and not after.keys().isdisjoint(FIXED_ONCE_PUBLISHED):
+        raise ClinicRefused(
+            _("The date, the length of appointments and the address on the site are fixed once a clinic is published."),
+            code="wrong_state",
+        )
+    if "venue" in after and session.places.exclude(pk__in=session.places.free(at)).exists():
+        raise ClinicRefused(
+            _("The venue cannot be changed: somebody is booked. Cancel this clinic and plan another."),
+            code="people_booked",
+        )
+    before = {name: getattr(session, name) for name in after}
+    for name, value in after.items():
+        setattr(session, name, value)
+    if after:
+        session.save(update_fields=list(after))
+    if "vaccines" in changes and vaccines != set(changes["vaccines"]):
+        before["vaccines"], after["vaccines"] = sorted(vaccines), sorted(changes["vaccines"])
+        session.offers.exclude(vaccine__in=after["vaccines"]).delete()
+        VaccineOffer.objects.bulk_create(
+            VaccineOffer(session=session, vaccine=vaccine) for vaccine in changes["vaccines"] if vaccine not in vaccines
+        )
+    if after:
+        audit.record(
+            by=by,
+            at=at,
+            source=source,
+            action="change_session",
+            thing=session,
+            team=session.team_id,
+            before=_as_json(before),
+            after=_as_json(after),
+        )
+    return session
 
 
 @transaction.atomic
@@ -67,7 +124,7 @@ def save_periods(
             )
         wanted.append((starts_at, ends_at, vaccinators))
     wanted.sort()
-    for before, after in zip(wanted, wanted[1:], strict=False):
+    for before, after in pairwise(wanted):
         if after[0] < before[1]:
             raise ClinicRefused(_("The periods overlap. End one before the next starts."), code="periods_overlap")
     before_change = _periods_as_json(session)
@@ -141,9 +198,7 @@ def close_off_session(*, session: ClinicSession, by: User | None, at: datetime, 
 
 
 @transaction.atomic
-def mark_cancelled(
-    *, session: ClinicSession, reason: str, by: User | None, at: datetime, source: str
-) -> ClinicSession:
+def mark_cancelled(*, session: ClinicSession, reason: str, by: User | None, at: datetime, source: str) -> ClinicSession:
     """Mark the clinic as cancelled. Called by ``bookings.actions.cancel_session``, which cancels the appointments too:
     screens call that one.
     """
@@ -162,7 +217,7 @@ def mark_cancelled(
 
 @transaction.atomic
 def add_batch(
-    *, team_id: int, product: Product, number: str, expires_on: object, by: User | None, at: datetime, source: str
+    *, team_id: int, product: Product, number: str, expires_on: date, by: User | None, at: datetime, source: str
 ) -> Batch:
     """Add a batch as its box shows it, or return the team's batch of that product and number where it is known.
 
@@ -236,6 +291,15 @@ def _move(
     return session
 
 
+def _as_json(values: Mapping[str, Any]) -> dict[str, Any]:
+    def plain(value: Any) -> Any:
+        if isinstance(value, Venue):
+            return str(value.public_id)
+        return value.isoformat() if isinstance(value, date | time) else value
+
+    return {name: plain(value) for name, value in values.items()}
+
+
 def _periods_as_json(session: ClinicSession) -> list[list[object]]:
     return [
         [period.starts_at.isoformat(), period.ends_at.isoformat(), period.vaccinators]
@@ -301,4 +365,3 @@ def _lay_out(session: ClinicSession, periods: Sequence[VaccinationPeriod], at: d
             if (start, lane) not in present
         ]
     )
-

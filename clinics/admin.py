@@ -358,8 +358,6 @@ class ClinicSessionAdmin(TeamAdmin):
             {"fields": ["legal_mechanism_name", "early_doses", "early_doses_reason"]},
         ),
     ]
-    # Once places have been laid out they hang on the clinic's day and the length of its appointments.
-    fixed_once_published = ["date", "appointment_minutes", "slug"]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ClinicSession]:
         """Count the places there are and those that are free."""
@@ -380,7 +378,7 @@ class ClinicSessionAdmin(TeamAdmin):
         """A clinic stays with its team; what its places hang on is fixed once it has been published."""
         if obj is None:
             return []
-        fixed = [] if obj.state == ClinicSession.State.DRAFT else self.fixed_once_published
+        fixed = [] if obj.state == ClinicSession.State.DRAFT else actions.FIXED_ONCE_PUBLISHED
         return ["team", "state", "cancelled_reason", *fixed, *(["vaccines_in_words"] if self._over(obj) else [])]
 
     def _over(self, obj: ClinicSession) -> bool:
@@ -424,16 +422,25 @@ class ClinicSessionAdmin(TeamAdmin):
         else:
             super().save_formset(request, form, formset, change)
 
+    def save_model(self, request: HttpRequest, obj: ClinicSession, form: Any, change: bool) -> None:
+        """Change a clinic by the action, which writes only what changed and the audit."""
+        if not change:
+            super().save_model(request, obj, form, change)
+            return
+        changes = {name: form.cleaned_data[name] for name in form.changed_data}
+        actions.change_session(session=obj, changes=changes, by=staff_of(request), at=timezone.now(), source="admin")
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """The actions wrote it down already."""
+
     def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """Save what is offered, then the periods on the clinic's day, by the action that knows their rules."""
+        """Save what a new clinic offers, then the periods on its day, by the action that knows their rules."""
         super().save_related(request, form, formsets, change)
         session: ClinicSession = form.instance
-        wanted, offered = set(form.cleaned_data["vaccines"]), {each.vaccine: each for each in session.offers.all()}
-        for vaccine in Vaccine.values:
-            if vaccine in wanted and vaccine not in offered:
-                VaccineOffer.objects.create(session=session, vaccine=vaccine)
-            elif vaccine in offered and vaccine not in wanted:
-                offered[vaccine].delete()
+        if not change:
+            VaccineOffer.objects.bulk_create(
+                VaccineOffer(session=session, vaccine=vaccine) for vaccine in form.cleaned_data["vaccines"]
+            )
         for formset in formsets:
             moved = "date" in form.changed_data or "appointment_minutes" in form.changed_data
             if formset.model is VaccinationPeriod and (moved or formset.has_changed()):

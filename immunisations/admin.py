@@ -203,6 +203,10 @@ class PersonAdmin(FoundByName):
         """The person."""
         return [(row.team_id, row.public_id)]
 
+    def people_listed(self, row: Any) -> Iterable[tuple[int, uuid.UUID]]:
+        """The person, whose name and date of birth the list shows."""
+        return self.people_shown(row)
+
     def save_model(self, request: HttpRequest, obj: Person, form: Any, change: bool) -> None:
         """Change the person by the action, which also writes the audit."""
         changes = {name: form.cleaned_data[name] for name in form.changed_data}
@@ -233,6 +237,10 @@ class OfAPerson(FoundByName, ReadOnlyAdmin):
     def people_shown(self, row: Any) -> Iterable[tuple[int, uuid.UUID]]:
         """The person whose record it is."""
         return [(row.person.team_id, row.person.public_id)]
+
+    def people_listed(self, row: Any) -> Iterable[tuple[int, uuid.UUID]]:
+        """The person, whom the list names."""
+        return self.people_shown(row)
 
     @admin.display(description=gettext_lazy("person"))
     def of(self, row: Any) -> str:

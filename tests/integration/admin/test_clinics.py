@@ -1,16 +1,24 @@
 """A co-ordinator plans, publishes, stops and cancels clinics in the admin."""
 
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from datetime import date, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
+from django.db.models.signals import post_init
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from accounts.models import AuditEvent, Role
+from bookings.actions import cancel_session
 from bookings.models import Appointment
+from clinics.actions import change_session, publish_session
 from clinics.models import ClinicSession, Venue
+from clinics.policies import ClinicRefused
 from clinics.times import LONDON, london_day
 from tests.support.factories import book, child, contact, make_session, make_team, make_user, make_venue
 
@@ -173,6 +181,133 @@ def test_a_period_is_changed_and_removed_and_a_taken_place_keeps_its_period(coor
     assert "Somebody is booked in places that would go" in page and "Typed anew" in page
     session.refresh_from_db()
     assert session.name != "Typed anew" and session.places.count() == 18, "all or nothing"
+
+
+@contextmanager
+def right_after_it_is_read(happens: Callable[[ClinicSession], object]) -> Iterator[None]:
+    """Let something happen to the clinic as soon as the next request has read it."""
+
+    def read(instance: ClinicSession, **_: Any) -> None:
+        if instance.pk:
+            post_init.disconnect(read, sender=ClinicSession)
+            happens(instance)
+
+    post_init.connect(read, sender=ClinicSession)
+    try:
+        yield
+    finally:
+        post_init.disconnect(read, sender=ClinicSession)
+
+
+def cancelled(session: ClinicSession) -> None:
+    cancel_session(session=session, reason="No heating", by=None, source="command", at=timezone.now())
+
+
+def published(session: ClinicSession) -> None:
+    publish_session(session=session, by=None, source="command", at=timezone.now())
+
+
+def unchanged_periods(session: ClinicSession) -> dict[str, Any]:
+    period = session.periods.get()
+    return {
+        **filled(session.venue),
+        "vaccines": session.vaccine_codes(),
+        "legal_mechanism_name": session.legal_mechanism_name,
+        "periods-TOTAL_FORMS": "1",
+        "periods-INITIAL_FORMS": "1",
+        "periods-0-id": period.pk,
+        "periods-0-session": session.pk,
+        "periods-0-start": f"{period.starts_at.astimezone(LONDON):%H:%M}",
+        "periods-0-end": f"{period.ends_at.astimezone(LONDON):%H:%M}",
+        "periods-0-vaccinators": period.vaccinators,
+    }
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_a_clinic_cancelled_while_it_is_being_saved_stays_cancelled_and_the_page_says_why(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), at=timezone.now())
+    data = {**unchanged_periods(session), "name": "Typed meanwhile"}
+
+    def by_somebody_else(read: ClinicSession) -> None:
+        with ThreadPoolExecutor(1) as other:
+            other.submit(cancelled, read).result()
+            other.submit(lambda: connection.close()).result()
+
+    with right_after_it_is_read(by_somebody_else):
+        response = coordinator.post(page_of(session), data)
+    session.refresh_from_db()
+    assert (session.state, session.cancelled_reason) == ("cancelled", "No heating")
+    assert session.name != "Typed meanwhile"
+    page = coordinator.get(response["Location"]).content.decode()
+    assert "This clinic can no longer be changed." in page and "No heating" in page
+
+
+def test_a_clinic_published_while_it_is_being_saved_stays_published_with_what_was_saved(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), published=False, at=timezone.now())
+    with right_after_it_is_read(published):
+        response = coordinator.post(
+            page_of(session), {**unchanged_periods(session), "slug": session.slug, "for_whom": "Families"}
+        )
+    session.refresh_from_db()
+    assert response.status_code == 302 and (session.state, session.for_whom) == ("published", "Families")
+
+
+def test_a_date_saved_while_the_clinic_is_published_is_refused(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), published=False, at=timezone.now())
+    data = {**unchanged_periods(session), "slug": session.slug, "date": f"{soon(20):%d/%m/%Y}"}
+    with right_after_it_is_read(published):
+        response = coordinator.post(page_of(session), data)
+    assert response.status_code == 422 and "fixed once a clinic is published" in response.content.decode()
+    session.refresh_from_db()
+    assert session.date == soon()
+
+
+def test_what_a_clinic_offers_and_says_is_changed_with_one_event_that_names_only_what_changed(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), published=False, vaccines=["MMR"], at=timezone.now())
+    data = unchanged_periods(session) | {"slug": session.slug, "name": session.name, "vaccines": ["6IN1"]}
+    before = AuditEvent.objects.count()
+    assert coordinator.post(page_of(session), {**data, "for_whom": "Families"}).status_code == 302
+    event = AuditEvent.objects.get(pk__in=AuditEvent.objects.order_by("-id").values("pk")[:1])
+    assert AuditEvent.objects.count() == before + 1 and (event.action, event.source) == ("change_session", "admin")
+    assert event.before == {"for_whom": "", "vaccines": ["MMR"]}
+    assert event.after == {"for_whom": "Families", "vaccines": ["6IN1"]}
+    session.refresh_from_db()
+    assert session.vaccine_codes() == ["6IN1"]
+    assert coordinator.post(page_of(session), {**data, "for_whom": "Families"}).status_code == 302
+    assert AuditEvent.objects.count() == before + 1, "nothing changed, nothing written"
+
+
+def test_the_venue_of_a_clinic_stays_once_anybody_is_booked(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), at=timezone.now())
+    first, other = session.venue, make_venue(team, name="Other Hall")
+    data = {**unchanged_periods(session), "venue": other.pk}
+    assert coordinator.post(page_of(session), data).status_code == 302
+    session.refresh_from_db()
+    assert session.venue == other, "nobody is booked yet"
+    book(session, at=timezone.now())
+    assert 'name="venue"' not in coordinator.get(page_of(session)).content.decode()
+    assert coordinator.post(page_of(session), {**data, "venue": first.pk}).status_code == 302
+    session.refresh_from_db()
+    assert session.venue == other
+
+
+def test_a_venue_saved_while_somebody_books_is_refused(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), at=timezone.now())
+    first, other = session.venue, make_venue(team, name="Other Hall")
+    data = {**unchanged_periods(session), "venue": other.pk}
+    with right_after_it_is_read(lambda read: book(session, at=timezone.now())):
+        response = coordinator.post(page_of(session), data)
+    assert response.status_code == 422 and "somebody is booked" in response.content.decode()
+    session.refresh_from_db()
+    assert session.venue == first
+
+
+@pytest.mark.parametrize("change", [{"date": date(2030, 1, 1)}, {"appointment_minutes": 20}, {"slug": "elsewhere"}])
+def test_what_places_hang_on_is_fixed_for_every_door_once_a_clinic_is_published(team, change):
+    session = make_session(venue=make_venue(team), date=soon(), at=timezone.now())
+    with pytest.raises(ClinicRefused):
+        change_session(session=session, changes=change, by=None, at=timezone.now(), source="command")
 
 
 def test_publishing_asks_first_says_what_is_missing_and_never_fails(coordinator, team):

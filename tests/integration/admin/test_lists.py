@@ -136,6 +136,30 @@ def test_every_filter_of_a_list_answers(role, name):
             assert client.get(url_of(name) + choice["query_string"]).status_code == 200, choice["query_string"]
 
 
+@pytest.mark.parametrize(
+    ("role", "name", "lookup"),
+    [
+        (Role.COORDINATOR, "immunisations_person", "last_name__startswith"),
+        (Role.COORDINATOR, "immunisations_person", "date_of_birth"),
+        (Role.COORDINATOR, "immunisations_vaccination", "person__last_name"),
+        (Role.COORDINATOR, "bookings_booking", "contact_name__icontains"),
+        (Role.COORDINATOR, "clinics_batch", "expires_on__lt"),
+        (Role.ADMINISTRATOR, "accounts_user", "email"),
+    ],
+)
+def test_an_address_filters_a_list_by_its_own_filters_only(role, name, lookup):
+    world = make_world("Quokka")
+    client = signed_in(world, role)
+    assert client.get(url_of(name), {lookup: "2020-01-01"}).status_code == 400
+
+
+def test_the_days_of_a_list_are_gone_through_by_year_month_and_day():
+    world = make_world("Quokka")
+    client = signed_in(world, Role.COORDINATOR)
+    for chosen in ({"date__year": 2026}, {"date__year": 2026, "date__month": 3}, {"state__exact": "draft"}):
+        assert client.get(url_of("clinics_clinicsession"), chosen).status_code == 200
+
+
 def test_nothing_can_be_deleted_by_anybody():
     world = make_world("Quokka")
     root = make_user(None, username="root", is_superuser=True)

@@ -3,7 +3,10 @@
 from datetime import date
 
 import pytest
+from django.db import connection
+from django.db.models import Max
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEvent, RecordView, Role
@@ -67,6 +70,37 @@ def test_every_look_at_a_person_is_written_down(world, coordinator):
     assert RecordView.objects.count() == before + 1
     assert coordinator.get(reverse("admin:bookings_booking_change", args=[world.person.public_id])).status_code == 404
     assert RecordView.objects.count() == before + 1
+
+
+def last_view() -> int:
+    return RecordView.objects.aggregate(last=Max("pk"))["last"] or 0
+
+
+def test_a_list_writes_down_everybody_whose_record_it_shows_in_one_query(world, coordinator):
+    twin = Person.objects.create(
+        team=world.team,
+        first_name="Twin",
+        date_of_birth=date(2020, 1, 1),
+        created_at=world.person.created_at,
+    )
+    elsewhere = make_world("Wombat")
+    everybody = set(Person.objects.filter(team=world.team).values_list("public_id", flat=True))
+    assert twin.public_id in everybody and elsewhere.person.public_id not in everybody
+    for name, shown in (
+        ("immunisations_person", everybody),
+        ("immunisations_vaccination", {world.person.public_id}),
+        ("immunisations_recordcheck", {world.person.public_id}),
+    ):
+        before = last_view()
+        with CaptureQueriesContext(connection) as queries:
+            assert coordinator.get(reverse(f"admin:{name}_changelist")).status_code == 200
+        assert sum("INSERT INTO" in query["sql"] for query in queries) == 1
+        views = RecordView.objects.filter(pk__gt=before)
+        assert {view.person_id for view in views} == shown and len(views) == len(shown), name
+        assert {(view.user_id, view.team_id) for view in views} == {(world.users[Role.COORDINATOR].pk, world.team.pk)}
+    before = last_view()
+    coordinator.get(reverse("admin:immunisations_person_changelist"), {"q": str(twin.public_id)})
+    assert RecordView.objects.get(pk__gt=before).person_id == twin.public_id, "only the rows shown"
 
 
 def test_a_person_is_found_by_public_id_and_never_by_a_name_in_the_address(world, coordinator):
