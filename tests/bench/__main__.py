@@ -1,4 +1,4 @@
-"""Measure everything on a PostgreSQL of its own and print each ratio with its goal. Ends with 1 where one was missed."""
+"""Measure everything on a PostgreSQL of its own; print each ratio with its goal. Ends with 1 where one was missed."""
 
 import argparse
 import os

@@ -4,13 +4,11 @@ import os
 from collections.abc import Callable, Iterable
 from typing import Any
 
-os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
-
 from django.core.wsgi import get_wsgi_application
-
-service = get_wsgi_application()
-
 from django.db import connection
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
+service = get_wsgi_application()
 
 ASKS = "HTTP_X_COUNT_QUERIES"
 ANSWER = "X-Queries"

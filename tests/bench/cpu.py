@@ -1,6 +1,6 @@
 """Processor time of other processes: the service's workers, and the database's backends that serve them.
 
-Linux only: a process's clock is read by its number (clock_getcpuclockid(3)), to the nanosecond and with all its threads.
+Linux only: a process's clock is read by its number, as clock_getcpuclockid(3) says, to the nanosecond.
 """
 
 import time

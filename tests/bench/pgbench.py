@@ -22,6 +22,7 @@ from tests.support.postgres import find_programs
 # Rows of the recorded booking have numbers so large that they are found again in the text of the statements.
 FIRST_NUMBER = 7_000_000_000_000
 UUIDS = re.compile(r"[0-9a-f]{8}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{4}-?[0-9a-f]{12}(?![0-9a-f])")
+LIST_OF_NUMBERS = re.compile(r"IN \(([0-9]+(?:, [0-9]+)*)\)")
 DIGESTS = re.compile(r"(?<![0-9a-f])[0-9a-f]{64}(?![0-9a-f])")
 
 
@@ -95,6 +96,7 @@ def script(recorded: Recorded) -> str:
 
     lines: list[str] = []
     inside = False
+    # What comes next of the three steps of taking a place: lock the free ones, see them again, take one.
     ending = "locked"
     for statement in recorded.statements:
         if statement.in_transaction != inside:
@@ -106,18 +108,11 @@ def script(recorded: Recorded) -> str:
         sql = sql.replace(*recorded.minute)
         sql = DIGESTS.sub(lambda found: random_digits(found[0], 64), sql)
         sql = UUIDS.sub(
-            lambda found: found[0]
-            if UUID(found[0]) in recorded.shared
-            else random_digits(str(UUID(found[0])), 32),
+            lambda found: found[0] if UUID(found[0]) in recorded.shared else random_digits(str(UUID(found[0])), 32),
             sql,
         )
-        sql = re.sub(
-            r"IN \(([0-9]+(?:, [0-9]+)*)\)",
-            lambda found: "IN (:locked)"
-            if ending == "seen" and all(int(each) in recorded.place_numbers for each in found[1].split(", "))
-            else found[0],
-            sql,
-        )
+        if ending == "seen":
+            sql = LIST_OF_NUMBERS.sub(lambda found: _locked_places(found, recorded.place_numbers), sql)
         sql = re.sub(rf"\b{recorded.place}\b", ":place", sql)
         for number, variable in recorded.numbers.items():
             sql = re.sub(rf"\b{number}\b", f":{variable}", sql)
@@ -138,6 +133,11 @@ def script(recorded: Recorded) -> str:
     if ending != "taken":
         raise NoPgbench("the recorded booking took no place")
     return "\n".join([*turns, *lines]) + "\n"
+
+
+def _locked_places(found: re.Match[str], place_numbers: range) -> str:
+    numbers = (int(each) for each in found[1].split(", "))
+    return "IN (:locked)" if all(number in place_numbers for number in numbers) else found[0]
 
 
 def run(url: str, file: Path, *, clients: int, turns: int, variables: dict[str, object]) -> float:

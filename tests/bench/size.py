@@ -5,15 +5,35 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """``rounds`` is how often both sides of each ratio take their turn; the rest is what one turn holds."""
+    """How many appointments the two databases hold, and for each measurement how many turns, and how long one is."""
 
-    rounds: int
     few: int
     many: int
-    bookings_a_client: int
-    journeys: int
+    page_rounds: int
     pages: int
+    booking_rounds: int
+    bookings_a_client: int
+    journey_rounds: int
+    journeys: int
 
 
-FULL = Size(rounds=5, few=1_000, many=200_000, bookings_a_client=52, journeys=4, pages=20)
-QUICK = Size(rounds=1, few=200, many=400, bookings_a_client=4, journeys=1, pages=2)
+FULL = Size(
+    few=1_000,
+    many=200_000,
+    page_rounds=9,
+    pages=10,
+    booking_rounds=5,
+    bookings_a_client=40,
+    journey_rounds=12,
+    journeys=2,
+)
+QUICK = Size(
+    few=200,
+    many=400,
+    page_rounds=1,
+    pages=2,
+    booking_rounds=1,
+    bookings_a_client=4,
+    journey_rounds=1,
+    journeys=1,
+)
