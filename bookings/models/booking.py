@@ -45,7 +45,11 @@ class Booking(PublicIdModel):
         verbose_name = _("booking")
         verbose_name_plural = _("bookings")
         ordering = ["-id"]
-        indexes = [models.Index(fields=["team", "-id"], name="booking_of_team")]
+        indexes = [
+            models.Index(fields=["team", "-id"], name="booking_of_team"),
+            # The bookings that came in today, or lately.
+            models.Index(fields=["team", "-created_at"], name="booking_of_team_lately"),
+        ]
 
     def __str__(self) -> str:
         return self.reference
@@ -85,12 +89,8 @@ class Appointment(PublicIdModel):
     gelatine_free = models.BooleanField(_("gelatine-free"), default=False)
     extra_time = models.BooleanField(_("extra time"), default=False)
     support_needs = models.CharField(_("support needed"), max_length=500, blank=True)
-    person = models.ForeignKey(
-        Person, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments"
-    )
-    visit = models.OneToOneField(
-        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment"
-    )
+    person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
+    visit = models.OneToOneField(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment")
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancelled_by = models.CharField(_("cancelled by"), max_length=60, blank=True, default="")
 

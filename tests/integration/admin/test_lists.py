@@ -1,13 +1,17 @@
 """Every list and page of the admin: a constant number of queries, one's own team alone, nothing to delete."""
 
+from datetime import timedelta
+
 import pytest
 from django.contrib import admin
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from django.utils import timezone
 
 from accounts.models import Role
+from bookings.models import Booking
 from tests.integration.walk.world import World, make_world
 from tests.support.factories import book, child, make_batch, make_session, make_user, make_venue
 
@@ -151,6 +155,16 @@ def test_an_address_filters_a_list_by_its_own_filters_only(role, name, lookup):
     world = make_world("Quokka")
     client = signed_in(world, role)
     assert client.get(url_of(name), {lookup: "2020-01-01"}).status_code == 400
+
+
+def test_the_bookings_of_late_are_found_by_an_index():
+    world = make_world("Quokka")
+    since = timezone.now() - timedelta(days=7)
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    plan = Booking.objects.filter(team__in=[world.team.pk], created_at__gte=since).order_by().explain()
+    assert "booking_of_team_lately" in plan
 
 
 def test_the_days_of_a_list_are_gone_through_by_year_month_and_day():
