@@ -29,7 +29,7 @@ def shown_reference(reference: str) -> str:
     return f"{reference[:5]}-{reference[5:]}"
 
 
-def link_token(public_id: UUID, *, key: str | None = None) -> str:
+def link_token(public_id: UUID, *, key: str | bytes | None = None) -> str:
     """Return the secret of the link to the booking with this id: 128 bits that only the service's own key can make.
 
     Made again each time a message needs it, so that nothing that opens a booking lies in the database: only its hash

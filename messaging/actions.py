@@ -49,9 +49,7 @@ def enqueue(
         at=at,
         language=language,
     )
-    return Message.objects.get(
-        purpose=purpose, channel=channel, subject_id=subject_id, subject_version=subject_version
-    )
+    return Message.objects.get(purpose=purpose, channel=channel, subject_id=subject_id, subject_version=subject_version)
 
 
 def enqueue_each(

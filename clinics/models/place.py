@@ -74,9 +74,7 @@ class Place(models.Model):
     lane = models.PositiveSmallIntegerField(_("vaccinator"))
     kept_for = models.CharField(_("kept for"), max_length=20, choices=KeptFor, blank=True, default="")
     withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, blank=True)
-    reservation = models.ForeignKey(
-        Reservation, on_delete=models.PROTECT, null=True, blank=True, related_name="places"
-    )
+    reservation = models.ForeignKey(Reservation, on_delete=models.PROTECT, null=True, blank=True, related_name="places")
 
     objects = PlaceQuerySet.as_manager()
 

@@ -58,9 +58,7 @@ class ClinicSession(PublicIdModel):
         _("address on the site"), max_length=120, unique=True, help_text=_("Made from the town and date if left empty.")
     )
     state = models.CharField(_("state"), max_length=20, choices=State, default=State.DRAFT, editable=False)
-    who_may_book = models.CharField(
-        _("who may book"), max_length=20, choices=WhoMayBook, default=WhoMayBook.PUBLIC
-    )
+    who_may_book = models.CharField(_("who may book"), max_length=20, choices=WhoMayBook, default=WhoMayBook.PUBLIC)
     appointment_minutes = models.PositiveSmallIntegerField(_("appointment length in minutes"), default=10)
     drop_in_from = models.TimeField(_("drop in from"), null=True, blank=True)
     drop_in_until = models.TimeField(_("drop in until"), null=True, blank=True)

@@ -39,7 +39,13 @@ def token_for(session: ClinicSession) -> str:
 
 
 def last_places_through_the_api(
-    address: str, *, name: str = "last places, API", places: int = 50, clients: int = 32, tries: int = 7, family: int = 1
+    address: str,
+    *,
+    name: str = "last places, API",
+    places: int = 50,
+    clients: int = 32,
+    tries: int = 7,
+    family: int = 1,
 ) -> Findings:
     """Many clients try for the last places of one clinic; half of them choose a time, half take any."""
     session = clinic(places)

@@ -7,6 +7,7 @@ import os
 import time
 import uuid
 from datetime import datetime
+from importlib import import_module
 from typing import Any
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings.base")
@@ -15,15 +16,15 @@ from django.core.wsgi import get_wsgi_application
 
 application = get_wsgi_application()
 
-from clinics import places
-from clinics.models import ClinicSession, Place
+# The models can be loaded once the application is.
+places: Any = import_module("clinics.places")
 
 
-def read_without_locking(
-    session: ClinicSession, wanted: list[datetime], *, at: datetime, holder: uuid.UUID | None
-) -> list[int]:
+def read_without_locking(session: Any, wanted: list[datetime], *, at: datetime, holder: uuid.UUID | None) -> list[int]:
     """Do everything that the real one does but lock."""
-    free = places._free_or_mine(Place.objects.filter(session=session, starts_at__in=wanted), at=at, holder=holder)
+    free = places._free_or_mine(
+        places.Place.objects.filter(session=session, starts_at__in=wanted), at=at, holder=holder
+    )
     return list(free.values_list("id", flat=True))
 
 

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Membership, Role, Team, User
 from bookings.actions import Contact, Made, PersonDetails, make_booking
 from clinics.actions import publish_session, save_periods
-from clinics.models import Batch, ClinicSession, Product, Venue, VaccineOffer
+from clinics.models import Batch, ClinicSession, Product, VaccineOffer, Venue
 from clinics.vaccines import Vaccine
 
 # Everything in tests happens around this Saturday morning, whatever the day is outside.
@@ -96,7 +96,9 @@ def make_session(
     return session
 
 
-def child(first_name: str = "Amina", last_name: str = "Khan", born: date = date(2023, 3, 27), **details: Any) -> PersonDetails:
+def child(
+    first_name: str = "Amina", last_name: str = "Khan", born: date = date(2023, 3, 27), **details: Any
+) -> PersonDetails:
     """Somebody to be booked."""
     return PersonDetails(first_name=first_name, last_name=last_name, date_of_birth=born, **details)
 
@@ -137,7 +139,9 @@ def book(
     )
 
 
-def make_batch(team: Team, product: str = "priorix", *, number: str = "", expires_on: date = date(2027, 6, 30)) -> Batch:
+def make_batch(
+    team: Team, product: str = "priorix", *, number: str = "", expires_on: date = date(2027, 6, 30)
+) -> Batch:
     """A batch of a reviewed product, by the product's code."""
     return Batch.objects.create(
         team=team,

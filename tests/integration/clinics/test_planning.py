@@ -146,9 +146,7 @@ def test_a_place_stands_once_in_the_grid() -> None:
     place = Place.objects.filter(session=make_session()).first()
     assert place is not None
     with pytest.raises(IntegrityError), transaction.atomic():
-        Place.objects.create(
-            session=place.session, period=place.period, starts_at=place.starts_at, lane=place.lane
-        )
+        Place.objects.create(session=place.session, period=place.period, starts_at=place.starts_at, lane=place.lane)
 
 
 def test_a_batch_is_added_once_and_a_second_expiry_date_is_questioned() -> None:

@@ -91,7 +91,7 @@ def test_every_run_uses_free_places_once_and_one_minute_never_twice(
     free: set[tuple[int, int]], needs: Sequence[Need]
 ) -> None:
     ordered = sorted(free)
-    places = {number: row for number, row in enumerate(ordered, 1)}
+    places = dict(enumerate(ordered, 1))
     table = grid(*ordered)
     runs = list(table.runs(needs))
     split = table.nearest_split(needs)
