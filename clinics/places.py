@@ -218,6 +218,7 @@ def _attempt(
     """Make one try. None asks for another; TimesTaken is final."""
     _lock_session(session, in_queue=in_queue)
     wanted: list[datetime]
+    first = starts_at
     if starts_at is not None and not split:
         wanted = minutes_of(starts_at, needs, minutes=session.appointment_minutes)
     else:
@@ -230,17 +231,17 @@ def _attempt(
             for seat, need in zip(run.seats, needs, strict=True)
             for moment in minutes_of(seat.starts_at, [need], minutes=session.appointment_minutes)
         ]
-        if starts_at is None:
-            starts_at = run.starts_at
+        # Whoever takes any run looks for the one just chosen, and asks for another where it has gone.
+        first = starts_at or run.starts_at
     locked = _lock_places(session, wanted, at=at, holder=holder)
     still_free = _read(
         _free_or_mine(Place.objects.on_offer().filter(pk__in=locked, starts_at__in=wanted), at=at, holder=holder)
     )
-    run = _choose(Grid(still_free, minutes=session.appointment_minutes), needs, starts_at, split)
+    run = _choose(Grid(still_free, minutes=session.appointment_minutes), needs, first, split)
     if run is not None:
         return _seat(run, session=session, kind=kind, holder=holder, expires_at=expires_at)
     grid = free_grid(session=session, at=at, holder=holder)
-    if _choose(grid, needs, starts_at, split) is None and not (starts_at is None and any(grid.runs(needs))):
+    if _choose(grid, needs, starts_at, split) is None:
         raise _times_taken(grid, needs, starts_at)
     return None
 

@@ -77,6 +77,20 @@ def test_another_tab_that_asks_for_the_time_being_booked_is_refused() -> None:
     assert homeless() == 0
 
 
+def test_people_who_take_any_time_at_the_same_moment_are_all_seated_while_places_are_free() -> None:
+    session = make_session(periods=[(time(10), time(11), 1)])
+    go = threading.Barrier(6)
+
+    def any_time() -> None:
+        go.wait(5)
+        with transaction.atomic():
+            book(session, starts_at=None)
+            clock.sleep(0.05)
+
+    assert at_once(*[any_time] * 6) == []
+    assert Appointment.objects.filter(state="booked").count() == 6 and homeless() == 0
+
+
 def test_answers_cleared_while_they_are_booked_leave_the_booking_whole() -> None:
     session, draft = kept()
     under_way = threading.Event()
