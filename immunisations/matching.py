@@ -9,9 +9,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
 from immunisations.models import Person, PersonSearchKey
-from immunisations.search import fold, keys_of
+from immunisations.search import NamePart, fold, keys_of, people_with_all
 
 MOST_MATCHES = 6
+# How many people one answer is chosen from.
+MOST_COMPARED = 200
 
 
 @dataclass(frozen=True)
@@ -137,22 +139,21 @@ def likely_matches(team: Team, details: Details, *, limit: int = MOST_MATCHES) -
     By NHS number, by date of birth with a name alike, or by name with a date of birth that is nearly the same. A
     person found through a merged record appears as who they are, once.
     """
-    keys = PersonSearchKey.objects.filter(team=team)
-    condition = Q(date_of_birth=details.date_of_birth)
+    parts = [
+        NamePart(*(PersonSearchKey.objects.filter(team=team, kind=kind, key=key) for kind, key in sorted(keys)))
+        for keys in (keys_of(details.first_name, ""), keys_of(details.last_name, ""))
+        if keys
+    ]
+    of_team = Person.objects.filter(team=team).order_by()
+    # Each way has its own index; joined by OR, the whole table would be read.
+    ways = [of_team.filter(date_of_birth=details.date_of_birth)]
     if details.nhs_number:
-        condition |= Q(nhs_number=details.nhs_number)
-    by_first = Q()
-    for kind, key in keys_of(details.first_name, ""):
-        by_first |= Q(kind=kind, key=key)
-    by_last = Q()
-    for kind, key in keys_of(details.last_name, ""):
-        by_last |= Q(kind=kind, key=key)
-    named = Q(pk__in=keys.filter(by_first).values("person")) if by_first else Q()
-    if by_last:
-        named &= Q(pk__in=keys.filter(by_last).values("person"))
-    if by_first or by_last:
-        condition |= named
-    people = Person.objects.filter(team=team).filter(condition).select_related("merged_into").order_by("pk")[:200]
+        ways.append(of_team.filter(nhs_number=details.nhs_number))
+    if parts:
+        ways.append(of_team.filter(pk__in=people_with_all(parts, MOST_COMPARED)))
+    first, *others = (way.values("pk") for way in ways)
+    likely = Person.objects.filter(pk__in=first.union(*others))
+    people = likely.select_related("merged_into").order_by("pk")[:MOST_COMPARED]
     best: dict[int, Match] = {}
     for person in people:
         match = _compare(person, details)

@@ -6,11 +6,13 @@ sounds, so that both databases find the same people and one index answers a sear
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from functools import cached_property
+from typing import Any
 
-from django.db.models import Q
+from django.db import models
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -211,24 +213,93 @@ class Found:
     why: tuple[str | Promise, ...] = field(default_factory=tuple)
 
 
-def _word_matches(team: Team, word: str) -> Q:
-    """Return the condition that some part of the name begins with the word, or sounds like it."""
-    keys = PersonSearchKey.objects.filter(team=team)
-    condition = Q(pk__in=keys.filter(kind=PersonSearchKey.Kind.NAME, key__startswith=word).values("person"))
+# After every letter there is: what begins with a word lies between the word and the word with this behind it.
+LAST_CHARACTER = "\U0010ffff"
+# Four words and every way to take two neighbours of them for one are enough for a name.
+MOST_NAME_WORDS = 4
+
+Keys = models.QuerySet[PersonSearchKey]
+
+
+def beginning_with(team: Team, word: str) -> Keys:
+    """Return the parts of names that begin with a folded word, in the order of their letters: itself first."""
+    return PersonSearchKey.objects.filter(
+        team=team, kind=PersonSearchKey.Kind.NAME, key__gte=word, key__lt=word + LAST_CHARACTER
+    ).order_by("key", "person")
+
+
+def sounding_like(team: Team, word: str) -> Keys:
+    """Return the parts of names that sound like a folded word."""
     heard = sound(word)
-    if heard:
-        condition |= Q(pk__in=keys.filter(kind=PersonSearchKey.Kind.SOUND, key=heard).values("person"))
-    return condition
+    # Nobody's key is empty: a word that has no sound finds nobody by it.
+    return PersonSearchKey.objects.filter(team=team, kind=PersonSearchKey.Kind.SOUND, key=heard).order_by("person")
 
 
-def _words_match(team: Team, words: tuple[str, ...]) -> Q:
-    """Return the condition that every word fits the name, where two neighbours may be one word of it."""
+def _readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
+    """Return every way to read the words, where two neighbours may be one word of a name: al hassan, alhassan."""
     if not words:
-        return Q()
-    condition = _word_matches(team, words[0]) & _words_match(team, words[1:])
+        return [()]
+    readings = [(words[0], *rest) for rest in _readings(words[1:])]
     if len(words) > 1:
-        condition |= _word_matches(team, words[0] + words[1]) & _words_match(team, words[2:])
-    return condition
+        readings += [(words[0] + words[1], *rest) for rest in _readings(words[2:])]
+    return readings
+
+
+class NamePart:
+    """A part of a name that people are looked for by, and each way in which a search key can fit it."""
+
+    # Of a part that more people have, no list is made.
+    FEW = 200
+
+    def __init__(self, *ways: Keys) -> None:
+        self.ways = ways
+
+    def everybody(self) -> Any:
+        """Return the keys of the people who have it, for use within a query."""
+        first, *others = (way.order_by().values("person") for way in self.ways)
+        return first.union(*others, all=True) if others else first
+
+    @cached_property
+    def few(self) -> frozenset[int] | None:
+        """The keys of the people who have it, or None where they are many."""
+        entries = [entry["person"] for entry in self.everybody()[: self.FEW]]
+        return frozenset(entries) if len(entries) < self.FEW else None
+
+
+def people_with_all(parts: Sequence[NamePart], most: int) -> set[int]:
+    """Return the keys of people who have every part of a name; where that is many, not all of them.
+
+    What this costs depends on how rare the rarest part is, not on how many people there are: only those who have it
+    are asked about the others. Where every part is frequent, entries of the index alone are compared.
+    """
+    rare = [part.few for part in parts if part.few is not None]
+    frequent = [part for part in parts if part.few is None]
+    if rare:
+        people = set(frozenset.intersection(*rare))
+        for part in frequent:
+            if people:
+                entries = (way.order_by().filter(person__in=people) for way in part.ways)
+                people = {person for each in entries for person in each.values_list("person", flat=True)}
+        return people
+    people = set()
+    first, *others = frequent
+    for way in first.ways:
+        for part in others:
+            way = way.filter(person__in=part.everybody())
+        people.update(way.values_list("person", flat=True)[:most])
+    return people
+
+
+def _people_named(team: Team, words: tuple[str, ...], most: int) -> set[int]:
+    """Return the keys of people whose name has all the words, spelt or sounding so; of many, the first in order."""
+    people: set[int] = set()
+    parts: dict[str, NamePart] = {}
+    for reading in _readings(words[:MOST_NAME_WORDS]):
+        for word in reading:
+            if word not in parts:
+                parts[word] = NamePart(beginning_with(team, word), sounding_like(team, word))
+        people |= people_with_all([parts[word] for word in reading], most)
+    return people
 
 
 def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> list[Found]:
@@ -238,9 +309,7 @@ def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> lis
     """
     if not query:
         return []
-    people = Person.objects.filter(team=team)
-    if query.words:
-        people = people.filter(_words_match(team, query.words[:4]))
+    people = Person.objects.filter(team=team).select_related("merged_into")
     if query.dates:
         people = people.filter(date_of_birth__in=query.dates)
     if query.nhs_number:
@@ -251,7 +320,15 @@ def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> lis
         people = people.filter(
             pk__in=PersonIdentifier.objects.filter(person__team=team, value__iexact=query.code).values("person")
         )
-    rows = list(people.select_related("merged_into").order_by("last_name", "first_name", "pk")[: limit * 2])
+    narrowed = query.dates or query.nhs_number or query.postcode or query.code
+    if query.words and narrowed:
+        # Few have that number, day or home: their names are read rather than everybody's of that name.
+        names = people.order_by().values_list("pk", "first_name", "last_name")
+        people = Person.objects.filter(pk__in=[pk for pk, *name in names if _name_fits(query.words, *name)])
+        people = people.select_related("merged_into")
+    elif query.words:
+        people = people.filter(pk__in=_people_named(team, query.words, limit * 2))
+    rows = list(people.order_by("last_name", "first_name", "pk")[: limit * 2])
     found: dict[int, Found] = {}
     for row in rows:
         found.setdefault(row.root_id, Found(row.merged_into or row, why(row, query)))
@@ -260,6 +337,11 @@ def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> lis
         found.values(),
         key=lambda each: len(exact - set(name_words(each.person.first_name, each.person.last_name))),
     )[:limit]
+
+
+def _name_fits(words: tuple[str, ...], first_name: str, last_name: str) -> bool:
+    readings = _readings(words[:MOST_NAME_WORDS])
+    return any(sounds_like(reading, first_name, last_name) for reading in readings)
 
 
 def why(person: Person, query: Query) -> tuple[str | Promise, ...]:

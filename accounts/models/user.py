@@ -23,4 +23,5 @@ class User(PublicIdModel, AbstractUser):
         ordering = ["username"]
 
     def __str__(self) -> str:
-        return self.get_full_name() or self.username
+        # Two names of 150 letters each are longer than what keeps a copy of them.
+        return (self.get_full_name() or self.username)[:200]

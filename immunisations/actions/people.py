@@ -13,6 +13,7 @@ from clinics.times import london_day
 from immunisations.models import Person
 from immunisations.people import lock_root
 from immunisations.search import write_keys
+from immunisations.text import tidy
 
 # What may be told of a person besides their name and date of birth; nothing of it is ever required.
 OPTIONAL = frozenset(
@@ -40,6 +41,14 @@ class PersonRefused(Refused):
     """A person cannot be added or changed like this."""
 
     code = "person_refused"
+
+
+def _name(text: str) -> str:
+    """Return a first name as it is kept. Raises PersonRefused where there is nothing of it to be seen."""
+    name = tidy(text)
+    if not name:
+        raise PersonRefused(_("Enter a first name."), code="no_name")
+    return name
 
 
 def _check_birth(date_of_birth: date, today: date) -> None:
@@ -84,8 +93,9 @@ def add_person(
 ) -> Person:
     """Add somebody to a team's people, findable at once. ``details`` are any of OPTIONAL, all optional.
 
-    Raises PersonRefused where they would be born in the future (``born_in_the_future``) or another of the team's
-    people has their NHS number (``nhs_number_taken``, with ``person``).
+    Raises PersonRefused where there is no first name (``no_name``), they would be born in the future
+    (``born_in_the_future``) or another of the team's people has their NHS number (``nhs_number_taken``, with
+    ``person``).
     """
     unknown = set(details) - OPTIONAL
     if unknown:
@@ -97,8 +107,8 @@ def add_person(
         _check_number(team, details["nhs_number"])
     person = Person.objects.create(
         team=team,
-        first_name=first_name.strip(),
-        last_name=last_name.strip(),
+        first_name=_name(first_name),
+        last_name=tidy(last_name),
         date_of_birth=date_of_birth,
         created_at=at,
         **details,
@@ -117,6 +127,10 @@ def change_person(*, person: Person, by: User | None, at: datetime, source: str 
     unknown = set(changes) - CHANGEABLE
     if unknown:
         raise TypeError(f"not facts about a person: {', '.join(sorted(unknown))}")
+    if "first_name" in changes:
+        changes["first_name"] = _name(changes["first_name"])
+    if "last_name" in changes:
+        changes["last_name"] = tidy(changes["last_name"])
     row = lock_root(person)
     before = {name: getattr(row, name) for name in changes}
     changed = {name: value for name, value in changes.items() if before[name] != value}

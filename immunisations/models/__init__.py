@@ -1,4 +1,4 @@
-from immunisations.models.consent import Consent, Screening
+from immunisations.models.consent import Consent, ConsentRoute, Screening
 from immunisations.models.person import Person, PersonIdentifier, PersonMerge, PersonSearchKey, Practice
 from immunisations.models.record_check import DoseSeen, RecordCheck, SeenVaccine
 from immunisations.models.vaccination import Vaccination
@@ -6,6 +6,7 @@ from immunisations.models.visit import Visit
 
 __all__ = [
     "Consent",
+    "ConsentRoute",
     "DoseSeen",
     "Person",
     "PersonIdentifier",

@@ -6,23 +6,33 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel
 from clinics.vaccines import Vaccine
+from immunisations.models.conditions import known, visible
 from immunisations.models.visit import Visit
+
+
+class ConsentRoute(models.TextChoices):
+    """Who may decide."""
+
+    PARENT_PRESENT = "parent_present", _("A parent or carer with parental responsibility, here")
+    PARENT_PHONE = "parent_phone", _("A parent with parental responsibility, by phone")
+    DELEGATED = "delegated", _("Somebody the parent asked to bring the child")
+    OWN = "own", _("The person themselves, aged 16 or over")
+    GILLICK = "gillick", _("The young person, who is Gillick competent")
+    BEST_INTERESTS = "best_interests", _("Best interests of an adult who cannot decide")
+
+
+class ConsentDecision(models.TextChoices):
+    """Yes or no."""
+
+    GIVEN = "given", _("Consent given")
+    REFUSED = "refused", _("Consent refused")
 
 
 class Consent(PublicIdModel, AppendOnlyModel):
     """Somebody with the right to decide said yes or no to named vaccines on this visit."""
 
-    class Route(models.TextChoices):
-        PARENT_PRESENT = "parent_present", _("A parent or carer with parental responsibility, here")
-        PARENT_PHONE = "parent_phone", _("A parent with parental responsibility, by phone")
-        DELEGATED = "delegated", _("Somebody the parent asked to bring the child")
-        OWN = "own", _("The person themselves, aged 16 or over")
-        GILLICK = "gillick", _("The young person, who is Gillick competent")
-        BEST_INTERESTS = "best_interests", _("Best interests of an adult who cannot decide")
-
-    class Decision(models.TextChoices):
-        GIVEN = "given", _("Consent given")
-        REFUSED = "refused", _("Consent refused")
+    Route = ConsentRoute
+    Decision = ConsentDecision
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="consents")
     decision = models.CharField(_("decision"), max_length=10, choices=Decision)
@@ -40,7 +50,9 @@ class Consent(PublicIdModel, AppendOnlyModel):
         verbose_name_plural = _("consents")
         ordering = ["at", "id"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(given_by_name=""), name="consent_has_a_name"),
+            models.CheckConstraint(condition=visible("given_by_name"), name="consent_has_a_name"),
+            models.CheckConstraint(condition=known("route", ConsentRoute.values), name="consent_route_known"),
+            models.CheckConstraint(condition=known("decision", ConsentDecision.values), name="consent_decision_known"),
         ]
 
     def __str__(self) -> str:
@@ -62,9 +74,7 @@ class Screening(PublicIdModel, AppendOnlyModel):
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="screenings")
     answers = models.JSONField(_("answers"), default=dict)
     well_today = models.BooleanField(_("well today"))
-    not_pregnant = models.BooleanField(
-        _("not pregnant"), null=True, help_text=_("Empty where it was not asked.")
-    )
+    not_pregnant = models.BooleanField(_("not pregnant"), null=True, help_text=_("Empty where it was not asked."))
     identity_confirmed_by = models.CharField(_("who confirmed identity"), max_length=200)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_by_name = models.CharField(max_length=200)

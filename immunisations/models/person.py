@@ -1,10 +1,15 @@
 """The people whose records are kept."""
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
+from django.db.backends.base.base import BaseDatabaseWrapper
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel, Team
+from immunisations.models.conditions import visible
 
 
 class Practice(models.Model):
@@ -50,9 +55,7 @@ class Person(PublicIdModel):
     address = models.CharField(_("address"), max_length=300, blank=True)
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     no_fixed_abode = models.BooleanField(_("no fixed address"), default=False)
-    gp_registration = models.CharField(
-        _("GP"), max_length=20, choices=GPRegistration, default=GPRegistration.UNKNOWN
-    )
+    gp_registration = models.CharField(_("GP"), max_length=20, choices=GPRegistration, default=GPRegistration.UNKNOWN)
     practice = models.ForeignKey(
         Practice, on_delete=models.PROTECT, null=True, blank=True, related_name="people", verbose_name=_("practice")
     )
@@ -88,13 +91,15 @@ class Person(PublicIdModel):
                 condition=models.Q(merged_into__isnull=True) | ~models.Q(merged_into=models.F("id")),
                 name="person_is_not_merged_into_themselves",
             ),
-            models.CheckConstraint(condition=~models.Q(first_name=""), name="person_has_a_name"),
+            models.CheckConstraint(condition=visible("first_name"), name="person_has_a_name"),
         ]
         indexes = [
             # Likely matches of an appointment, and search by date of birth.
             models.Index(fields=["team", "date_of_birth"], name="person_by_birth"),
             # Search by NHS number, merged rows included.
             models.Index(fields=["team", "nhs_number"], name="person_by_nhs_number"),
+            # Search by postcode.
+            models.Index(fields=["team", "postcode"], name="person_by_postcode"),
             # The admin's list of a team's people, newest first, however many there are.
             models.Index(fields=["team", "-id"], name="person_of_team"),
         ]
@@ -128,10 +133,22 @@ class PersonIdentifier(models.Model):
         verbose_name = _("identifier")
         verbose_name_plural = _("identifiers")
         constraints = [models.UniqueConstraint(fields=["person", "kind", "value"], name="identifier_once_a_person")]
-        indexes = [models.Index(fields=["value"], name="identifier_by_value")]
+        # In capitals: however it was typed, it is the same number.
+        indexes = [models.Index(Upper("value"), name="identifier_in_capitals")]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} {self.value}"
+
+
+class PlainTextField(models.CharField):
+    """Text in the order of its letters' numbers, on every engine.
+
+    Only in that order can an index find what begins with a word; PostgreSQL would use a language's own.
+    """
+
+    def db_parameters(self, connection: BaseDatabaseWrapper) -> dict[str, Any]:
+        """Return the column's type and the collation of just this order. SQLite has it anyway."""
+        return {**super().db_parameters(connection), "collation": "C" if connection.vendor == "postgresql" else None}
 
 
 class PersonSearchKey(models.Model):
@@ -148,19 +165,14 @@ class PersonSearchKey(models.Model):
     person = models.ForeignKey(Person, on_delete=models.CASCADE, related_name="search_keys")
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="+")
     kind = models.CharField(max_length=10, choices=Kind)
-    key = models.CharField(max_length=60)
+    key = PlainTextField(max_length=60)
 
     class Meta:
         verbose_name = _("search key")
         verbose_name_plural = _("search keys")
-        constraints = [models.UniqueConstraint(fields=["team", "kind", "key", "person"], name="search_key_once")]
-        indexes = [
-            # Words that begin with what was typed; PostgreSQL uses an index for that only with these operators.
-            models.Index(
-                fields=["team", "kind", "key"],
-                opclasses=["int8_ops", "varchar_ops", "varchar_pattern_ops"],
-                name="search_key_begins",
-            ),
+        constraints = [
+            # Its index answers every search by itself: the keys of one kind that begin with a word, and whose they are.
+            models.UniqueConstraint(fields=["team", "kind", "key", "person"], name="search_key_once"),
         ]
 
     def __str__(self) -> str:

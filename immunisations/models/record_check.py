@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel
 from clinics.vaccines import Vaccine
+from immunisations.models.conditions import known, visible
 from immunisations.models.person import Person
 from immunisations.models.visit import Visit
 
@@ -31,30 +32,40 @@ class SeenVaccine(models.TextChoices):
     YELLOWFEVER = "YELLOWFEVER", _("Yellow fever")
 
 
+class CheckSource(models.TextChoices):
+    """What was looked at."""
+
+    RED_BOOK = "red_book", _("Red book")
+    CHIS = "chis", _("CHIS")
+    GP_RECORD = "gp_record", _("GP record")
+    OVERSEAS = "overseas", _("Overseas papers")
+    VERBAL = "verbal", _("Told by the person or parent")
+    NONE = "none", _("No record anywhere")
+
+
+class CheckOutcome(models.TextChoices):
+    """What there was to see."""
+
+    DOSES_FOUND = "doses_found", _("Looked at, doses found")
+    NOTHING_RECORDED = "nothing_recorded", _("Looked at, nothing recorded")
+    NOT_AVAILABLE = "not_available", _("Not available")
+
+
 class RecordCheck(PublicIdModel, AppendOnlyModel):
     """One look at one source. Several stand side by side, none overwrites another, none is ever edited."""
 
-    class Source(models.TextChoices):
-        RED_BOOK = "red_book", _("Red book")
-        CHIS = "chis", _("CHIS")
-        GP_RECORD = "gp_record", _("GP record")
-        OVERSEAS = "overseas", _("Overseas papers")
-        VERBAL = "verbal", _("Told by the person or parent")
-        NONE = "none", _("No record anywhere")
-
-    class Outcome(models.TextChoices):
-        DOSES_FOUND = "doses_found", _("Looked at, doses found")
-        NOTHING_RECORDED = "nothing_recorded", _("Looked at, nothing recorded")
-        NOT_AVAILABLE = "not_available", _("Not available")
+    Source = CheckSource
+    Outcome = CheckOutcome
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="record_checks")
-    visit = models.ForeignKey(
-        Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="record_checks"
-    )
+    visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="record_checks")
     source = models.CharField(_("source"), max_length=15, choices=Source)
     outcome = models.CharField(_("what it showed"), max_length=20, choices=Outcome)
     how_seen = models.CharField(
-        _("how it was seen"), max_length=200, blank=True, help_text=_("For example, the book itself, a photo, read out on the phone.")
+        _("how it was seen"),
+        max_length=200,
+        blank=True,
+        help_text=_("For example, the book itself, a photo, read out on the phone."),
     )
     finding = models.CharField(_("finding"), max_length=500)
     checked_by = models.ForeignKey(
@@ -69,7 +80,9 @@ class RecordCheck(PublicIdModel, AppendOnlyModel):
         verbose_name_plural = _("record checks")
         ordering = ["checked_at", "id"]
         constraints = [
-            models.CheckConstraint(condition=~models.Q(finding=""), name="record_check_has_a_finding"),
+            models.CheckConstraint(condition=visible("finding"), name="record_check_has_a_finding"),
+            models.CheckConstraint(condition=known("source", CheckSource.values), name="record_check_source_known"),
+            models.CheckConstraint(condition=known("outcome", CheckOutcome.values), name="record_check_outcome_known"),
             models.CheckConstraint(
                 condition=~models.Q(source="none") | ~models.Q(outcome="doses_found"),
                 name="no_record_anywhere_shows_no_doses",

@@ -4,12 +4,12 @@ import uuid
 
 from django.conf import settings
 from django.db import models
-from django.db.models.functions import Trim
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel
 from clinics.models import Batch, ClinicSession, Product
 from clinics.vaccines import Series, Vaccine
+from immunisations.models.conditions import known, visible
 from immunisations.models.consent import Consent, Screening
 from immunisations.models.person import Person
 from immunisations.models.visit import Visit
@@ -42,6 +42,65 @@ class VaccinationQuerySet(models.QuerySet["Vaccination"]):
         return self.current().filter(status=Vaccination.Status.COMPLETED)
 
 
+class VaccinationStatus(models.TextChoices):
+    """What a row says of a dose."""
+
+    COMPLETED = "completed", _("Given")
+    NOT_DONE = "not-done", _("Not given")
+    ENTERED_IN_ERROR = "entered-in-error", _("Entered in error")
+
+
+class NotDoneReason(models.TextChoices):
+    """Why nothing was given."""
+
+    DECLINED = "declined", _("Declined")
+    UNWELL = "unwell", _("Unwell today")
+    CONTRAINDICATED = "contraindicated", _("Contraindicated")
+    NEEDS_ADVICE = "needs_advice", _("Needs advice first")
+    ALREADY_COMPLETE = "already_complete", _("Already complete")
+    TOO_EARLY = "too_early", _("Too early")
+    RECORD_UNCLEAR = "record_unclear", _("Record unclear")
+    NO_PRODUCT = "no_product", _("No suitable product here")
+    LEFT = "left", _("Left before being seen")
+    NOT_PRODUCED = "not_produced", _("Not produced (prison)")
+
+
+class Site(models.TextChoices):
+    """Where it went."""
+
+    LEFT_ARM = "left_arm", _("Left upper arm")
+    RIGHT_ARM = "right_arm", _("Right upper arm")
+    LEFT_THIGH = "left_thigh", _("Left thigh")
+    RIGHT_THIGH = "right_thigh", _("Right thigh")
+    MOUTH = "mouth", _("By mouth")
+
+
+class Mechanism(models.TextChoices):
+    """What a dose is given under."""
+
+    PGD = "PGD", _("Patient group direction (PGD)")
+    PSD = "PSD", _("Patient specific direction (PSD)")
+    VGD = "VGD", _("Vaccine group direction (VGD)")
+
+
+class GivenFor(models.TextChoices):
+    """What it was given for."""
+
+    ROUTINE = "routine", _("Routine schedule")
+    OUTBREAK = "outbreak", _("Outbreak")
+
+
+# Columns that hold one of a list or nothing.
+CHOICES: dict[str, type[models.TextChoices]] = {
+    "vaccine": Vaccine,
+    "not_done_reason": NotDoneReason,
+    "body_site": Site,
+    "route": Product.Route,
+    "legal_mechanism": Mechanism,
+    "indication": GivenFor,
+}
+
+
 class Vaccination(PublicIdModel, AppendOnlyModel):
     """A dose given at a clinic, or the reason why it was not.
 
@@ -50,38 +109,11 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     wrong person is an entered-in-error row there, and a new row with ``moved_from`` here.
     """
 
-    class Status(models.TextChoices):
-        COMPLETED = "completed", _("Given")
-        NOT_DONE = "not-done", _("Not given")
-        ENTERED_IN_ERROR = "entered-in-error", _("Entered in error")
-
-    class Reason(models.TextChoices):
-        DECLINED = "declined", _("Declined")
-        UNWELL = "unwell", _("Unwell today")
-        CONTRAINDICATED = "contraindicated", _("Contraindicated")
-        NEEDS_ADVICE = "needs_advice", _("Needs advice first")
-        ALREADY_COMPLETE = "already_complete", _("Already complete")
-        TOO_EARLY = "too_early", _("Too early")
-        RECORD_UNCLEAR = "record_unclear", _("Record unclear")
-        NO_PRODUCT = "no_product", _("No suitable product here")
-        LEFT = "left", _("Left before being seen")
-        NOT_PRODUCED = "not_produced", _("Not produced (prison)")
-
-    class BodySite(models.TextChoices):
-        LEFT_ARM = "left_arm", _("Left upper arm")
-        RIGHT_ARM = "right_arm", _("Right upper arm")
-        LEFT_THIGH = "left_thigh", _("Left thigh")
-        RIGHT_THIGH = "right_thigh", _("Right thigh")
-        MOUTH = "mouth", _("By mouth")
-
-    class LegalMechanism(models.TextChoices):
-        PGD = "PGD", _("Patient group direction (PGD)")
-        PSD = "PSD", _("Patient specific direction (PSD)")
-        VGD = "VGD", _("Vaccine group direction (VGD)")
-
-    class Indication(models.TextChoices):
-        ROUTINE = "routine", _("Routine schedule")
-        OUTBREAK = "outbreak", _("Outbreak")
+    Status = VaccinationStatus
+    Reason = NotDoneReason
+    BodySite = Site
+    LegalMechanism = Mechanism
+    Indication = GivenFor
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="vaccinations")
     session = models.ForeignKey(ClinicSession, on_delete=models.PROTECT, related_name="vaccinations")
@@ -128,12 +160,8 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     recorded_by_name = models.CharField(_("recorded by"), max_length=200)
     recorded_at = models.DateTimeField(_("recorded"))
     client_uuid = models.UUIDField(default=uuid.uuid4, unique=True)
-    replaces = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by"
-    )
-    moved_from = models.OneToOneField(
-        "self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to"
-    )
+    replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
+    moved_from = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to")
     correction_reason = models.CharField(_("reason for the correction"), max_length=300, blank=True, default="")
 
     objects = VaccinationQuerySet.as_manager()
@@ -160,16 +188,27 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
                         given_on__isnull=False,
                         given_by__isnull=False,
                         volume_ml__isnull=False,
+                        consent__isnull=False,
+                        screening__isnull=False,
                     )
                 ),
                 name="vaccination_given_is_whole",
             ),
-            # A value of spaces is as empty as an empty one; together with NOT NULL columns nothing slips past.
+            # Values of blanks or of invisible characters are as empty as empty ones.
+            *(
+                models.CheckConstraint(condition=visible(field, blank=True), name=f"vaccination_{field}_is_visible")
+                for field in ("product_name", "batch_number", "given_by_name")
+            ),
+            models.CheckConstraint(condition=visible("place_name"), name="vaccination_place_name_is_visible"),
+            models.CheckConstraint(
+                condition=known("status", VaccinationStatus.values), name="vaccination_status_known"
+            ),
+            models.CheckConstraint(condition=known("series", Series.values), name="vaccination_series_known"),
             *(
                 models.CheckConstraint(
-                    condition=models.Q(**{field: Trim(models.F(field))}), name=f"vaccination_{field}_is_trimmed"
+                    condition=known(field, choices.values, blank=True), name=f"vaccination_{field}_known"
                 )
-                for field in NEEDED_WHEN_GIVEN
+                for field, choices in CHOICES.items()
             ),
             models.CheckConstraint(
                 condition=models.Q(status="not-done") & ~models.Q(not_done_reason="")
@@ -183,8 +222,7 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
                 name="vaccination_error_says_of_what_and_why",
             ),
             models.CheckConstraint(
-                condition=~models.Q(status="completed")
-                | models.Q(batch_expires_on__gte=models.F("given_on")),
+                condition=~models.Q(status="completed") | models.Q(batch_expires_on__gte=models.F("given_on")),
                 name="vaccination_batch_was_in_date",
             ),
             models.CheckConstraint(

@@ -51,9 +51,73 @@ def test_a_dose_given_without_a_needed_fact_is_refused(copy, field):
     assert "vaccination_given_is_whole" in broken(copy, **{field: None})
 
 
-@pytest.mark.parametrize("field", ["product_name", "batch_number", "given_by_name"])
-def test_a_needed_word_of_blanks_is_refused(copy, field):
-    assert f"vaccination_{field}_is_trimmed" in broken(copy, **{field: "  "})
+# A space, a space that does not break, a space of no width, a tab, a filler of Hangul, a blank of Braille.
+BLANKS = ["  ", "\u00a0", "\u200b", "\t", "\u3164", "\u2800"]
+
+
+@pytest.mark.parametrize("blank", BLANKS)
+@pytest.mark.parametrize("field", ["product_name", "batch_number", "given_by_name", "place_name"])
+def test_a_needed_word_that_nobody_can_see_is_refused(copy, field, blank):
+    assert f"vaccination_{field}_is_visible" in broken(copy, **{field: blank})
+
+
+def test_a_dose_without_a_place_is_refused(copy):
+    assert "vaccination_place_name_is_visible" in broken(copy, place_name="")
+
+
+@pytest.mark.parametrize("name", ["Ł", "中", "ياسمين", "3", "\u0301e", "👶🏽"])
+def test_every_letter_can_be_seen(copy, name):
+    copy.given_by_name = name
+    copy.save(force_insert=True)
+
+
+@pytest.mark.parametrize(
+    "field", ["status", "series", "vaccine", "body_site", "route", "legal_mechanism", "not_done_reason", "indication"]
+)
+def test_a_value_that_is_on_no_list_is_refused(copy, field):
+    message = broken(copy, **{field: "nonsense"[: copy._meta.get_field(field).max_length]})
+    assert f"vaccination_{field}_known" in message or "not_given_has_a_reason" in message
+
+
+@pytest.mark.parametrize("field", ["consent", "screening"])
+def test_a_dose_given_without_what_it_rests_on_is_refused(copy, field):
+    assert "vaccination_given_is_whole" in broken(copy, **{field: None})
+
+
+@pytest.mark.parametrize("blank", ["", *BLANKS])
+def test_a_person_without_a_name_that_can_be_seen_is_refused(room, blank):
+    nameless = Person(team=room.team, first_name=blank, date_of_birth=date(2020, 1, 1), created_at=AT)
+    assert "person_has_a_name" in broken(nameless)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"source": "hearsay"}, "record_check_source_known"),
+        ({"outcome": "maybe"}, "record_check_outcome_known"),
+        *(({"finding": blank}, "record_check_has_a_finding") for blank in ("", *BLANKS)),
+    ],
+)
+def test_a_record_check_of_no_source_or_with_nothing_to_read_is_refused(room, changes, rule):
+    check = room.check(room.visit())
+    check.pk = check.id = None
+    check.public_id, check.client_uuid = RecordCheck().public_id, RecordCheck().client_uuid
+    assert rule in broken(check, **changes)
+
+
+@pytest.mark.parametrize(
+    ("changes", "rule"),
+    [
+        ({"route": "horoscope"}, "consent_route_known"),
+        ({"decision": "perhaps"}, "consent_decision_known"),
+        *(({"given_by_name": blank}, "consent_has_a_name") for blank in ("", *BLANKS)),
+    ],
+)
+def test_a_consent_of_nobody_is_refused(room, changes, rule):
+    consent = room.consent(room.visit())
+    consent.pk = consent.id = None
+    consent.public_id = Consent().public_id
+    assert rule in broken(consent, **changes)
 
 
 def test_a_batch_that_had_expired_is_refused(copy):
@@ -140,4 +204,18 @@ def test_a_row_of_a_record_is_never_changed_or_removed(rows, kind):
             connection.cursor() as cursor,
         ):
             cursor.execute(statement, [row.pk])
+    assert model._default_manager.filter(pk=row.pk).exists()
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("kind", KINDS)
+def test_a_row_of_a_record_is_not_replaced_under_its_own_key(rows, kind):
+    model, row = next((model, row) for model, row in rows.items() if model.__name__ == kind)
+    table = model._meta.db_table
+    with (
+        pytest.raises(DatabaseError, match="never changed or removed"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"INSERT OR REPLACE INTO {table} SELECT * FROM {table} WHERE id = %s", [row.pk])
     assert model._default_manager.filter(pk=row.pk).exists()

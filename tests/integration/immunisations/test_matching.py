@@ -3,9 +3,12 @@
 from datetime import date
 
 import pytest
+from django.db import connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from immunisations.matching import Details, automatic_match, likely_matches
-from immunisations.search import read_query, search_people
+from immunisations.models import Person, PersonSearchKey
+from immunisations.search import NamePart, keys_of, read_query, search_people
 from tests.support.records import AT, BORN, make_room
 
 pytestmark = pytest.mark.django_db
@@ -142,3 +145,64 @@ def test_everything_that_was_typed_must_fit(room):
     room.person()
     assert search_people(room.team, read_query("khan 1 1 20", today=TODAY)) == []
     assert AT.date() == TODAY
+
+
+@pytest.fixture
+def many(room):
+    """More people of one name than a list is made of."""
+    people = Person.objects.bulk_create(
+        Person(team=room.team, first_name="Amina", last_name="Khan", date_of_birth=date(2019, 1, 1), created_at=AT)
+        for _each in range(NamePart.FEW + 10)
+    )
+    PersonSearchKey.objects.bulk_create(
+        PersonSearchKey(person=person, team=room.team, kind=kind, key=key)
+        for person in people
+        for kind, key in keys_of("Amina", "Khan")
+    )
+    return people
+
+
+@pytest.mark.parametrize("typed", ["amina quill", "ami quil", "amena qwill", "quill", "aminaquill"])
+def test_one_of_a_frequent_and_a_rare_name_is_found_among_many(room, many, typed):
+    one = room.person("Amina", "Quill") if typed != "aminaquill" else room.person("Amina Quill", "Khan")
+    found = search_people(room.team, read_query(typed, today=TODAY))
+    assert one in [each.person for each in found]
+    assert not {each.person.pk for each in found} & {each.pk for each in many}
+
+
+def test_of_many_with_one_name_a_page_is_shown(room, many):
+    for typed in ("khan", "amina khan", "amina", "aminah kahn"):
+        assert len(search_people(room.team, read_query(typed, today=TODAY))) == 30
+
+
+def test_a_likely_match_is_found_among_many_of_the_same_first_name(room, many):
+    one = room.person("Amina", "Quill", date(2023, 3, 27))
+    details = Details("Amina", "Quill", date(2023, 3, 28))
+    assert [match.person for match in likely_matches(room.team, details)] == [one]
+
+
+def test_a_search_costs_as_many_queries_for_many_as_for_one(room, django_assert_num_queries):
+    room.person("Zed", "Quill")
+    with CaptureQueriesContext(connection) as few:
+        search_people(room.team, read_query("quill zed", today=TODAY))
+    for number in range(20):
+        room.person(f"Zed {number}", "Quill")
+    with django_assert_num_queries(len(few)):
+        search_people(room.team, read_query("quill zed", today=TODAY))
+
+
+@pytest.mark.postgresql
+def test_postgresql_answers_each_way_to_find_somebody_from_an_index(room):
+    room.person("Amina", "Quill", nhs_number="9990000018", postcode="WR11 4RW")
+    with CaptureQueriesContext(connection) as made:
+        for typed in ("quill", "amina quill", "9990000018", "27/3/2023", "WR11 4RW"):
+            search_people(room.team, read_query(typed, today=TODAY))
+        likely_matches(room.team, Details("Amina", "Quill", date(2023, 3, 28), nhs_number="9990000018"))
+    statements = [query["sql"] for query in made]
+    with transaction.atomic(), connection.cursor() as cursor:
+        # Few rows are quickest read whole; what counts is whether there is another way.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        for sql in statements:
+            cursor.execute(f"EXPLAIN {sql}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "Seq Scan" not in plan, plan
