@@ -14,7 +14,14 @@ from accounts.models import User
 from bookings.details import Contact, PersonDetails
 from bookings.messages import CANCELLATION, CONFIRMATION
 from bookings.models import Appointment, Booking, Draft
-from bookings.policies import BookingRefused, can_cancel, check_cancel, check_may_book, check_people
+from bookings.policies import (
+    BookingRefused,
+    can_cancel,
+    check_cancel,
+    check_did_not_attend,
+    check_may_book,
+    check_people,
+)
 from bookings.references import LENGTH, clean_reference, hash_link_token, link_token, link_token_of, new_reference
 from clinics import places
 from clinics.actions import mark_cancelled
@@ -304,7 +311,8 @@ def cancel_session(*, session: ClinicSession, reason: str, by: User | None, sour
 def mark_did_not_attend(*, appointments: Sequence[Appointment], by: User | None, source: str, at: datetime) -> int:
     """Note that these booked people never came (for a child: was not brought). Returns how many were marked.
 
-    Those who have arrived meanwhile, or cancelled, are left as they are.
+    Those who have arrived meanwhile, or cancelled, are left as they are. Raises BookingRefused (``not_yet``) where the
+    time of one has not come.
     """
     locked = list(
         Appointment.objects.filter(
@@ -317,6 +325,7 @@ def mark_did_not_attend(*, appointments: Sequence[Appointment], by: User | None,
         .select_related("session")
     )
     for appointment in locked:
+        check_did_not_attend(appointment, at)
         appointment.state = Appointment.State.DID_NOT_ATTEND
         appointment.version += 1
         audit.record(

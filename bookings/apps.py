@@ -8,6 +8,7 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from bookings import messages
+        from bookings import links, messages
 
+        links.register()
         messages.register()

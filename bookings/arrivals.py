@@ -16,6 +16,7 @@ from clinics.places import share_session
 from immunisations import actions
 from immunisations.matching import Details, Match, automatic_match, likely_matches
 from immunisations.models import Person, Visit
+from immunisations.people import row_ids
 from immunisations.search import name_words, sounds_like
 
 
@@ -59,7 +60,7 @@ def _expected(session: ClinicSession) -> models.QuerySet[Appointment]:
 
 def expected_appointment(session: ClinicSession, person: Person) -> Appointment | None:
     """Return the appointment of somebody who is picked out by name, so that nobody is both here and expected."""
-    own = _expected(session).filter(person=person).first()
+    own = _expected(session).filter(person__in=row_ids(person)).first()
     if own is not None:
         return own
     for appointment in _expected(session).filter(person__isnull=True, date_of_birth=person.date_of_birth):

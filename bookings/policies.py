@@ -40,6 +40,16 @@ def check_people(count: int) -> None:
         )
 
 
+def check_did_not_attend(appointment: Appointment, at: datetime) -> None:
+    """Raise BookingRefused where the time of the appointment has not come: they may still be on their way."""
+    if appointment.starts_at > at:
+        raise BookingRefused(
+            _("%(name)s cannot be marked as did not attend before the time of the appointment.")
+            % {"name": appointment.list_name},
+            code="not_yet",
+        )
+
+
 def can_cancel(appointment: Appointment, at: datetime, *, staff: bool = False) -> bool:
     """Whether the appointment can still be cancelled: booked, not arrived, not past (which staff may cancel)."""
     try:

@@ -27,6 +27,7 @@ from immunisations.queries import (
     history,
     record_checks,
     rule_behind,
+    standing_at,
     still_due,
     vaccination_rows,
     visit_record,
@@ -203,11 +204,10 @@ def day_list(session: ClinicSession, *, today: date) -> DayList:
     )
     recorded: dict[int, list[Recorded]] = defaultdict(list)
     given: dict[int, list[str]] = defaultdict(list)
-    rows = Vaccination.objects.current().filter(session=session).order_by("recorded_at", "pk")
-    for visit_id, status, reason, vaccine in rows.values_list("visit_id", "status", "not_done_reason", "vaccine"):
-        recorded[visit_id].append(Recorded(status, reason))
-        if status == Vaccination.Status.COMPLETED:
-            given[visit_id].append(str(Vaccine(vaccine).label))
+    for row in standing_at(session):
+        recorded[row.visit_id].append(Recorded(row.status, row.not_done_reason))
+        if row.status == Vaccination.Status.COMPLETED:
+            given[row.visit_id].append(str(Vaccine(row.vaccine).label))
     by_id = {visit.pk: visit for visit in visits}
     with_appointment = {appointment.visit_id: appointment for appointment in appointments if appointment.visit_id}
     listing = DayList(session)
@@ -219,20 +219,21 @@ def day_list(session: ClinicSession, *, today: date) -> DayList:
             listing.cancelled += 1
             continue
         person = appointment.person
-        row = DayRow(appointment, None, _root(person), Outcome.BOOKED, today)
+        entry = DayRow(appointment, None, _root(person), Outcome.BOOKED, today)
         if appointment.state == Appointment.State.DID_NOT_ATTEND:
-            row.outcome = Outcome.DID_NOT_ATTEND
-            listing.not_come.append(row)
+            entry.outcome = Outcome.DID_NOT_ATTEND
+            listing.not_come.append(entry)
             continue
         family = families.get(appointment.booking_id)
         if family is None:
             family = families[appointment.booking_id] = Family([], appointment.booking)
             listing.expected.append(family)
-        family.rows.append(row)
+        family.rows.append(entry)
     for visit in visits:
         outcome = outcome_of(visit, recorded[visit.pk])
-        row = DayRow(with_appointment.get(visit.pk), visit, _root(visit.person), outcome, today, tuple(given[visit.pk]))
-        (listing.here if outcome in STILL_HERE else listing.seen).append(row)
+        whose = with_appointment.get(visit.pk)
+        entry = DayRow(whose, visit, _root(visit.person), outcome, today, tuple(given[visit.pk]))
+        (listing.here if outcome in STILL_HERE else listing.seen).append(entry)
     return listing
 
 
@@ -606,16 +607,12 @@ def totals(session: ClinicSession) -> Totals:
     recorded: dict[int, list[Recorded]] = defaultdict(list)
     doses: Counter[tuple[str, int | None]] = Counter()
     reasons: Counter[str] = Counter()
-    for visit_id, status, reason, vaccine, number in (
-        Vaccination.objects.current()
-        .filter(session=session)
-        .values_list("visit_id", "status", "not_done_reason", "vaccine", "dose_number")
-    ):
-        recorded[visit_id].append(Recorded(status, reason))
-        if status == Vaccination.Status.COMPLETED:
-            doses[vaccine, number] += 1
+    for row in standing_at(session):
+        recorded[row.visit_id].append(Recorded(row.status, row.not_done_reason))
+        if row.status == Vaccination.Status.COMPLETED:
+            doses[row.vaccine, row.dose_number] += 1
         else:
-            reasons[reason] += 1
+            reasons[row.not_done_reason] += 1
     people: dict[int, list[Outcome]] = defaultdict(list)
     walked_in = 0
     declined: set[int] = set()
@@ -623,12 +620,12 @@ def totals(session: ClinicSession) -> Totals:
         root = visit.person.root_id
         rows = recorded[visit.pk]
         outcome = outcome_of(visit, rows)
-        if outcome in STILL_HERE and any(row.status == Vaccination.Status.COMPLETED for row in rows):
+        if outcome in STILL_HERE and any(each.status == Vaccination.Status.COMPLETED for each in rows):
             # Whoever had a dose was vaccinated, even if nobody ended the visit because more was due.
             outcome = Outcome.PARTLY
         people[root].append(outcome)
         walked_in += visit.how == Visit.How.WALK_IN
-        if any(row.not_done_reason == Vaccination.Reason.DECLINED for row in rows):
+        if any(each.not_done_reason == Vaccination.Reason.DECLINED for each in rows):
             declined.add(root)
     groups = Counter(_foremost(outcomes) for outcomes in people.values())
     states = Counter(Appointment.objects.filter(session=session, visit__isnull=True).values_list("state", flat=True))
@@ -699,10 +696,12 @@ def clinics_around(team: Team | int, *, today: date) -> Clinics:
     )
 
 
-def closing_rows(session: ClinicSession) -> list[Appointment]:
-    """Return the appointments for which nobody has come yet, for marking who did not attend."""
+def closing_rows(session: ClinicSession, *, at: datetime) -> list[Appointment]:
+    """Return the appointments whose time has come and for which nobody has, for marking who did not attend."""
     return list(
-        Appointment.objects.filter(session=session, state=Appointment.State.BOOKED, visit__isnull=True)
+        Appointment.objects.filter(
+            session=session, state=Appointment.State.BOOKED, visit__isnull=True, starts_at__lte=at
+        )
         .select_related("booking")
         .order_by("starts_at", "position", "pk")
     )

@@ -102,12 +102,17 @@ def _asked_person(request: Request) -> Person:
     return _person(caller(request), Permission.SEE_RECORDS, asked.validated_data["person"])
 
 
-def _visit(person: Person, session_id: uuid.UUID, *, user: User, at: datetime) -> Visit:
-    """Return the person's visit to one of the team's clinics, which begins now if it had not. Raises Http404."""
+def _visit(
+    person: Person, session_id: uuid.UUID, *, user: User, at: datetime, seen_at: datetime | None = None
+) -> Visit:
+    """Return the person's visit to one of the team's clinics, which begins now, or at ``seen_at``, if it had not.
+
+    Raises Http404; OtherDay where that is not on the clinic's day.
+    """
     session = ClinicSession.objects.filter(public_id=session_id, team=person.team_id).first()
     if session is None:
         raise Http404
-    return actions.arrive(session=session, person=person, by=user, at=at, source=SOURCE)
+    return actions.arrive(session=session, person=person, by=user, at=at, arrived_at=seen_at, source=SOURCE)
 
 
 class PersonQuery(serializers.Serializer):
@@ -446,7 +451,7 @@ class Vaccinations(ApiView):
         )
         if batch is None:
             raise ValidationError({"batch_number": [_("Your team has no batch of this product and number.")]})
-        visit = _visit(person, wanted["session"], user=user, at=at)
+        visit = _visit(person, wanted["session"], user=user, at=at, seen_at=wanted.get("given_at"))
         if consent := wanted.get("consent"):
             actions.record_consent(
                 visit=visit,

@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from django.utils import formats, timezone
@@ -17,10 +17,13 @@ from clinics.vaccines import Vaccine, series_of
 from clinics.words import clock
 from immunisations.ages import years_between
 from immunisations.health_questions import PREGNANCY_FROM_YEARS
-from immunisations.models import Consent, Person, Screening, Vaccination, Visit
+from immunisations.models import Consent, ConsentRoute, Person, Screening, Vaccination, Visit
 from immunisations.schedule import SeriesForecast
+from immunisations.text import is_blank
 
 OPEN = frozenset({ClinicSession.State.PUBLISHED, ClinicSession.State.BOOKINGS_CLOSED, ClinicSession.State.FINISHED})
+# What was recorded wrongly is put right however long the clinic has been over.
+CORRECTABLE = OPEN | {ClinicSession.State.CLOSED_OFF, ClinicSession.State.CANCELLED}
 ADULT_FOR_CONSENT = 16
 # The law names no age for Gillick competence; offering it for a small child would only be a way to press it wrongly.
 GILLICK_FROM_YEARS = 10
@@ -31,6 +34,12 @@ class SessionNotOpen(Refused):
     """Nothing can be recorded at this clinic: not published, cancelled, or closed off."""
 
     code = "clinic_not_open"
+
+
+class OtherDay(Refused):
+    """Nobody can arrive at this clinic on this day."""
+
+    code = "other_day"
 
 
 class DoseRefused(Refused):
@@ -68,6 +77,21 @@ def check_session_open(session: ClinicSession) -> None:
         )
 
 
+def check_session_correctable(session: ClinicSession) -> None:
+    """Raise SessionNotOpen unless records of the clinic may be put right: also once it is closed off or cancelled."""
+    if session.state not in CORRECTABLE:
+        raise SessionNotOpen(_("There are no records at this clinic yet."))
+
+
+def check_clinic_day(session: ClinicSession, at: datetime) -> None:
+    """Raise OtherDay unless the moment is on the clinic's day in London: nobody is at a clinic before or after it."""
+    if london_day(at) != session.date:
+        raise OtherDay(
+            _("This clinic is on %(date)s. Nobody can arrive on another day.")
+            % {"date": formats.date_format(session.date, "l j F Y")}
+        )
+
+
 def can_record(session: ClinicSession) -> bool:
     """Whether things may be recorded at the clinic."""
     return session.state in OPEN
@@ -78,7 +102,7 @@ def asks_about_pregnancy(person: Person, on: date) -> bool:
     return years_between(person.date_of_birth, on) >= PREGNANCY_FROM_YEARS and person.sex != Person.Sex.MALE
 
 
-def consent_routes(person: Person, on: date) -> tuple[Consent.Route, ...]:
+def consent_routes(person: Person, on: date) -> tuple[ConsentRoute, ...]:
     """Return who may decide for somebody of this age, commonest first (Green Book chapter 2)."""
     age = years_between(person.date_of_birth, on)
     parents = (Consent.Route.PARENT_PRESENT, Consent.Route.PARENT_PHONE, Consent.Route.DELEGATED)
@@ -93,7 +117,7 @@ def check_consent(*, person: Person, route: str, given_by_name: str, vaccines: C
     """Raise ConsentRefused where this person could not be consented for in this way."""
     if route not in consent_routes(person, on):
         raise ConsentRefused(_("Select somebody who may decide at this age."), code="route_for_age")
-    if not given_by_name.strip():
+    if is_blank(given_by_name):
         raise ConsentRefused(_("Enter the name of the person who decides."), code="no_name")
     if not vaccines:
         raise ConsentRefused(_("Select the vaccines that the decision is about."), code="no_vaccines")
@@ -165,13 +189,21 @@ def check_dose_is_possible(
 
 def check_batch(batch: Batch, *, team_id: int, on: date) -> None:
     """Raise DoseRefused where the batch is another team's, past its expiry, or quarantined."""
-    if batch.team_id != team_id:
-        raise DoseRefused(_("Select a batch of this team."), code="batch_of_other_team")
-    if batch.quarantined_at is not None:
+    if batch.team_id == team_id and batch.quarantined_at is not None:
         raise DoseRefused(
             _("Batch %(number)s is quarantined and must not be given.") % {"number": batch.number},
             code="batch_quarantined",
         )
+    check_batch_was_possible(batch, team_id=team_id, on=on)
+
+
+def check_batch_was_possible(batch: Batch, *, team_id: int, on: date) -> None:
+    """Raise DoseRefused where the batch is another team's, or was past its expiry on the day.
+
+    A dose that was given is recorded as it was: a quarantine, then or since, makes it an incident, not untrue.
+    """
+    if batch.team_id != team_id:
+        raise DoseRefused(_("Select a batch of this team."), code="batch_of_other_team")
     if batch.expires_on < on:
         raise DoseRefused(
             _("Batch %(number)s expired on %(date)s.")
@@ -248,7 +280,7 @@ def cautions(
 
 def check_reason(found: Sequence[Caution], override_reason: str) -> None:
     """Raise NeedsReason where there are cautions and nobody said why to go on."""
-    if found and not override_reason.strip():
+    if found and is_blank(override_reason):
         raise NeedsReason(
             _("Say why you give it all the same: %(warnings)s") % {"warnings": " ".join(c.message for c in found)},
             warnings=[{"code": caution.code, "message": caution.message} for caution in found],

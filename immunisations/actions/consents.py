@@ -13,10 +13,12 @@ from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
 from clinics.times import london_day
+from immunisations.actions.visits import lock_visit
 from immunisations.health_questions import BY_CODE
 from immunisations.models import Consent, Screening, Visit
 from immunisations.people import lock_root
 from immunisations.policies import asks_about_pregnancy, check_consent, check_session_open
+from immunisations.text import is_blank, tidy
 
 
 class ScreeningRefused(Refused):
@@ -50,12 +52,13 @@ def record_consent(
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     root = lock_root(visit.person)
+    visit = lock_visit(visit)
     check_session_open(visit.session)
     check_consent(person=root, route=route, given_by_name=given_by_name, vaccines=vaccines, on=london_day(at))
     facts = {
         "decision": str(decision),
         "route": str(route),
-        "given_by_name": given_by_name.strip(),
+        "given_by_name": tidy(given_by_name),
         "relationship": relationship.strip(),
         "vaccines": sorted(set(vaccines)),
         "note": note.strip(),
@@ -96,13 +99,14 @@ def record_screening(
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     root = lock_root(visit.person)
+    visit = lock_visit(visit)
     check_session_open(visit.session)
     if set(answers) - set(BY_CODE) or any(answer.get("answer") not in ("yes", "no") for answer in answers.values()):
         raise ScreeningRefused(_("Answer each health question with yes or no."), code="bad_answers")
     for code, answer in answers.items():
         if set(answer.get("facts", ())) - set(BY_CODE[code].facts):
             raise ScreeningRefused(_("Select what was confirmed from the list."), code="bad_answers")
-    if not identity_confirmed_by.strip():
+    if is_blank(identity_confirmed_by):
         raise ScreeningRefused(_("Say who confirmed who this person is."), code="no_identity")
     if not_pregnant is None and asks_about_pregnancy(root, london_day(at)):
         raise ScreeningRefused(_("Ask whether they could be pregnant."), code="pregnancy_not_asked")

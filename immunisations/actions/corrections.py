@@ -16,10 +16,17 @@ from clinics.models import Batch
 from clinics.times import london_day
 from clinics.vaccines import series_of
 from immunisations.actions.vaccinations import chain_end
-from immunisations.actions.visits import arrive
+from immunisations.actions.visits import begin_visit
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root
-from immunisations.policies import DoseRefused, can_correct, check_batch, check_session_open, check_site
+from immunisations.policies import (
+    DoseRefused,
+    can_correct,
+    check_batch_was_possible,
+    check_session_correctable,
+    check_site,
+)
+from immunisations.text import is_blank, tidy
 
 # What may be put right on a record as it stands. Anything else is entered in error and recorded anew.
 CORRECTABLE = frozenset({"batch", "body_site", "route", "given_at", "note", "not_done_reason"})
@@ -78,9 +85,7 @@ def _apply(row: Vaccination, changes: Mapping[str, Any], *, at: datetime) -> dic
                 _("That batch is of another vaccine. Mark this record as entered in error and record the dose anew."),
                 code="other_series",
             )
-        # It was given all the same: a batch found to be past its date or quarantined is an incident to be recorded
-        # as it was, but the database allows no dose after the batch's expiry.
-        check_batch(batch, team_id=row.session.team_id, on=given_on)
+        check_batch_was_possible(batch, team_id=row.session.team_id, on=given_on)
         product = batch.product
         columns |= {
             "product": product,
@@ -114,7 +119,8 @@ def correct_vaccination(
     Just one of: ``changes`` (any of CORRECTABLE; a batch brings its product along), ``entered_in_error`` (it never
     happened, or was recorded twice), ``move_to`` (it belongs to another person of the team: an error there, a new
     row here). The old row is never touched. Raises CorrectionRefused (``no_reason``, ``not_current``, ``fixed``,
-    ``other_series``, ``same_person``), Refused ``already_recorded`` where the other person has that dose already,
+    ``other_series``, ``same_person``, ``used_before`` where the row with this ``client_uuid`` corrects another one),
+    Refused ``already_recorded`` where the other person has that dose already,
     PermissionDenied unless it is one's own record of the same day or the role may correct others'.
     """
     if sum((bool(changes), entered_in_error, move_to is not None)) != 1:
@@ -126,13 +132,15 @@ def correct_vaccination(
     roots = _lock_both(vaccination.person, move_to)
     if client_uuid is not None:
         there = Vaccination.objects.filter(client_uuid=client_uuid).first()
+        if there is not None and vaccination.pk not in (there.replaces_id, there.moved_from_id):
+            raise CorrectionRefused(_("This correction was sent before, for another record."), code="used_before")
         if there is not None:
             return there
     row = Vaccination.objects.select_related("session__venue", "person", "visit", "batch__product").get(
         pk=vaccination.pk
     )
-    check_session_open(row.session)
-    if not reason.strip():
+    check_session_correctable(row.session)
+    if is_blank(reason):
         raise CorrectionRefused(_("Enter why the record is corrected."), code="no_reason")
     if row.status == Vaccination.Status.ENTERED_IN_ERROR or Vaccination.objects.filter(replaces=row).exists():
         raise CorrectionRefused(
@@ -142,7 +150,7 @@ def correct_vaccination(
         "recorded_by": by,
         "recorded_by_name": str(by),
         "recorded_at": at,
-        "correction_reason": reason.strip()[:300],
+        "correction_reason": tidy(reason)[:300],
     }
     if changes:
         columns = _apply(row, changes, at=at)
@@ -160,7 +168,9 @@ def correct_vaccination(
                 raise PermissionDenied
             if target.pk == roots[0].pk:
                 raise CorrectionRefused(_("The record is this person’s already."), code="same_person")
-            visit = arrive(session=row.session, person=target, by=by, at=at, source=source)
+            visit, _began = begin_visit(
+                session=row.session, person=target, by=by, at=at, arrived_at=row.visit.arrived_at, source=source
+            )
             replaces = chain_end(target, visit.person, row.session_id, row.series)
             error.save(force_insert=True)
             new = _copy(

@@ -14,9 +14,11 @@ from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
 from clinics.times import london_day
+from immunisations.actions.visits import lock_visit
 from immunisations.models import DoseSeen, Person, RecordCheck, SeenVaccine, Visit
-from immunisations.people import lock_root
+from immunisations.people import lock_root, row_ids
 from immunisations.policies import check_session_open
+from immunisations.text import is_blank, tidy
 from immunisations.written_dates import span_of
 
 MOST_DOSES = 40
@@ -73,7 +75,8 @@ def record_check(
 
     Give the ``visit`` it was made on, or the ``person`` where there is none. ``source`` and ``outcome`` are those of
     RecordCheck; ``finding`` is one sentence. The same ``client_uuid`` returns the check that is there. Raises
-    CheckRefused, with the number of the dose at fault in ``dose``; PermissionDenied for the wrong role.
+    CheckRefused, with the number of the dose at fault in ``dose``, or ``used_before`` where the check with this
+    ``client_uuid`` is about somebody else; PermissionDenied for the wrong role.
     """
     subject = visit.person if visit is not None else person
     if subject is None:
@@ -81,12 +84,15 @@ def record_check(
     require(by, Permission.CHECK_RECORDS, subject.team_id)
     root = lock_root(subject)
     if client_uuid is not None:
-        there = RecordCheck.objects.filter(client_uuid=client_uuid, person__team=root.team_id).first()
+        there = RecordCheck.objects.filter(client_uuid=client_uuid).first()
+        if there is not None and there.person_id not in row_ids(root):
+            raise CheckRefused(_("This record was sent before, for somebody else."), code="used_before")
         if there is not None:
             return there
     if visit is not None:
+        visit = lock_visit(visit)
         check_session_open(visit.session)
-    if not finding.strip():
+    if is_blank(finding):
         raise CheckRefused(_("Enter what you found, in one sentence."), code="no_finding")
     if outcome == RecordCheck.Outcome.DOSES_FOUND and not doses:
         raise CheckRefused(_("Enter at least one dose that the record shows."), code="no_doses")
@@ -102,7 +108,7 @@ def record_check(
         source=source,
         outcome=outcome,
         how_seen=how_seen.strip(),
-        finding=finding.strip(),
+        finding=tidy(finding),
         checked_by=by,
         checked_by_name=str(by),
         checked_at=at,

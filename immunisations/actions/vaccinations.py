@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from clinics.models import Batch
 from clinics.times import london_day
 from clinics.vaccines import Series
+from immunisations.actions.visits import lock_visit
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root, row_ids
 from immunisations.policies import (
@@ -119,7 +120,7 @@ def record_vaccination(
     there = sent_before(client_uuid, root)
     if there is not None:
         return there
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("session__venue", "person").get(pk=visit.pk)
+    visit = lock_visit(visit)
     session = visit.session
     replaces = chain_end(root, visit.person, session.pk, series)
     # The batch row is locked too: a quarantine is either seen here, or sees this dose.
@@ -246,7 +247,7 @@ def record_not_given(
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     root = lock_root(visit.person)
-    visit = Visit.objects.select_for_update(of=("self",)).select_related("session__venue", "person").get(pk=visit.pk)
+    visit = lock_visit(visit)
     session = visit.session
     if reason not in Vaccination.Reason.values:
         raise NotGivenRefused(_("Select why it was not given."), code="no_reason")

@@ -1,5 +1,6 @@
 """Somebody arrives at a clinic, is seen, and leaves."""
 
+from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
@@ -11,7 +12,17 @@ from accounts.models import User
 from clinics.models import ClinicSession
 from immunisations.models import Person, Visit
 from immunisations.people import lock_root, row_ids
-from immunisations.policies import check_session_open
+from immunisations.policies import check_clinic_day, check_session_open
+
+# What other rooms do once somebody's visit began, in the same transaction: each is called with ``visit``, ``by``,
+# ``at`` and ``source``. They register when the apps are ready.
+_after_arrival: list[Callable[..., None]] = []
+
+
+def after_arrival(follow_up: Callable[..., None]) -> None:
+    """Have ``follow_up`` called whenever a visit begins, by whichever door; a second call with it changes nothing."""
+    if follow_up not in _after_arrival:
+        _after_arrival.append(follow_up)
 
 
 class VisitRefused(Refused):
@@ -44,14 +55,51 @@ def arrive(
     why: str = Visit.Why.VACCINATION,
     accompanied_by: str = "",
     accompanied_as: str = "",
+    arrived_at: datetime | None = None,
     source: str = "staff",
 ) -> Visit:
     """Begin somebody's visit to a clinic; a second call returns the visit that is there.
 
-    Raises SessionNotOpen where the clinic has not been published, is cancelled or closed off, and VisitRefused
-    (``other_team``) where the person belongs to another team.
+    ``arrived_at`` is when they came, ``at`` unless given. Raises SessionNotOpen where the clinic has not been
+    published, is cancelled or closed off, OtherDay where it is not on that day, and VisitRefused (``other_team``)
+    where the person belongs to another team.
     """
     check_session_open(session)
+    visit, began = begin_visit(
+        session=session,
+        person=person,
+        by=by,
+        at=at,
+        how=how,
+        why=why,
+        accompanied_by=accompanied_by,
+        accompanied_as=accompanied_as,
+        arrived_at=arrived_at or at,
+        source=source,
+    )
+    if began:
+        # Asked last, under the person's lock: whoever is here already is told so on any day.
+        check_clinic_day(session, visit.arrived_at)
+    return visit
+
+
+def begin_visit(
+    *,
+    session: ClinicSession,
+    person: Person,
+    by: User | None,
+    at: datetime,
+    arrived_at: datetime,
+    how: str = Visit.How.WALK_IN,
+    why: str = Visit.Why.VACCINATION,
+    accompanied_by: str = "",
+    accompanied_as: str = "",
+    source: str,
+) -> tuple[Visit, bool]:
+    """Return the person's visit and whether it began now, whatever the day and the state of the clinic.
+
+    Raises VisitRefused (``other_team``).
+    """
     if person.team_id != session.team_id:
         raise VisitRefused(_("This person belongs to another team."), code="other_team")
     root = lock_root(person)
@@ -62,24 +110,38 @@ def arrive(
         .first()
     )
     if there is not None:
-        return there
+        return there, False
     visit = Visit.objects.create(
         session=session,
         person=root,
         how=how,
         why=why,
-        arrived_at=at,
+        arrived_at=arrived_at,
         accompanied_by=accompanied_by[:100],
         accompanied_as=accompanied_as[:60],
     )
     _note(visit, "arrive", by=by, at=at, source=source, how=str(how), why=str(why))
-    return visit
+    for follow_up in _after_arrival:
+        follow_up(visit=visit, by=by, at=at, source=source)
+    return visit, True
 
 
 def _locked(visit: Visit) -> Visit:
     # The person first, as every record of theirs does: one order of locks, no deadlock.
     lock_root(visit.person)
-    return Visit.objects.select_for_update(of=("self",)).select_related("session", "person").get(pk=visit.pk)
+    return lock_visit(visit)
+
+
+def lock_visit(visit: Visit) -> Visit:
+    """Lock a visit, after its person, until the transaction ends, and return it as it is then.
+
+    Raises VisitRefused (``undone``) where its arrival was taken back meanwhile.
+    """
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("session__venue", "person")
+    try:
+        return rows.get(pk=visit.pk)
+    except Visit.DoesNotExist as gone:
+        raise VisitRefused(_("This arrival was undone. Mark them as arrived again first."), code="undone") from gone
 
 
 def has_records(visit: Visit) -> bool:

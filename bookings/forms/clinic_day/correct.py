@@ -13,6 +13,11 @@ from immunisations.models import Vaccination
 from nhsuk.forms import NhsukForm, RadiosField, SelectField, TextField
 
 
+def _batch_words(batch: Batch) -> str:
+    words = f"{batch.product}, {batch.number}"
+    return _("%(batch)s (quarantined)") % {"batch": words} if batch.quarantined_at else words
+
+
 class CorrectForm(NhsukForm):
     """What is wrong, what is right, and why it is corrected."""
 
@@ -95,7 +100,7 @@ class CorrectForm(NhsukForm):
         if "batch" in self.fields:
             self.fields["batch"].choices = [  # type: ignore[attr-defined]
                 ("", _("Choose a batch")),
-                *((key, f"{batch.product}, {batch.number}") for key, batch in self.batches.items()),
+                *((key, _batch_words(batch)) for key, batch in self.batches.items()),
             ]
         if "move_to" in self.fields:
             self.fields["move_to"].choices = list(others)  # type: ignore[attr-defined]

@@ -14,18 +14,10 @@ from accounts.errors import Refused
 from bookings.arrivals import arrive_appointments, details_of, expected_appointment, expected_like, undo_arrival
 from bookings.forms.clinic_day import WalkInForm
 from bookings.models import Appointment
-from bookings.views.clinic_day.base import ClinicDayPage
+from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from immunisations import actions
 from immunisations.matching import Details, likely_matches
 from immunisations.models import Person, Visit
-
-
-def _uuids(values: list[str]) -> list[UUID]:
-    """Return the ids among what was posted. Raises Http404 for anything else: our own pages post only ids."""
-    try:
-        return [UUID(value) for value in values]
-    except ValueError as problem:
-        raise Http404 from problem
 
 
 class Arrive(ClinicDayPage):
@@ -36,8 +28,8 @@ class Arrive(ClinicDayPage):
         clinic = self.clinic
         try:
             if "person" in request.POST:
-                return self._arrive_person(_uuids(request.POST.getlist("person"))[0])
-            wanted = _uuids(request.POST.getlist("appointment"))
+                return self._arrive_person(uuids(request.POST.getlist("person"))[0])
+            wanted = uuids(request.POST.getlist("appointment"))
             appointments = list(Appointment.objects.filter(session=clinic, public_id__in=wanted))
             if not appointments:
                 raise Http404
@@ -87,6 +79,7 @@ class MatchAppointment(ClinicDayPage):
         if appointment.visit_id:
             return redirect(self.day_url())
         matches = likely_matches(self.clinic.team, details_of(appointment))
+        self.note_looks((match.person for match in matches), "match")
         context = {"appointment": appointment, "matches": matches, "back_url": self.day_url()}
         return self.page("match.html", context)
 
@@ -95,7 +88,7 @@ class MatchAppointment(ClinicDayPage):
         appointment = self._appointment()
         person = None
         if request.POST.get("is") != "new":
-            public_id = _uuids([request.POST.get("is", "")])[0]
+            public_id = uuids([request.POST.get("is", "")])[0]
             person = get_object_or_404(
                 Person.objects.select_related("merged_into"), team=self.clinic.team_id, public_id=public_id
             )
@@ -119,7 +112,7 @@ class ArrivalUndo(ClinicDayPage):
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Undo it, or say why not."""
-        visit = get_object_or_404(Visit, session=self.clinic, public_id__in=_uuids([request.POST.get("visit", "")]))
+        visit = get_object_or_404(Visit, session=self.clinic, public_id__in=uuids([request.POST.get("visit", "")]))
         try:
             undo_arrival(visit=visit, by=self.user, at=self.now)
         except Refused as refusal:
@@ -156,7 +149,7 @@ class WalkIn(ClinicDayPage):
         wanted = self.request.GET.get("sibling")
         if not wanted:
             return None
-        return get_object_or_404(Person, team=self.clinic.team_id, public_id__in=_uuids([wanted]))
+        return get_object_or_404(Person, team=self.clinic.team_id, public_id__in=uuids([wanted]))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Add and arrive; where people are like them, show those first, once."""
@@ -204,5 +197,6 @@ class WalkIn(ClinicDayPage):
         )
 
     def _page(self, form: WalkInForm, *, status: int = 200, **context: Any) -> HttpResponse:
+        self.note_looks((match.person for match in context.get("matches", ())), "walk-in")
         shared = {"form": form, "back_url": self.day_url(), "sibling": self._sibling()}
         return self.page("walk_in.html", shared | context, status=status)

@@ -1,5 +1,6 @@
 """What every screen of the clinic day stands on: the clinic, reached through its team, and the person there."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, cast
@@ -11,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.access import access
-from accounts.audit import record_view
+from accounts.audit import record_view, record_views
 from accounts.guard import StaffRequired
 from accounts.models import User
 from accounts.permissions import Permission, may
@@ -20,6 +21,14 @@ from clinics.models import ClinicSession
 from clinics.times import london_day
 from immunisations.models import Person
 from immunisations.policies import can_record
+
+
+def uuids(values: list[str]) -> list[UUID]:
+    """Return the ids among what was posted. Raises Http404 for anything else: our own pages post only ids."""
+    try:
+        return [UUID(value) for value in values]
+    except ValueError as problem:
+        raise Http404 from problem
 
 
 class ClinicDayPage(StaffRequired):
@@ -62,6 +71,11 @@ class ClinicDayPage(StaffRequired):
     def day_url(self) -> str:
         """The address of the clinic's list."""
         return reverse("clinic-day-session", args=[self.clinic.public_id])
+
+    def note_looks(self, people: Iterable[Person], page: str) -> None:
+        """Write down that the user saw who these people are on a page that names several."""
+        each = dict.fromkeys(person.public_id for person in people)
+        record_views(user=self.user, at=self.now, team=self.clinic.team_id, people=each, page=page)
 
     def page(self, template: str, context: dict[str, Any], *, status: int = 200) -> HttpResponse:
         """Return a page of the clinic."""

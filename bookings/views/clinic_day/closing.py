@@ -1,7 +1,6 @@
 """The end of the day: who did not come, and the clinic's numbers."""
 
 from typing import Any
-from uuid import UUID
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
@@ -11,8 +10,9 @@ from django.utils.translation import ngettext
 from accounts.errors import Refused
 from accounts.permissions import Permission
 from bookings.actions import mark_did_not_attend
+from bookings.models import Appointment
 from bookings.queries import closing_rows, totals
-from bookings.views.clinic_day.base import ClinicDayPage
+from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from immunisations.policies import check_session_open
 
 
@@ -21,34 +21,28 @@ class DidNotAttend(ClinicDayPage):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show who has not come."""
-        return self.page("did_not_attend.html", {"appointments": closing_rows(self.clinic), "back_url": self.day_url()})
+        return self.page("did_not_attend.html", self._context())
+
+    def _context(self) -> dict[str, Any]:
+        return {"appointments": closing_rows(self.clinic, at=self.now), "back_url": self.day_url()}
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Mark them."""
+        # Only those who were on the page: whoever booked or was expected since then was not meant.
+        meant = uuids([each for each in request.POST.getlist("shown") if each not in request.POST.getlist("except")])
+        appointments = list(Appointment.objects.filter(session=self.clinic, public_id__in=meant))
         try:
             check_session_open(self.clinic)
+            count = mark_did_not_attend(appointments=appointments, by=self.user, source="staff", at=self.now)
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(self.day_url())
-        except_for = set(request.POST.getlist("except"))
-        shown = set(request.POST.getlist("shown"))
-        appointments = [
-            row
-            for row in closing_rows(self.clinic)
-            # Only those who were on the page: whoever booked or was expected since then was not meant.
-            if _is_in(row.public_id, shown) and not _is_in(row.public_id, except_for)
-        ]
-        count = mark_did_not_attend(appointments=appointments, by=self.user, source="staff", at=self.now)
         messages.success(
             request,
             ngettext("%(count)s person marked: did not attend.", "%(count)s people marked: did not attend.", count)
             % {"count": count},
         )
         return redirect(self.day_url())
-
-
-def _is_in(public_id: UUID, texts: set[str]) -> bool:
-    return str(public_id) in texts
 
 
 class SessionTotals(ClinicDayPage):

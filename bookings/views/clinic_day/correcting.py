@@ -1,10 +1,11 @@
 """Correcting a saved record."""
 
 from typing import Any
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
+from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
 from django.utils.translation import gettext as _
@@ -65,8 +66,8 @@ class RecordCorrect(PersonPageBase):
                 Batch.objects.filter(
                     team=row.session.team_id,
                     product__vaccine=row.vaccine,
+                    # Quarantined ones too: it may be the very batch that was given.
                     expires_on__gte=row.given_on,
-                    quarantined_at__isnull=True,
                 )
                 .exclude(pk=row.batch.pk)
                 .select_related("product")
@@ -86,7 +87,9 @@ class RecordCorrect(PersonPageBase):
         return self._page(row, self._form(row))
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save the correction."""
+        """Save the correction; pressed twice, it is saved once."""
+        if self._saved_before(request.POST.get("client_uuid", "")):
+            return self._saved()
         row = self._row()
         form = self._form(row, request.POST)
         if not form.is_valid():
@@ -106,7 +109,19 @@ class RecordCorrect(PersonPageBase):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(row, form, status=refusal.status)
-        messages.success(request, _("The record was corrected. The old one is kept below."))
+        return self._saved()
+
+    def _saved_before(self, client_uuid: str) -> bool:
+        """Whether this very form corrected this very record already."""
+        try:
+            sent = UUID(client_uuid)
+        except ValueError:
+            return False
+        record = Q(replaces__public_id=self.kwargs["vaccination"]) | Q(moved_from__public_id=self.kwargs["vaccination"])
+        return Vaccination.objects.filter(record, client_uuid=sent, session__team=self.clinic.team_id).exists()
+
+    def _saved(self) -> HttpResponse:
+        messages.success(self.request, _("The record was corrected. The old one is kept below."))
         return redirect(self.person_url())
 
     def _page(self, row: Vaccination, form: CorrectForm, *, status: int = 200) -> HttpResponse:

@@ -67,5 +67,7 @@ class SessionSearch(ClinicDayPage):
             "walk_in_url": reverse("walk-in", args=[self.clinic.public_id]),
         }
         if form.is_valid():
-            context["answer"] = search(self.clinic, form.cleaned_data["q"], today=self.today)
+            answer = context["answer"] = search(self.clinic, form.cleaned_data["q"], today=self.today)
+            here = (row.person for row in answer.here if row.person is not None)
+            self.note_looks([*here, *(found.person for found in answer.people)], "search")
         return self.page("search.html", context)

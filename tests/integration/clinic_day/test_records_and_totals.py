@@ -1,11 +1,13 @@
 """The record check page, the person's history, corrections, and the clinic's numbers."""
 
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 
 from accounts.models import Role
 from bookings.models import Appointment
+from clinics.actions import quarantine_batch
+from clinics.models import ClinicSession
 from immunisations import actions
 from immunisations.models import DoseSeen, RecordCheck, Vaccination, Visit
 from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, signed_in, words
@@ -151,6 +153,34 @@ def test_a_batch_is_corrected(clinic, nurse, given):
     assert Vaccination.objects.current().get().batch_number == "TET9"
 
 
+def test_the_batch_that_was_really_given_is_offered_though_it_is_quarantined(clinic, nurse, given):
+    real = make_batch(clinic.team, "priorix-tetra", number="TET8")
+    quarantine_batch(batch=real, reason="Fridge too warm", by=None, at=MORNING, source="test")
+    link = clinic.url("record-correct", given.person.public_id, given.public_id)
+    assert "TET8 (quarantined)" in words(nurse.get(link))
+    correct(nurse, clinic, given, wrong="batch", batch=str(real.public_id), reason="Read the wrong box")
+    assert Vaccination.objects.current().get().batch_number == "TET8"
+
+
+@pytest.mark.parametrize("wrong", [{"wrong": "site", "body_site": "right_arm"}, {"wrong": "error"}])
+def test_a_correction_pressed_twice_is_saved_once_and_says_so_twice(clinic, nurse, given, wrong):
+    once = "6a1f2d0e-8f0a-4a57-9a1e-1f2d3c4b5a69"
+    for _press in range(2):
+        done = correct(nurse, clinic, given, reason="A slip", client_uuid=once, **wrong)
+        assert (done.status_code, done.url) == (302, clinic.url("person", given.person.public_id))
+    assert Vaccination.objects.count() == 2
+    assert correct(nurse, clinic, given, reason="A slip", client_uuid="\x00", **wrong).status_code == 404
+
+
+def test_a_record_is_corrected_on_the_screen_of_a_clinic_closed_off(clinic, given):
+    ClinicSession.objects.update(state="closed_off")
+    senior = signed_in(make_user(clinic.team, Role.SENIOR_NURSE))
+    link = clinic.url("record-correct", given.person.public_id, given.public_id)
+    assert link in senior.get(clinic.url("person", given.person.public_id)).content.decode()
+    assert correct(senior, clinic, given, wrong="error", reason="Recorded twice").status_code == 302
+    assert not Vaccination.objects.current().exists()
+
+
 def test_an_error_is_marked_and_the_dose_is_due_again(clinic, nurse, given):
     correct(nurse, clinic, given, wrong="error", reason="Wrong child opened")
     assert not Vaccination.objects.current().exists()
@@ -189,7 +219,7 @@ def test_another_vaccinator_may_not_correct_it_and_a_senior_nurse_may(clinic, gi
     assert correct(senior, clinic, given, wrong="error", reason="x").status_code == 302
 
 
-def test_the_totals_add_up_and_say_it_in_one_sentence(clinic, nurse, desk):
+def test_the_totals_add_up_and_say_it_in_one_sentence(clinic, nurse, desk, this_morning):
     names = ["Ann", "Bob", "Cat", "Dan", "Eve", "Fay"]
     book(clinic.session, *(child(name, "Hart", date(2023, 3, 27)) for name in names))
     book(clinic.session, child("Gus", "Hart"), contact=contact(name="Somebody else"))
@@ -207,6 +237,7 @@ def test_the_totals_add_up_and_say_it_in_one_sentence(clinic, nurse, desk):
     nurse.post(clinic.url("visit-end", dan.public_id), {"does": "advice"})
     check(nurse, clinic, eve)
     nurse.post(clinic.url("visit-end", eve.public_id), {"does": "check"})
+    this_morning.move_to(MORNING + timedelta(hours=8))
     desk.post(clinic.url("clinic-day-did-not-attend"), {"shown": [str(absent.public_id)]})
     page = words(signed_in(make_user(clinic.team, Role.ANALYST)).get(clinic.url("clinic-day-totals")))
     assert "2 people were vaccinated; 1 came for advice and 1 to have their record checked." in page

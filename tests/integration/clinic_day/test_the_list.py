@@ -11,11 +11,13 @@ from accounts.models import AuditEvent, Role
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment
 from clinics.models import ClinicSession
+from immunisations import actions
 from immunisations.models import Person, Visit
 from tests.integration.clinic_day.conftest import arrive_all, check, signed_in, words
 from tests.support.factories import MORNING, book, child, contact, make_session, make_team, make_user
 
 pytestmark = pytest.mark.django_db
+EVENING = MORNING + timedelta(hours=8)
 
 
 def test_signing_in_leads_straight_to_todays_only_clinic(clinic, nurse):
@@ -96,9 +98,10 @@ def test_somebody_cancelled_does_not_arrive(clinic, desk):
     assert "1 appointment was cancelled." in words(page)
 
 
-def test_those_who_did_not_come_are_marked_in_one_go_with_exceptions(clinic, desk):
+def test_those_who_did_not_come_are_marked_in_one_go_with_exceptions(clinic, desk, this_morning):
     book(clinic.session, child("Amina"))
     book(clinic.session, child("Bilal"), starts_at=MORNING + timedelta(hours=2))
+    this_morning.move_to(EVENING)
     page = desk.get(clinic.url("clinic-day-did-not-attend"))
     assert "2 people are still expected" in words(page)
     first, second = Appointment.objects.order_by("starts_at")
@@ -116,9 +119,78 @@ def test_whoever_was_not_on_the_page_is_not_marked(clinic, desk):
     assert Appointment.objects.get().state == "booked"
 
 
-def test_somebody_marked_too_soon_can_still_arrive(clinic, desk):
+@pytest.mark.parametrize("days", [7, 1, 0])
+def test_nobody_is_marked_before_the_time_of_their_appointment(clinic, desk, this_morning, days):
     book(clinic.session)
     appointment = Appointment.objects.get()
+    this_morning.move_to(appointment.starts_at - timedelta(days=days, minutes=1))
+    assert str(appointment.public_id) not in desk.get(clinic.url("clinic-day-did-not-attend")).content.decode()
+    sent = {"shown": [str(appointment.public_id)]}
+    done = desk.post(clinic.url("clinic-day-did-not-attend"), sent, follow=True)
+    assert "cannot be marked as did not attend before the time of the appointment" in words(done)
+    assert Appointment.objects.get().state == "booked"
+
+
+@pytest.mark.parametrize("days", [-7, -1, 1])
+def test_nobody_arrives_on_another_day(clinic, desk, this_morning, days):
+    book(clinic.session)
+    known = actions.add_person(
+        team=clinic.team, first_name="Bo", last_name="", date_of_birth=date(2000, 1, 1), by=None, at=MORNING
+    )
+    this_morning.move_to(MORNING + timedelta(days=days))
+    desk.force_login(clinic.desk)
+    for sent in (
+        {"appointment": [str(Appointment.objects.get().public_id)]},
+        {"person": [str(known.public_id)]},
+    ):
+        done = desk.post(clinic.url("clinic-day-arrive"), sent, follow=True)
+        assert "This clinic is on Saturday 21 November 2026. Nobody can arrive on another day." in words(done)
+    assert not Visit.objects.exists() and Person.objects.get() == known
+
+
+def test_somebody_seen_through_another_system_is_not_expected_any_more(clinic, desk, nurse, this_morning):
+    book(clinic.session, child("Amina", nhs_number="9990000018"))
+    person = actions.add_person(
+        team=clinic.team,
+        first_name="Amina",
+        last_name="Khan",
+        date_of_birth=date(2023, 3, 27),
+        nhs_number="9990000018",
+        by=None,
+        at=MORNING,
+    )
+    nurse.post(
+        "/api/v1/vaccinations/",
+        {
+            "person": str(person.public_id),
+            "session": str(clinic.session.public_id),
+            "status": "not-done",
+            "series": "MEASLES",
+            "reason": "unwell",
+        },
+        content_type="application/json",
+    )
+    appointment = Appointment.objects.get()
+    assert appointment.visit == Visit.objects.get() and appointment.person == person
+    assert "Expected (0)" in words(desk.get(clinic.url("clinic-day-session")))
+    this_morning.move_to(EVENING)
+    desk.post(clinic.url("clinic-day-did-not-attend"), {"shown": [str(appointment.public_id)]})
+    assert Appointment.objects.get().state == "booked"
+
+
+def test_whoever_only_may_be_the_one_with_the_appointment_stays_expected(clinic, desk):
+    book(clinic.session, child("Amina"))
+    person = actions.add_person(
+        team=clinic.team, first_name="Amina", last_name="Khan", date_of_birth=date(2023, 3, 27), by=None, at=MORNING
+    )
+    actions.arrive(session=clinic.session, person=person, by=clinic.nurse, at=MORNING)
+    assert Appointment.objects.get().visit is None
+
+
+def test_somebody_marked_too_soon_can_still_arrive(clinic, desk, this_morning):
+    book(clinic.session)
+    appointment = Appointment.objects.get()
+    this_morning.move_to(EVENING)
     desk.post(clinic.url("clinic-day-did-not-attend"), {"shown": [str(appointment.public_id)]})
     assert "Did not attend (1)" in words(desk.get(clinic.url("clinic-day-session")))
     arrive = {"appointment": str(appointment.public_id)}

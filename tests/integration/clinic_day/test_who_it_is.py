@@ -3,8 +3,10 @@
 from datetime import date, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
-from accounts.models import Role
+from accounts.models import RecordView, Role
 from bookings.models import Appointment
 from immunisations import actions
 from immunisations.models import Person, Visit
@@ -263,3 +265,22 @@ def test_an_analyst_and_an_administrator_see_no_list(clinic):
         client = signed_in(make_user(clinic.team, role))
         for name in ("clinic-day-session", "clinic-day-search", "walk-in"):
             assert client.get(clinic.url(name)).status_code == 403
+
+
+def looks(page):
+    return list(RecordView.objects.filter(page=page).values_list("person_id", flat=True))
+
+
+def test_whoever_is_found_or_shown_as_alike_is_written_down_as_seen(clinic, desk, amina):
+    other = known(clinic, born=date(2019, 5, 4))
+    with CaptureQueriesContext(connection) as made:
+        search(desk, clinic, "khan")
+    assert sorted(looks("search")) == sorted([amina.public_id, other.public_id])
+    assert sum("INSERT" in query["sql"] and "recordview" in query["sql"] for query in made) == 1
+    born = {"date_of_birth_day": "4", "date_of_birth_month": "5", "date_of_birth_year": "2019"}
+    page = desk.post(clinic.url("walk-in"), WALK_IN | born | {"first_name": "Amina", "last_name": "Khan"})
+    assert "KHAN, Amina" in words(page) and other.public_id in looks("walk-in")
+    book(clinic.session, child("Amina", "Khan", date(2019, 5, 4)))
+    waiting = Appointment.objects.get(visit__isnull=True)
+    desk.get(clinic.url("clinic-day-match", waiting.public_id))
+    assert looks("match") == [other.public_id]

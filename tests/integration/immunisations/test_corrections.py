@@ -7,6 +7,8 @@ from django.core.exceptions import PermissionDenied
 
 from accounts.errors import Refused
 from accounts.models import AuditEvent
+from clinics.actions import quarantine_batch
+from clinics.models import ClinicSession
 from immunisations import actions
 from immunisations.models import Vaccination, Visit
 from immunisations.policies import DoseRefused
@@ -143,3 +145,43 @@ def test_the_reason_of_a_decline_can_be_put_right(room):
     assert (new.not_done_reason, new.replaces) == ("unwell", declined)
     with pytest.raises(Refused):
         correct(room, new, changes={"body_site": "left_arm"})
+
+
+@pytest.mark.parametrize("state", ["closed_off", "cancelled"])
+def test_a_record_is_put_right_after_the_clinic_was_closed_off_or_cancelled(room, state):
+    doses = [room.give(room.ready(room.person(name))) for name in ("Amina", "Bilal", "Chloe")]
+    ClinicSession.objects.filter(pk=room.session.pk).update(state=state)
+    other = room.person("Dora")
+    later = {"by": room.senior, "at": AT + timedelta(days=9)}
+    assert correct(room, doses[0], changes={"body_site": "right_arm"}, **later).body_site == "right_arm"
+    assert correct(room, doses[1], entered_in_error=True, **later).status == "entered-in-error"
+    moved = correct(room, doses[2], move_to=other, **later)
+    assert moved.visit.person == other and moved.visit.arrived_at == doses[2].visit.arrived_at
+
+
+def test_the_batch_that_was_given_is_put_in_though_it_is_quarantined(room):
+    dose = room.give(room.ready())
+    real = make_batch(room.team, "priorix-tetra", number="TET2")
+    quarantine_batch(batch=real, reason="Fridge too warm", by=None, at=AT, source="test")
+    real.refresh_from_db()
+    assert correct(room, dose, changes={"batch": real}).batch_number == "TET2"
+    with pytest.raises(DoseRefused):
+        correct(room, Vaccination.objects.current().get(), changes={"batch": make_batch(make_room().team, "proquad")})
+
+
+def test_an_id_that_named_another_record_is_refused(room):
+    dose, other = room.give(room.ready()), make_room()
+    theirs = other.give(other.ready())
+    mine = room.give(room.ready(room.person("Bilal")))
+    for used in (theirs.client_uuid, mine.client_uuid, dose.client_uuid):
+        with pytest.raises(Refused) as refused:
+            correct(room, dose, entered_in_error=True, client_uuid=used)
+        assert refused.value.code == "used_before"
+    assert Vaccination.objects.filter(session=room.session).count() == 2
+
+
+def test_a_move_sent_twice_is_one(room):
+    dose, once = room.give(room.ready()), Vaccination().client_uuid
+    right = room.person("Bilal")
+    first = correct(room, dose, move_to=right, client_uuid=once)
+    assert correct(room, dose, move_to=right, client_uuid=once) == first

@@ -72,9 +72,12 @@ def test_a_dose_is_audited_with_who_what_and_why(room):
 
 def test_the_day_of_a_dose_is_londons(room):
     late = make_room(date=date(2026, 6, 20), at=datetime(2026, 6, 1, tzinfo=UTC))
-    visit = late.ready()
     # Half past midnight in London on the 20th is still the 19th in UTC.
     moment = datetime(2026, 6, 19, 23, 30, tzinfo=UTC)
+    visit = late.visit(arrived_at=moment)
+    late.check(visit)
+    late.consent(visit)
+    late.screen(visit)
     assert late.give(visit, device_at=moment, at=moment).given_on == date(2026, 6, 20)
 
 

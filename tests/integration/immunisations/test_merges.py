@@ -6,9 +6,10 @@ import pytest
 from django.core.exceptions import PermissionDenied
 
 from accounts.errors import Refused
+from bookings.queries import totals
 from immunisations import actions
 from immunisations.models import Person, Vaccination, Visit
-from immunisations.queries import forecast_for, history
+from immunisations.queries import forecast_for, history, standing_at, visit_record
 from immunisations.search import read_query, search_people
 from tests.support.records import AT, make_room
 
@@ -156,3 +157,16 @@ def test_merging_needs_the_role_a_reason_and_one_team(room):
     with pytest.raises(Refused) as refused:
         unmerge(room, one)
     assert refused.value.code == "not_merged"
+
+
+def test_a_dose_on_one_row_stands_before_a_decline_on_another(room):
+    one, other = room.ready(room.person("Amina")), room.ready(room.person("Aminah"))
+    room.decline(one)
+    room.decline(other)
+    actions.merge_people(keep=one.person, merge=other.person, reason="Same child", by=room.senior, at=AT)
+    assert [row.status for row in standing_at(room.session)] == ["not-done"]
+    dose = room.give(Visit.objects.get(pk=one.pk))
+    assert [row.status for row in standing_at(room.session)] == ["completed"]
+    assert visit_record(Visit.objects.get(pk=other.pk)).recorded["MEASLES"] == dose
+    numbers = totals(room.session)
+    assert (numbers.came, numbers.people_vaccinated, numbers.declined, numbers.reasons) == (1, 1, 0, [])

@@ -1,7 +1,7 @@
 """Record checks, consent, screening, visits and the history they make."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -300,3 +300,76 @@ def test_nobody_is_born_tomorrow(room):
         room.person(born=date(2026, 11, 22))
     assert refused.value.code == "born_in_the_future"
     assert BORN < ON
+
+
+def test_an_id_that_named_somebody_elses_check_is_refused(room):
+    theirs, mine = room.check(room.visit()), room.visit(room.person("Bilal"))
+    elsewhere = make_room()
+    for used in (theirs.client_uuid, elsewhere.check(elsewhere.visit()).client_uuid):
+        with pytest.raises(Refused) as refused:
+            actions.record_check(
+                visit=mine,
+                source="red_book",
+                outcome="nothing_recorded",
+                finding="Empty",
+                client_uuid=used,
+                by=room.nurse,
+                at=AT,
+            )
+        assert refused.value.code == "used_before"
+
+
+@pytest.mark.parametrize("blank", ["", "  ", "\u200b", "\u00a0"])
+def test_a_person_has_a_first_name(room, blank):
+    person = room.person("Amina")
+    with pytest.raises(Refused) as refused:
+        room.person(blank)
+    assert refused.value.code == "no_name"
+    with pytest.raises(Refused) as refused:
+        actions.change_person(person=person, first_name=blank, by=room.nurse, at=AT)
+    assert refused.value.code == "no_name"
+    changed = actions.change_person(person=person, first_name=" Aminah\u200b ", last_name=" Khan", by=room.nurse, at=AT)
+    assert (changed.first_name, changed.last_name) == ("Aminah", "Khan")
+
+
+@pytest.mark.parametrize("days", [-7, -1, 1])
+def test_nobody_arrives_on_another_day_than_the_clinics(room, days):
+    with pytest.raises(Refused) as refused:
+        actions.arrive(session=room.session, person=room.person(), by=room.nurse, at=AT + timedelta(days=days))
+    assert refused.value.code == "other_day" and not Visit.objects.exists()
+
+
+def test_whoever_is_here_already_is_found_on_any_day(room):
+    visit = room.visit()
+    again = actions.arrive(session=room.session, person=visit.person, by=room.nurse, at=AT + timedelta(days=1))
+    assert again == visit
+
+
+def test_the_clinics_day_is_londons():
+    summer = make_room(date=date(2026, 6, 20), at=datetime(2026, 6, 1, tzinfo=UTC))
+    # Half past midnight in London on the 20th is still the 19th in UTC.
+    first = datetime(2026, 6, 19, 23, 30, tzinfo=UTC)
+    assert actions.arrive(session=summer.session, person=summer.person(), by=None, at=first).pk
+    with pytest.raises(Refused):
+        actions.arrive(session=summer.session, person=summer.person("B"), by=None, at=first + timedelta(days=1))
+
+
+def test_after_an_arrival_was_undone_nothing_is_recorded_on_it(room):
+    visit = room.visit()
+    actions.undo_arrival(visit=Visit.objects.get(pk=visit.pk), by=room.nurse, at=AT)
+    for press in (
+        lambda: actions.undo_arrival(visit=visit, by=room.nurse, at=AT),
+        lambda: room.give(visit),
+        lambda: room.decline(visit),
+        lambda: room.check(visit),
+        lambda: room.consent(visit),
+        lambda: room.screen(visit),
+    ):
+        with pytest.raises(Refused) as refused:
+            press()
+        assert refused.value.code == "undone"
+
+
+def test_a_vaccinator_with_two_long_names_can_record(room):
+    room.nurse = make_user(room.team, Role.SENIOR_NURSE, first_name="A" * 150, last_name="B" * 150)
+    assert len(room.give(room.ready()).given_by_name) == 200

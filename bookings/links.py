@@ -1,0 +1,54 @@
+"""Finding the appointment of somebody whose visit began by another door: another system, a correction, a walk-in."""
+
+from datetime import datetime
+
+from accounts import audit
+from accounts.models import User
+from bookings.arrivals import expected_appointment
+from bookings.models import Appointment
+from immunisations.actions.visits import after_arrival
+from immunisations.models import Visit
+
+
+def link_appointment(*, visit: Visit, by: User | None, at: datetime, source: str) -> None:
+    """Mark the appointment that is surely this person's as arrived, so that nobody is both here and expected.
+
+    Only where the appointment names the person already, or matches them alone without anybody looking.
+    """
+    if visit.how == Visit.How.BOOKED:
+        # An appointment brought them here: whoever took it links the two.
+        return
+    expected = expected_appointment(visit.session, visit.person)
+    if expected is None:
+        return
+    # The person is locked, and whoever marks appointments as arrived locks those first: never wait for them here.
+    # One that is locked is just being marked as arrived, and finds this visit; or cancelled, and then it is not theirs.
+    appointment = (
+        Appointment.objects.select_for_update(of=("self",), skip_locked=True)
+        .filter(pk=expected.pk, visit__isnull=True)
+        .exclude(state=Appointment.State.CANCELLED)
+        .first()
+    )
+    if appointment is None:
+        return
+    before = appointment.state
+    appointment.person = visit.person
+    appointment.visit = visit
+    appointment.state = Appointment.State.BOOKED
+    appointment.version += before != Appointment.State.BOOKED
+    appointment.save(update_fields=["person", "visit", "state", "version"])
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action="match_appointment",
+        thing=appointment,
+        team=visit.session.team_id,
+        person_id=visit.person.public_id,
+        before={"state": str(before)},
+    )
+
+
+def register() -> None:
+    """Have every visit that begins looked up among the appointments."""
+    after_arrival(link_appointment)
