@@ -13,6 +13,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
 from clinics.models import Batch
+from clinics.places import share_session
 from clinics.times import london_day
 from clinics.vaccines import Series
 from immunisations.actions.visits import lock_visit
@@ -114,8 +115,9 @@ def record_vaccination(
     DoseRefused for what nobody may overrule; NeedsReason where there are cautions and no ``override_reason``;
     SessionNotOpen; PermissionDenied.
     """
-    session = visit.session
-    require(by, Permission.VACCINATE, session.team_id)
+    require(by, Permission.VACCINATE, visit.session.team_id)
+    # The clinic first, as everybody else: it is neither cancelled nor closed off while this is written.
+    share_session(visit.session)
     root = lock_root(visit.person)
     there = sent_before(client_uuid, root)
     if there is not None:
@@ -246,6 +248,7 @@ def record_not_given(
     stands; NotGivenRefused for an unknown reason or series, or none.
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
+    share_session(visit.session)
     root = lock_root(visit.person)
     visit = lock_visit(visit)
     session = visit.session
