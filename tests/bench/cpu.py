@@ -41,6 +41,16 @@ def processor_ms(process: int) -> float:
         return 0.0
 
 
+def yardstick_ms() -> float:
+    """Return the processor time that a fixed piece of Python work takes now: how slow this machine is at the moment."""
+    began = time.process_time()
+    counts: dict[str, int] = {}
+    for number in range(20_000):
+        key = f"key {number % 500}"
+        counts[key] = counts.get(key, 0) + len([each for each in (key, number) if each])
+    return (time.process_time() - began) * 1000
+
+
 def workers_of(address: str) -> list[int]:
     """Return the processes of the server that was started with ``--bind`` on this address."""
     wanted = urlsplit(address).netloc.encode()
