@@ -254,8 +254,8 @@ def test_those_who_did_not_come_are_marked_once() -> None:
     cancelled = book(session).booking
     cancel_appointments(booking=cancelled, appointments=None, by=None, source="public", at=NOW)
     everyone = [missed, cancelled.appointments.get()]
-    assert mark_did_not_attend(appointments=everyone, by=None, source="staff", at=TEN + timedelta(hours=1)) == 1
-    assert mark_did_not_attend(appointments=everyone, by=None, source="staff", at=TEN + timedelta(hours=1)) == 0
+    assert mark_did_not_attend(appointments=everyone, by=None, source="staff", at=TEN + timedelta(hours=3)) == 1
+    assert mark_did_not_attend(appointments=everyone, by=None, source="staff", at=TEN + timedelta(hours=3)) == 0
     came.refresh_from_db()
     missed.refresh_from_db()
     assert (came.state, missed.state) == ("booked", "did_not_attend")
