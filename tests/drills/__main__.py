@@ -48,14 +48,13 @@ def drill(url: str, *, tries: int) -> int:
             print(findings.line(), flush=True)
             passed = passed and not findings.faults
     with running_service(url, application=WITHOUT_LOCK) as address:
-        for findings in (
-            scenes.last_places_through_the_api(address, name="API, without the lock", tries=tries),
-            scenes.last_places_through_the_pages(address, name="web pages, without the lock", journeys=tries),
-        ):
-            print(findings.line(), flush=True)
-            if not findings.oversold:
-                print("The drill did not find the planted fault: it cannot be trusted.")
-                passed = False
+        # Through the API alone: the pages keep a time first and look again when it is booked, and that second look
+        # would hide the missing lock.
+        findings = scenes.last_places_through_the_api(address, name="the same, without the lock", tries=tries)
+        print(findings.line(), flush=True)
+        if not findings.oversold:
+            print("The drill did not find the planted fault: it cannot be trusted.")
+            passed = False
     return 0 if drill_messages() and passed else 1
 
 
