@@ -54,6 +54,7 @@ urlpatterns = [
     path("question", question, name="start"),
     path("staff", staff, name="clinic-day"),
     path("out", nothing, name="account_logout"),
+    path("account", nothing, name="account-home"),
     path("privacy", nothing, name="privacy"),
     path("clear", nothing, name="answers-clear"),
 ]
