@@ -116,7 +116,7 @@ else:
         # Django's default wait of 30 seconds for a connection would hang a worker while the database is away.
         "pool": {"min_size": 1, "max_size": int(env("DATABASE_POOL", "8")), "timeout": 2},
         "connect_timeout": 2,
-        # Statements are prepared once they recur: half of the database's time for a booking is spent on planning them.
+        # Statements are prepared once they recur: planning is a good third of the database’s time for a booking.
         # A pooler between service and database must keep prepared statements (PgBouncer from 1.21).
         "server_side_binding": True,
         "prepare_threshold": 5,
