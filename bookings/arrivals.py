@@ -151,6 +151,27 @@ def _add(appointment: Appointment, *, by: User, at: datetime, source: str) -> Pe
     )
 
 
+def link(appointment: Appointment, visit: Visit, *, by: User | None, at: datetime, source: str) -> None:
+    """Note on a locked appointment whose it is and that they are here. Must run in the caller's transaction."""
+    before = appointment.state
+    appointment.person = visit.person
+    appointment.visit = visit
+    # Marked as not attending too soon: they are here.
+    appointment.state = Appointment.State.BOOKED
+    appointment.version += before != Appointment.State.BOOKED
+    appointment.save(update_fields=["person", "visit", "state", "version"])
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action="match_appointment",
+        thing=appointment,
+        team=visit.session.team_id,
+        person_id=visit.person.public_id,
+        before={"state": str(before)},
+    )
+
+
 def _arrive(appointment: Appointment, person: Person, *, by: User, at: datetime, source: str) -> Visit:
     visit = actions.arrive(
         session=appointment.session,
@@ -169,23 +190,7 @@ def _arrive(appointment: Appointment, person: Person, *, by: User, at: datetime,
             % {"name": person.list_name, "other": other.list_name},
             code="person_arrived",
         )
-    before = appointment.state
-    appointment.person = visit.person
-    appointment.visit = visit
-    # Marked as not attending too soon: they are here.
-    appointment.state = Appointment.State.BOOKED
-    appointment.version += before != Appointment.State.BOOKED
-    appointment.save(update_fields=["person", "visit", "state", "version"])
-    audit.record(
-        by=by,
-        at=at,
-        source=source,
-        action="match_appointment",
-        thing=appointment,
-        team=person.team_id,
-        person_id=visit.person.public_id,
-        before={"state": str(before)},
-    )
+    link(appointment, visit, by=by, at=at, source=source)
     return visit
 
 

@@ -2,9 +2,8 @@
 
 from datetime import datetime
 
-from accounts import audit
 from accounts.models import User
-from bookings.arrivals import expected_appointment
+from bookings.arrivals import expected_appointment, link
 from bookings.models import Appointment
 from immunisations.actions.visits import after_arrival
 from immunisations.models import Visit
@@ -31,22 +30,7 @@ def link_appointment(*, visit: Visit, by: User | None, at: datetime, source: str
     )
     if appointment is None:
         return
-    before = appointment.state
-    appointment.person = visit.person
-    appointment.visit = visit
-    appointment.state = Appointment.State.BOOKED
-    appointment.version += before != Appointment.State.BOOKED
-    appointment.save(update_fields=["person", "visit", "state", "version"])
-    audit.record(
-        by=by,
-        at=at,
-        source=source,
-        action="match_appointment",
-        thing=appointment,
-        team=visit.session.team_id,
-        person_id=visit.person.public_id,
-        before={"state": str(before)},
-    )
+    link(appointment, visit, by=by, at=at, source=source)
 
 
 def register() -> None:

@@ -1,0 +1,266 @@
+"""What the page of one person shows."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from django.utils.functional import Promise
+from django.utils.translation import gettext_lazy
+
+from bookings.models import Appointment
+from bookings.queries.day import DayRow, Flag, flags_of, root_of
+from clinics.models import ClinicSession
+from clinics.vaccines import Series, Vaccine, series_of
+from immunisations.ages import age_in_words
+from immunisations.models import Person, RecordCheck, Vaccination, Visit
+from immunisations.outcomes import COLOURS, Outcome, Recorded, outcome_of
+from immunisations.people import row_ids
+from immunisations.queries import (
+    Forecast,
+    HistoryDose,
+    VisitRecord,
+    facts_for,
+    forecast_for,
+    history,
+    record_checks,
+    rule_behind,
+    still_due,
+    vaccination_rows,
+    visit_record,
+)
+from immunisations.schedule import DoseVerdict, SeriesForecast
+
+
+@dataclass(frozen=True)
+class TimelineDose:
+    """A dose of the person's history with what each series makes of it."""
+
+    dose: HistoryDose
+    verdicts: tuple[tuple[str, DoseVerdict], ...]
+    age: str
+
+    @property
+    def rows(self) -> list[tuple[str, DoseVerdict, str]]:
+        """Series, verdict, and where the rule behind it comes from."""
+        return [(series, verdict, _source(verdict)) for series, verdict in self.verdicts]
+
+
+def _source(verdict: SeriesForecast | DoseVerdict) -> str:
+    rule = rule_behind(verdict)
+    return f"{rule.source} ({rule.id})" if rule else ""
+
+
+STATUS_WORDS: dict[str, tuple[str | Promise, str]] = {
+    "due": (gettext_lazy("Due today"), "blue"),
+    "overdue": (gettext_lazy("Due today"), "blue"),
+    "complete": (gettext_lazy("Complete"), "green"),
+    "not_yet": (gettext_lazy("Not yet"), "grey"),
+    "not_needed": (gettext_lazy("Not needed"), "grey"),
+    "too_old": (gettext_lazy("Not for this age"), "grey"),
+    "blocked": (gettext_lazy("Do not give"), "red"),
+    "ask": (gettext_lazy("Cannot say: ask a nurse"), "orange"),
+}
+
+
+@dataclass(frozen=True)
+class DueCard:
+    """One series on the person's page: where it stands, why, and what can be done about it here."""
+
+    result: SeriesForecast
+    offered: bool
+    recorded: Vaccination | None
+
+    @property
+    def name(self) -> str | Promise:
+        return Series(self.result.series).label
+
+    @property
+    def vaccine_name(self) -> str | Promise:
+        return Vaccine(self.result.vaccine).label if self.result.vaccine else self.name
+
+    @property
+    def status_words(self) -> str | Promise:
+        if self.recorded is not None:
+            return self.recorded.get_status_display()
+        return STATUS_WORDS[self.result.status][0]
+
+    @property
+    def colour(self) -> str:
+        if self.recorded is not None:
+            return "green" if self.recorded.status == Vaccination.Status.COMPLETED else "orange"
+        return STATUS_WORDS[self.result.status][1]
+
+    @property
+    def source(self) -> str:
+        return _source(self.result)
+
+    @property
+    def to_give(self) -> bool:
+        """Whether giving it is the thing to do, rather than something to be done against advice."""
+        return self.result.status in ("due", "overdue", "ask") or self.result.counts_if_given is False
+
+    @property
+    def rule_text(self) -> str:
+        rule = rule_behind(self.result)
+        return rule.text if rule else ""
+
+
+@dataclass
+class PersonPage:
+    """Everything on a person's page at one clinic."""
+
+    person: Person
+    rows: list[int]
+    session: ClinicSession
+    visit: Visit | None
+    appointment: Appointment | None
+    family: list[DayRow]
+    checks: list[RecordCheck]
+    timeline: list[TimelineDose]
+    outlook: Forecast
+    cards: list[DueCard]
+    record: VisitRecord | None
+    due: list[SeriesForecast]
+    history_rows: list[Vaccination]
+    today: date
+
+    @property
+    def age(self) -> str:
+        return age_in_words(self.person.date_of_birth, self.today)
+
+    @property
+    def flags(self) -> list[Flag]:
+        return flags_of(self.appointment, self.person)
+
+    @property
+    def gelatine_free(self) -> bool:
+        return bool(self.appointment and self.appointment.gelatine_free)
+
+    @property
+    def outcome(self) -> Outcome | None:
+        if self.visit is None or self.record is None:
+            return None
+        return outcome_of(
+            self.visit, [Recorded(row.status, row.not_done_reason) for row in self.record.recorded.values()]
+        )
+
+    @property
+    def outcome_colour(self) -> str:
+        return COLOURS[self.outcome] if self.outcome else "grey"
+
+    @property
+    def checked_today(self) -> bool:
+        return bool(self.record and self.record.checks)
+
+    @property
+    def screened(self) -> bool:
+        return bool(self.record and self.record.screening)
+
+    def consent_given(self, vaccine: str) -> bool:
+        """Whether the latest word on a vaccine is yes."""
+        consent = self.record.consent_for(vaccine) if self.record else None
+        return consent is not None and consent.decision == consent.Decision.GIVEN
+
+    @property
+    def vaccines_to_ask(self) -> list[str]:
+        """The vaccines that are due here and that nobody was asked about yet."""
+        if self.record is None:
+            return []
+        return [code for code in self.vaccines_due if self.record.consent_for(code) is None]
+
+    @property
+    def vaccines_due(self) -> list[str]:
+        """The vaccines to offer today, one a series: the schedule's choice where the clinic has it."""
+        return [vaccine_to_offer(result, self.session) for result in self.due]
+
+    @property
+    def ready(self) -> bool:
+        """Whether consent and health questions are done for something that is due."""
+        return self.screened and any(self.consent_given(code) for code in self.vaccines_due)
+
+    @property
+    def needs_consent(self) -> bool:
+        return self.record is not None and bool(self.due) and (not self.screened or bool(self.vaccines_to_ask))
+
+
+def vaccine_to_offer(result: SeriesForecast, session: ClinicSession) -> str:
+    """Return the vaccine that the clinic can offer for a series: the schedule's choice, else another it has."""
+    offered = [code for code in session.vaccine_codes() if series_of(code) == result.series]
+    if result.vaccine is None or (offered and result.vaccine not in offered):
+        return offered[0]
+    return result.vaccine
+
+
+def person_page(session: ClinicSession, person: Person, *, today: date) -> PersonPage:
+    """Return everything that a person's page shows, read through every row of the person."""
+    root = person.merged_into or person
+    ids = row_ids(root)
+    visit = Visit.objects.filter(session=session, person__in=ids).select_related("person", "session__venue").first()
+    appointment = (
+        Appointment.objects.filter(session=session, person__in=ids)
+        .exclude(state=Appointment.State.CANCELLED)
+        .select_related("booking")
+        .first()
+    )
+    family: list[DayRow] = []
+    if appointment is not None:
+        others = (
+            Appointment.objects.filter(booking=appointment.booking_id)
+            .exclude(pk=appointment.pk)
+            .exclude(state=Appointment.State.CANCELLED)
+            .select_related("booking", "person__merged_into", "visit")
+        )
+        family = [_sibling(other, today) for other in others]
+    record = visit_record(visit) if visit else None
+    on = session.date if visit else today
+    doses = history(root)
+    facts = facts_for(root, session, record.screening if record else None)
+    outlook = forecast_for(root, on, facts, doses=doses)
+    offered = {series_of(code) for code in session.vaccine_codes()}
+    recorded = record.recorded if record else {}
+    cards = [DueCard(result, result.series in offered, recorded.get(result.series)) for result in outlook.series]
+    cards.sort(key=lambda card: (not card.offered, card.result.status in ("complete", "not_needed", "too_old")))
+    return PersonPage(
+        person=root,
+        rows=ids,
+        session=session,
+        visit=visit,
+        appointment=appointment,
+        family=family,
+        checks=record_checks(root),
+        timeline=[_timeline(dose, outlook, root.date_of_birth) for dose in doses],
+        outlook=outlook,
+        cards=cards,
+        record=record,
+        due=still_due(record, outlook, session) if record else [],
+        history_rows=vaccination_rows(root),
+        today=today,
+    )
+
+
+def _sibling(appointment: Appointment, today: date) -> DayRow:
+    outcome = Outcome.BOOKED
+    if appointment.state == Appointment.State.DID_NOT_ATTEND:
+        outcome = Outcome.DID_NOT_ATTEND
+    if appointment.visit is not None:
+        rows = Vaccination.objects.current().filter(visit=appointment.visit)
+        outcome = outcome_of(
+            appointment.visit, [Recorded(*row) for row in rows.values_list("status", "not_done_reason")]
+        )
+    return DayRow(appointment, appointment.visit, root_of(appointment.person), outcome, today)
+
+
+def _timeline(dose: HistoryDose, outlook: Forecast, born: date) -> TimelineDose:
+    verdicts = []
+    for result in outlook.series:
+        for verdict in result.doses:
+            if verdict.given_on == dose.given_on and _alike(verdict.vaccine, dose):
+                verdicts.append((str(Series(result.series).label), verdict))
+    exact = len(dose.given_on) == len("2019-03-03")
+    age = age_in_words(born, date.fromisoformat(dose.given_on)) if exact and dose not in outlook.impossible else ""
+    return TimelineDose(dose, tuple(verdicts), age)
+
+
+def _alike(vaccine: str, dose: HistoryDose) -> bool:
+    named = {mention.vaccine for mention in dose.mentions} | {dose.vaccine}
+    read_as = {"5IN1": "6IN1"}
+    return vaccine in named | {read_as.get(each, each) for each in named}
