@@ -156,6 +156,8 @@ def add_history(url: str, *, appointments: int, today: ClinicSession) -> None:
 
 # Far above every key that the seeds have.
 STRIDE = 10_000_000
+# A unique text of fewer characters is numbered, a longer one drawn by chance.
+SHORT = 32
 
 
 def _copy(model: type[models.Model], today: ClinicSession) -> str:
@@ -171,6 +173,9 @@ def _copy(model: type[models.Model], today: ClinicSession) -> str:
             value = f"{column} - ((n - 1) / {CLINICS_A_DAY} + 1) * interval '1 day'"
         elif isinstance(field, models.DateField) and model is ClinicSession:
             value = f"{column} - ((n - 1) / {CLINICS_A_DAY} + 1)"
+        elif field.unique and field.max_length < SHORT:
+            # Too short for chance: two alike among 200,000 would be found one time in fifty.
+            value = f"lpad(to_hex(n * 1048576::bigint + row.id), {field.max_length}, '0')"
         elif field.unique:
             value = f"left(md5({column} || n::text) || md5(n::text || {column}), {field.max_length})"
         else:
