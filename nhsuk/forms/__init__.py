@@ -3,7 +3,7 @@
 A form derives from ``NhsukForm`` (or ``NhsukModelForm``); its fields come from here. See docs/reference/pages.md.
 """
 
-from nhsuk.forms.base import NhsukForm, NhsukFormMixin, NhsukModelForm
+from nhsuk.forms.base import NhsukForm, NhsukFormMixin, NhsukModelForm, field_of
 from nhsuk.forms.dates import DateInputField, DatePartError, PartialDate
 from nhsuk.forms.fields import (
     CheckboxesField,
@@ -40,4 +40,5 @@ __all__ = [
     "SelectField",
     "TextField",
     "TextareaField",
+    "field_of",
 ]

@@ -88,3 +88,8 @@ class NhsukForm(NhsukFormMixin, forms.Form):
 
 class NhsukModelForm(NhsukFormMixin, forms.ModelForm):
     """A model form of the NHS design system."""
+
+
+def field_of(form: forms.BaseForm, name: str) -> Any:
+    """Return a form's own copy of one of our fields, to give it choices and options that only this form has."""
+    return form.fields[name]

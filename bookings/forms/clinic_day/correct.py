@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from clinics.models import Batch
 from immunisations.models import Vaccination
-from nhsuk.forms import NhsukForm, RadiosField, SelectField, TextField
+from nhsuk.forms import NhsukForm, RadiosField, SelectField, TextField, field_of
 
 
 def _batch_words(batch: Batch) -> str:
@@ -90,20 +90,20 @@ class CorrectForm(NhsukForm):
         for name in {"batch", "body_site", "not_done_reason", "move_to"} - kept:
             del self.fields[name]
         if "body_site" in self.fields:
-            self.fields["body_site"].choices = [  # type: ignore[attr-defined]
+            field_of(self, "body_site").choices = [
                 (value, label)
                 for value, label in Vaccination.BodySite.choices
                 if value not in (Vaccination.BodySite.MOUTH, vaccination.body_site)
             ]
-        self.fields["wrong"].choices = choices  # type: ignore[attr-defined]
-        self.fields["wrong"].nhsuk["reveals"] = reveals  # type: ignore[attr-defined]
+        field_of(self, "wrong").choices = choices
+        field_of(self, "wrong").nhsuk["reveals"] = reveals
         if "batch" in self.fields:
-            self.fields["batch"].choices = [  # type: ignore[attr-defined]
+            field_of(self, "batch").choices = [
                 ("", _("Choose a batch")),
                 *((key, _batch_words(batch)) for key, batch in self.batches.items()),
             ]
         if "move_to" in self.fields:
-            self.fields["move_to"].choices = list(others)  # type: ignore[attr-defined]
+            field_of(self, "move_to").choices = list(others)
 
     def correction(self) -> dict[str, Any]:
         """Return what to correct as ``correct_vaccination`` takes it; ``move_to`` is a public id."""

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from bookings.forms.clinic_day.times import read_time
 from clinics.models import Batch, Product
 from immunisations.models import Vaccination
-from nhsuk.forms import DateInputField, NhsukForm, RadiosField, SelectField, TextField
+from nhsuk.forms import DateInputField, NhsukForm, RadiosField, SelectField, TextField, field_of
 
 ANOTHER = "another"
 
@@ -89,11 +89,9 @@ class DoseForm(NhsukForm):
             for value, label in Vaccination.BodySite.choices
             if (value == Vaccination.BodySite.MOUTH) == oral
         ]
-        self.fields["body_site"].choices = sites  # type: ignore[attr-defined]
-        self.fields["body_site"].nhsuk["choice_hints"] = {  # type: ignore[attr-defined]
-            site: _("Already used today") for site in used_sites
-        }
-        self.fields["route"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "body_site").choices = sites
+        field_of(self, "body_site").nhsuk["choice_hints"] = {site: _("Already used today") for site in used_sites}
+        field_of(self, "route").choices = [
             ("", _("As usual for the product")),
             *Product.Route.choices,
         ]
@@ -110,12 +108,12 @@ class DoseForm(NhsukForm):
             gelatine = _("Contains gelatine from pigs") if batch.product.contains_gelatine else _("No gelatine")
             expires = formats.date_format(batch.expires_on, "j F Y")
             hints[str(batch.public_id)] = _("Expires %(date)s. %(gelatine)s") % {"date": expires, "gelatine": gelatine}
-        field = self.fields["batch"]
-        field.choices = [*choices, (ANOTHER, _("Another batch: add it"))]  # type: ignore[attr-defined]
-        field.nhsuk["choice_hints"] = hints  # type: ignore[attr-defined]
+        field = field_of(self, "batch")
+        field.choices = [*choices, (ANOTHER, _("Another batch: add it"))]
+        field.nhsuk["choice_hints"] = hints
         if choices:
-            field.nhsuk["choice_dividers"] = {ANOTHER: _("or")}  # type: ignore[attr-defined]
-        self.fields["new_product"].choices = [  # type: ignore[attr-defined]
+            field.nhsuk["choice_dividers"] = {ANOTHER: _("or")}
+        field_of(self, "new_product").choices = [
             ("", _("Choose a product")),
             *((code, str(product)) for code, product in self.products.items()),
         ]

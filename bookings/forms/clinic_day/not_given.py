@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from clinics.vaccines import Series
 from immunisations.models import Vaccination
-from nhsuk.forms import CheckboxesField, NhsukForm, RadiosField, TextField
+from nhsuk.forms import CheckboxesField, NhsukForm, RadiosField, TextField, field_of
 
 
 class NotGivenForm(NhsukForm):
@@ -29,8 +29,8 @@ class NotGivenForm(NhsukForm):
 
     def __init__(self, *args: Any, series: Sequence[str], prison: bool, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["series"].choices = [(code, Series(code).label) for code in series]  # type: ignore[attr-defined]
-        self.fields["reason"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "series").choices = [(code, Series(code).label) for code in series]
+        field_of(self, "reason").choices = [
             (value, label)
             for value, label in Vaccination.Reason.choices
             if prison or value != Vaccination.Reason.NOT_PRODUCED

@@ -10,7 +10,16 @@ from django.utils.translation import gettext_lazy
 from immunisations.actions.record_checks import MOST_DOSES, FoundDose
 from immunisations.models import RecordCheck, SeenVaccine
 from immunisations.written_dates import date_in_words
-from nhsuk.forms import DateInputField, NhsukForm, PartialDate, RadiosField, SelectField, TextareaField, TextField
+from nhsuk.forms import (
+    DateInputField,
+    NhsukForm,
+    PartialDate,
+    RadiosField,
+    SelectField,
+    TextareaField,
+    TextField,
+    field_of,
+)
 
 FIRST_ROWS = 3
 MORE_ROWS = 4
@@ -48,7 +57,7 @@ class DoseRowForm(QuietWhenGrowing):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["vaccine"].choices = [  # type: ignore[attr-defined]
+        field_of(self, "vaccine").choices = [
             ("", _("Choose a vaccine")),
             *SeenVaccine.choices,
         ]
