@@ -1,3 +1,4 @@
+from clinics.models.direction import Direction, LegalMechanism
 from clinics.models.place import Place, Reservation
 from clinics.models.session import ClinicSession, VaccinationPeriod, VaccineOffer
 from clinics.models.stock import Batch, Product
@@ -6,6 +7,8 @@ from clinics.models.venue import Venue
 __all__ = [
     "Batch",
     "ClinicSession",
+    "Direction",
+    "LegalMechanism",
     "Place",
     "Product",
     "Reservation",

@@ -74,6 +74,15 @@ class ClinicSession(PublicIdModel):
         help_text=_("Offer MMR from 6 months in an outbreak. Such a dose is recorded and does not count."),
     )
     early_doses_reason = models.CharField(_("reason for early doses"), max_length=300, blank=True)
+    advise_18_month_dose = models.BooleanField(
+        _("advise the 18-month dose after an early second dose"),
+        default=True,
+        db_default=True,
+        help_text=_(
+            "A second measles dose given before 18 months and within 3 months of the first counts; the Green Book "
+            "(chapter 21) still advises the routine one at 18 months. The clinical lead may switch that advice off."
+        ),
+    )
     legal_mechanism_name = models.CharField(
         _("patient group direction"),
         max_length=120,

@@ -1,10 +1,12 @@
-from immunisations.models.consent import Consent, ConsentRoute, Screening
+from immunisations.models.consent import GILLICK_ANSWERS, Consent, ConsentRoute, Screening
 from immunisations.models.person import Person, PersonIdentifier, PersonMerge, PersonSearchKey, Practice
 from immunisations.models.record_check import DoseSeen, RecordCheck, SeenVaccine
+from immunisations.models.sent import RecordSent
 from immunisations.models.vaccination import Vaccination
 from immunisations.models.visit import Visit
 
 __all__ = [
+    "GILLICK_ANSWERS",
     "Consent",
     "ConsentRoute",
     "DoseSeen",
@@ -14,6 +16,7 @@ __all__ = [
     "PersonSearchKey",
     "Practice",
     "RecordCheck",
+    "RecordSent",
     "Screening",
     "SeenVaccine",
     "Vaccination",

@@ -26,6 +26,17 @@ class ConsentDecision(models.TextChoices):
 
     GIVEN = "given", _("Consent given")
     REFUSED = "refused", _("Consent refused")
+    DISAGREED = "disagreed", _("Those with parental responsibility disagree")
+
+
+# What a young person understands who may decide alone, all five (Gillick v West Norfolk; Green Book chapter 2).
+GILLICK_ANSWERS = (
+    "gillick_knows_vaccination",
+    "gillick_knows_disease",
+    "gillick_knows_consequences",
+    "gillick_knows_procedure",
+    "gillick_knows_side_effects",
+)
 
 
 class Consent(PublicIdModel, AppendOnlyModel):
@@ -40,6 +51,21 @@ class Consent(PublicIdModel, AppendOnlyModel):
     given_by_name = models.CharField(_("name"), max_length=200)
     relationship = models.CharField(_("relationship"), max_length=60, blank=True, default="")
     vaccines = models.JSONField(_("for the vaccines"), default=list)
+    phone = models.CharField(_("phone number called"), max_length=30, blank=True, default="", db_default="")
+    heard_by_name = models.CharField(
+        _("who else heard the call"), max_length=200, blank=True, default="", db_default=""
+    )
+    gillick_knows_vaccination = models.BooleanField(_("knows which vaccination"), null=True, blank=True)
+    gillick_knows_disease = models.BooleanField(_("knows the disease it protects against"), null=True, blank=True)
+    gillick_knows_consequences = models.BooleanField(_("knows what may follow"), null=True, blank=True)
+    gillick_knows_procedure = models.BooleanField(_("knows how it is given"), null=True, blank=True)
+    gillick_knows_side_effects = models.BooleanField(_("knows the side effects"), null=True, blank=True)
+    parents_not_told = models.BooleanField(
+        _("parents are not to be told"),
+        default=False,
+        db_default=False,
+        help_text=_("The young person’s own wish. No message goes to a parent, nothing is sent out by itself."),
+    )
     note = models.CharField(_("note"), max_length=500, blank=True, default="")
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_by_name = models.CharField(max_length=200)
@@ -53,6 +79,15 @@ class Consent(PublicIdModel, AppendOnlyModel):
             models.CheckConstraint(condition=visible("given_by_name"), name="consent_has_a_name"),
             models.CheckConstraint(condition=known("route", ConsentRoute.values), name="consent_route_known"),
             models.CheckConstraint(condition=known("decision", ConsentDecision.values), name="consent_decision_known"),
+            models.CheckConstraint(
+                condition=~models.Q(route="gillick", decision="given")
+                | models.Q(**dict.fromkeys(GILLICK_ANSWERS, True)),
+                name="consent_gillick_all_five",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(parents_not_told=False) | models.Q(route__in=["gillick", "own"]),
+                name="consent_own_wish_only",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -72,6 +107,13 @@ class Screening(PublicIdModel, AppendOnlyModel):
     """
 
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, related_name="screenings")
+    vaccines = models.JSONField(
+        _("asked for the vaccines"),
+        default=list,
+        db_default=models.Value([], models.JSONField()),
+        blank=True,
+        help_text=_("Empty where it was asked for all."),
+    )
     answers = models.JSONField(_("answers"), default=dict)
     well_today = models.BooleanField(_("well today"))
     not_pregnant = models.BooleanField(_("not pregnant"), null=True, help_text=_("Empty where it was not asked."))

@@ -30,6 +30,9 @@ class SeenVaccine(models.TextChoices):
     HIBMENC = "HIBMENC", Vaccine.HIBMENC.label
     VARICELLA = "VARICELLA", _("Chickenpox")
     YELLOWFEVER = "YELLOWFEVER", _("Yellow fever")
+    OPV = "OPV", _("Polio by mouth (OPV, abroad)")
+    MEASLES_ONLY = "MEASLES_ONLY", _("Measles, or measles and rubella, alone")
+    OTHER = "OTHER", _("Another vaccine")
 
 
 class CheckSource(models.TextChoices):
@@ -38,8 +41,10 @@ class CheckSource(models.TextChoices):
     RED_BOOK = "red_book", _("Red book")
     CHIS = "chis", _("CHIS")
     GP_RECORD = "gp_record", _("GP record")
+    SCHOOL = "school", _("School service")
     OVERSEAS = "overseas", _("Overseas papers")
     VERBAL = "verbal", _("Told by the person or parent")
+    OTHER = "other", _("Another record")
     NONE = "none", _("No record anywhere")
 
 
@@ -52,7 +57,11 @@ class CheckOutcome(models.TextChoices):
 
 
 class RecordCheck(PublicIdModel, AppendOnlyModel):
-    """One look at one source. Several stand side by side, none overwrites another, none is ever edited."""
+    """One look at one source. Several stand side by side, none overwrites another, none is ever edited.
+
+    The sources looked at in one go share a ``round`` and its finding; a source without a row in the round was not
+    asked for.
+    """
 
     Source = CheckSource
     Outcome = CheckOutcome
@@ -60,6 +69,15 @@ class RecordCheck(PublicIdModel, AppendOnlyModel):
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="record_checks")
     visit = models.ForeignKey(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="record_checks")
     source = models.CharField(_("source"), max_length=15, choices=Source)
+    source_name = models.CharField(
+        _("exact name of the source"),
+        max_length=100,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("For example, CHIS file of 3 May, prison health record, card from Romania."),
+    )
+    round = models.UUIDField(_("round"), null=True, blank=True, editable=False)
     outcome = models.CharField(_("what it showed"), max_length=20, choices=Outcome)
     how_seen = models.CharField(
         _("how it was seen"),
@@ -101,6 +119,7 @@ class DoseSeen(AppendOnlyModel):
     given_on = models.CharField(
         _("date given"), max_length=10, help_text=_("YYYY, YYYY-MM or YYYY-MM-DD: never more exact than the source.")
     )
+    as_written = models.CharField(_("as written"), max_length=60, blank=True, default="", db_default="")
     country = models.CharField(_("country"), max_length=60, blank=True, default="")
     batch_number = models.CharField(_("batch number"), max_length=40, blank=True, default="")
 
@@ -113,6 +132,9 @@ class DoseSeen(AppendOnlyModel):
                 condition=models.Q(given_on__regex=r"^[0-9]{4}(-[0-9]{2}(-[0-9]{2})?)?$"), name="dose_seen_date_form"
             ),
             models.CheckConstraint(condition=models.Q(vaccine__in=SeenVaccine.values), name="dose_seen_vaccine_known"),
+            models.CheckConstraint(
+                condition=~models.Q(vaccine="OTHER") | visible("as_written"), name="dose_seen_other_is_named"
+            ),
         ]
 
     def __str__(self) -> str:

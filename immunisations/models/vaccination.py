@@ -7,7 +7,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel
-from clinics.models import Batch, ClinicSession, Product
+from clinics.models import Batch, ClinicSession, Direction, LegalMechanism, Product
 from clinics.vaccines import Series, Vaccine
 from immunisations.models.conditions import known, visible
 from immunisations.models.consent import Consent, Screening
@@ -75,14 +75,6 @@ class Site(models.TextChoices):
     MOUTH = "mouth", _("By mouth")
 
 
-class Mechanism(models.TextChoices):
-    """What a dose is given under."""
-
-    PGD = "PGD", _("Patient group direction (PGD)")
-    PSD = "PSD", _("Patient specific direction (PSD)")
-    VGD = "VGD", _("Vaccine group direction (VGD)")
-
-
 class GivenFor(models.TextChoices):
     """What it was given for."""
 
@@ -96,7 +88,7 @@ CHOICES: dict[str, type[models.TextChoices]] = {
     "not_done_reason": NotDoneReason,
     "body_site": Site,
     "route": Product.Route,
-    "legal_mechanism": Mechanism,
+    "legal_mechanism": LegalMechanism,
     "indication": GivenFor,
 }
 
@@ -112,7 +104,7 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     Status = VaccinationStatus
     Reason = NotDoneReason
     BodySite = Site
-    LegalMechanism = Mechanism
+    LegalMechanism = LegalMechanism
     Indication = GivenFor
 
     person = models.ForeignKey(Person, on_delete=models.PROTECT, related_name="vaccinations")
@@ -139,7 +131,12 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     legal_mechanism = models.CharField(
         _("legal mechanism"), max_length=5, choices=LegalMechanism, blank=True, default=""
     )
+    direction = models.ForeignKey(Direction, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     legal_mechanism_name = models.CharField(_("direction"), max_length=120, blank=True, default="")
+    legal_mechanism_version = models.CharField(
+        _("version of the direction"), max_length=20, blank=True, default="", db_default=""
+    )
+    legal_mechanism_valid_until = models.DateField(_("direction valid until"), null=True, blank=True)
     indication = models.CharField(_("indication"), max_length=10, choices=Indication, blank=True, default="")
     given_at = models.DateTimeField(_("given"), null=True, blank=True)
     # The day it was in London at that moment: what the schedule counts from.
@@ -148,6 +145,11 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     given_by_name = models.CharField(_("given by"), max_length=200, blank=True, default="")
+    # Who handed the vaccine out, where that was somebody else.
+    supplied_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    supplied_by_name = models.CharField(_("supplied by"), max_length=200, blank=True, default="", db_default="")
     consent_by_name = models.CharField(_("consent by"), max_length=200, blank=True, default="")
     consent_relationship = models.CharField(_("relationship"), max_length=60, blank=True, default="")
     identity_confirmed_by = models.CharField(_("who confirmed identity"), max_length=200, blank=True, default="")
@@ -155,10 +157,18 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     place_ods_code = models.CharField(_("where, ODS code"), max_length=10)
     # A dose given against a warning, or without a record check, says why.
     override_reason = models.CharField(_("reason for going on"), max_length=500, blank=True, default="")
+    # The codes of the warnings that were shown and gone against.
+    cautions = models.JSONField(
+        _("warnings"), default=list, db_default=models.Value([], models.JSONField()), blank=True
+    )
     note = models.CharField(_("note"), max_length=500, blank=True, default="")
+    # A young person who decides for themselves may ask it (Green Book chapter 2): copied from their consent.
+    parents_not_told = models.BooleanField(_("parents are not to be told"), default=False, db_default=False)
     recorded_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
     recorded_by_name = models.CharField(_("recorded by"), max_length=200)
     recorded_at = models.DateTimeField(_("recorded"))
+    # What the clock of the tablet said when Save was pressed, beside the server's ``recorded_at``.
+    device_at = models.DateTimeField(_("recorded, by the device's clock"), null=True, blank=True)
     client_uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     moved_from = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to")
@@ -224,6 +234,12 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
             models.CheckConstraint(
                 condition=~models.Q(status="completed") | models.Q(batch_expires_on__gte=models.F("given_on")),
                 name="vaccination_batch_was_in_date",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(legal_mechanism_valid_until__isnull=True)
+                | models.Q(given_on__isnull=True)
+                | models.Q(legal_mechanism_valid_until__gte=models.F("given_on")),
+                name="vaccination_direction_was_in_force",
             ),
             models.CheckConstraint(
                 condition=models.Q(given_at__isnull=True) | models.Q(given_at__lte=models.F("recorded_at")),
