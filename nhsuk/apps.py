@@ -1,4 +1,7 @@
 from django.apps import AppConfig
+from django.core.signals import setting_changed
+
+from nhsuk import frame, translations
 
 
 class NhsukConfig(AppConfig):
@@ -6,3 +9,8 @@ class NhsukConfig(AppConfig):
 
     name = "nhsuk"
     verbose_name = "NHS user interface"
+
+    def ready(self) -> None:
+        """Prepare what is the same on every page."""
+        translations.shorten_all()
+        setting_changed.connect(frame.forget, dispatch_uid="nhsuk.frame")
