@@ -13,8 +13,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, get_language_info
 
-from nhsuk import components
-from nhsuk import context as frame
+from nhsuk import components, context, frame
 from nhsuk.forms import rendering
 
 register = template.Library()
@@ -81,7 +80,13 @@ def nhs_number(value: str | None) -> SafeString:
 @register.simple_tag
 def service_words() -> dict[str, object]:
     """Return the words of the service, for pages rendered without a request, as an error page may be."""
-    return frame.service_words()
+    return context.service_words()
+
+
+@register.simple_tag
+def nhsuk_frame(template_name: str) -> SafeString:
+    """Render a part of the page that is the same for everybody; nothing of the page's context reaches it."""
+    return frame.part(template_name)
 
 
 @register.simple_tag(takes_context=True)

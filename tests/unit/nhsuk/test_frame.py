@@ -16,11 +16,11 @@ from django.shortcuts import render
 from django.template import Context, Template
 from django.template.loader import render_to_string
 from django.test import RequestFactory, override_settings
-from django.urls import path
+from django.urls import path, set_script_prefix
 from django.utils.translation import override
 from pytest_django.fixtures import Settings
 
-from nhsuk import vendor
+from nhsuk import frame, vendor
 from nhsuk.components.macros import macro
 from nhsuk.forms import DateInputField, EmailField, NhsukForm, RadiosField
 
@@ -155,6 +155,39 @@ def test_staff_see_who_is_signed_in_and_sign_out_by_post() -> None:
     html = page(view="staff")
     assert "Nurse Okafor" in html
     assert re.search(r'<form class="nhsuk-header__account-form" action="/out" method="post"', html)
+
+
+def test_parts_that_are_the_same_for_everybody_are_made_once_for_each_language() -> None:
+    frame.forget()
+    first = frame.part("layouts/help.html")
+    assert frame.part("layouts/help.html") is first
+    with override("pl"):
+        assert frame.part("layouts/help.html") is not first
+    set_script_prefix("/elsewhere/")
+    try:
+        assert 'href="/elsewhere/clear"' in page()
+    finally:
+        set_script_prefix("/")
+    assert 'href="/clear"' in page()
+
+
+def test_a_part_is_made_anew_when_a_setting_changes_and_while_templates_are_worked_on(settings: Settings) -> None:
+    assert "01632 960 999" not in page()
+    settings.HELP_PHONE = "01632 960 999"
+    assert "01632 960 999" in page()
+    before = frame.part("layouts/help.html")
+    settings.DEBUG = True
+    assert frame.part("layouts/help.html") is not before
+    assert frame.part("layouts/help.html") == before
+
+
+def test_nothing_of_a_person_or_a_form_reaches_a_part() -> None:
+    context = Context({"staff": True, "user": Somebody(), "csrf_token": "the-token", "home_url": "/k7m4xt2pqr"})
+    included = Template('{% include "layouts/header.html" %}').render(context)
+    part = Template('{% load nhsuk %}{% nhsuk_frame "layouts/header.html" %}').render(context)
+    for private in ("Nurse Okafor", "the-token", "/k7m4xt2pqr"):
+        assert private in included
+        assert private not in part
 
 
 @pytest.mark.parametrize("template", ERROR_PAGES)
