@@ -3,10 +3,12 @@
 from bookings.views.clinic_day.arriving import ArrivalUndo, Arrive, MatchAppointment, WalkIn
 from bookings.views.clinic_day.checking import RecordCheckAdd
 from bookings.views.clinic_day.closing import DidNotAttend, SessionTotals
+from bookings.views.clinic_day.consenting import ConsentAndHealth
 from bookings.views.clinic_day.correcting import RecordCorrect
+from bookings.views.clinic_day.giving import DoseGive
 from bookings.views.clinic_day.listing import ClinicDay, SessionDay, SessionSearch
+from bookings.views.clinic_day.not_giving import NotGiven
 from bookings.views.clinic_day.person import PersonDay, VisitEnd
-from bookings.views.clinic_day.vaccinating import ConsentAndHealth, DoseGive, NotGiven
 
 __all__ = [
     "ArrivalUndo",

@@ -12,7 +12,7 @@ from accounts.permissions import Permission, may
 from bookings.forms.clinic_day import SearchForm
 from bookings.queries import clinics_around, day_list, search
 from bookings.views.clinic_day.base import ClinicDayPage
-from bookings.views.clinic_day.vaccinating import chosen_batches
+from bookings.views.clinic_day.batches import chosen_batches
 from clinics.times import london_day
 
 

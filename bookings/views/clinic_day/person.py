@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Refused
 from accounts.permissions import Permission
 from bookings.views.clinic_day.base import PersonPageBase
-from bookings.views.clinic_day.vaccinating import consent_form
+from bookings.views.clinic_day.consenting import consent_form
 from immunisations import actions
 from immunisations.health_questions import yes_first
 from immunisations.models import Visit
