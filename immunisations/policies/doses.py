@@ -1,45 +1,25 @@
-"""When something may be recorded, given how things stand. Who may is asked in ``accounts.permissions``."""
+"""What forbids a dose, and what speaks against one."""
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from accounts.models import User
-from accounts.permissions import Permission, may
-from clinics.models import Batch, ClinicSession, Product
-from clinics.times import london_day
+from clinics.models import Batch, Product
 from clinics.vaccines import Vaccine, series_of
 from clinics.words import clock
 from immunisations.ages import years_between
-from immunisations.health_questions import PREGNANCY_FROM_YEARS
-from immunisations.models import Consent, ConsentRoute, Person, Screening, Vaccination, Visit
+from immunisations.models import Consent, Person, Screening, Vaccination, Visit
+from immunisations.policies.consent import consent_for
+from immunisations.policies.sessions import check_session_open
 from immunisations.schedule import SeriesForecast
 from immunisations.text import is_blank
 
-OPEN = frozenset({ClinicSession.State.PUBLISHED, ClinicSession.State.BOOKINGS_CLOSED, ClinicSession.State.FINISHED})
-# What was recorded wrongly is put right however long the clinic has been over.
-CORRECTABLE = OPEN | {ClinicSession.State.CLOSED_OFF, ClinicSession.State.CANCELLED}
-ADULT_FOR_CONSENT = 16
-# The law names no age for Gillick competence; offering it for a small child would only be a way to press it wrongly.
-GILLICK_FROM_YEARS = 10
 THIGHS = frozenset({Vaccination.BodySite.LEFT_THIGH, Vaccination.BodySite.RIGHT_THIGH})
-
-
-class SessionNotOpen(Refused):
-    """Nothing can be recorded at this clinic: not published, cancelled, or closed off."""
-
-    code = "clinic_not_open"
-
-
-class OtherDay(Refused):
-    """Nobody can arrive at this clinic on this day."""
-
-    code = "other_day"
 
 
 class DoseRefused(Refused):
@@ -54,80 +34,12 @@ class NeedsReason(Refused):
     code = "needs_reason"
 
 
-class ConsentRefused(Refused):
-    """Consent cannot be recorded like this."""
-
-    code = "consent_refused"
-
-
 @dataclass(frozen=True, slots=True)
 class Caution:
     """A reason to stop and think, that a vaccinator may overrule with a reason."""
 
     code: str
     message: str
-
-
-def check_session_open(session: ClinicSession) -> None:
-    """Raise SessionNotOpen unless things may be recorded at the clinic."""
-    if session.state not in OPEN:
-        raise SessionNotOpen(
-            _("Nothing can be recorded at this clinic: it is %(state)s.")
-            % {"state": str(session.get_state_display()).lower()}
-        )
-
-
-def check_session_correctable(session: ClinicSession) -> None:
-    """Raise SessionNotOpen unless records of the clinic may be put right: also once it is closed off or cancelled."""
-    if session.state not in CORRECTABLE:
-        raise SessionNotOpen(_("There are no records at this clinic yet."))
-
-
-def check_clinic_day(session: ClinicSession, at: datetime) -> None:
-    """Raise OtherDay unless the moment is on the clinic's day in London: nobody is at a clinic before or after it."""
-    if london_day(at) != session.date:
-        raise OtherDay(
-            _("This clinic is on %(date)s. Nobody can arrive on another day.")
-            % {"date": formats.date_format(session.date, "l j F Y")}
-        )
-
-
-def can_record(session: ClinicSession) -> bool:
-    """Whether things may be recorded at the clinic."""
-    return session.state in OPEN
-
-
-def asks_about_pregnancy(person: Person, on: date) -> bool:
-    """Whether to ask: anyone of 12 and over who could be pregnant (Green Book chapter 6). Unknown sex is asked."""
-    return years_between(person.date_of_birth, on) >= PREGNANCY_FROM_YEARS and person.sex != Person.Sex.MALE
-
-
-def consent_routes(person: Person, on: date) -> tuple[ConsentRoute, ...]:
-    """Return who may decide for somebody of this age, commonest first (Green Book chapter 2)."""
-    age = years_between(person.date_of_birth, on)
-    parents = (Consent.Route.PARENT_PRESENT, Consent.Route.PARENT_PHONE, Consent.Route.DELEGATED)
-    if age >= 18:
-        return (Consent.Route.OWN, Consent.Route.BEST_INTERESTS)
-    if age >= ADULT_FOR_CONSENT:
-        return (Consent.Route.OWN, *parents, Consent.Route.BEST_INTERESTS)
-    return (*parents, Consent.Route.GILLICK) if age >= GILLICK_FROM_YEARS else parents
-
-
-def check_consent(*, person: Person, route: str, given_by_name: str, vaccines: Collection[str], on: date) -> None:
-    """Raise ConsentRefused where this person could not be consented for in this way."""
-    if route not in consent_routes(person, on):
-        raise ConsentRefused(_("Select somebody who may decide at this age."), code="route_for_age")
-    if is_blank(given_by_name):
-        raise ConsentRefused(_("Enter the name of the person who decides."), code="no_name")
-    if not vaccines:
-        raise ConsentRefused(_("Select the vaccines that the decision is about."), code="no_vaccines")
-    if set(vaccines) - set(Vaccine.values):
-        raise ConsentRefused(_("Select vaccines that are on the list."), code="unknown_vaccine")
-
-
-def consent_for(consents: Sequence[Consent], vaccine: str) -> Consent | None:
-    """Return the latest word on a vaccine out of a visit's consents, oldest first; None where nobody was asked."""
-    return next((consent for consent in reversed(consents) if vaccine in consent.vaccines), None)
 
 
 def check_dose_is_possible(
@@ -285,15 +197,6 @@ def check_reason(found: Sequence[Caution], override_reason: str) -> None:
             _("Say why you give it all the same: %(warnings)s") % {"warnings": " ".join(c.message for c in found)},
             warnings=[{"code": caution.code, "message": caution.message} for caution in found],
         )
-
-
-def can_correct(vaccination: Vaccination, user: User, on: date) -> bool:
-    """Whether the user may correct a record: one's own on the day it was written, or any with that permission."""
-    team = vaccination.session.team_id
-    if may(user, Permission.CORRECT_RECORDS, team):
-        return True
-    own = vaccination.recorded_by_id == user.pk and london_day(vaccination.recorded_at) == on
-    return own and may(user, Permission.VACCINATE, team)
 
 
 def already_recorded(row: Vaccination) -> Refused:
