@@ -135,23 +135,29 @@ def new_secret() -> str:
     return secrets.token_urlsafe(32)
 
 
-def start(*, secret: str, session: ClinicSession | None, near: str = "", at: datetime) -> Draft:
-    """Begin a draft for the browser with this secret; ``session`` is the clinic that was chosen already, if one was."""
+def start(*, secret: str, session: ClinicSession | None, answers: Answers | None = None, at: datetime) -> Draft:
+    """Begin a draft for the browser with this secret, with what was answered so far.
+
+    ``session`` is the clinic that was chosen already, if one was.
+    """
     return Draft.objects.create(
         owner_hash=hash_secret(secret),
         session=session,
-        answers=asdict(Answers(near=near)),
+        answers=asdict(answers or Answers()),
         created_at=at,
         updated_at=at,
         expires_at=at + KEPT_FOR,
     )
 
 
-def find(*, public_id: uuid.UUID, secret: str, at: datetime) -> Draft | None:
-    """Return this browser's draft; None where it is another's, is not there (any more) or is more than a day old."""
+def find(*, public_id: uuid.UUID, secret: str, at: datetime, related: str = "session") -> Draft | None:
+    """Return this browser's draft; None where it is another's, is not there (any more) or is more than a day old.
+
+    ``related`` names what the page shows of the draft besides its answers, read in the same query.
+    """
     try:
         # By get, which unlike first does not sort: this runs on every page.
-        draft = Draft.objects.select_related("session").get(public_id=public_id, expires_at__gt=at)
+        draft = Draft.objects.select_related(related).get(public_id=public_id, expires_at__gt=at)
     except Draft.DoesNotExist:
         return None
     if not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):

@@ -290,7 +290,7 @@ def visible_session(slug: str) -> ClinicSession | None:
     ]
     sessions = ClinicSession.objects.filter(who_may_book=ClinicSession.WhoMayBook.PUBLIC, state__in=states)
     try:
-        session = sessions.select_related("venue", "team").get(slug=slug)
+        session = sessions.select_related("venue").get(slug=slug)
     except ClinicSession.DoesNotExist:
         return None
     if session.state == ClinicSession.State.CANCELLED and not session.places.exists():

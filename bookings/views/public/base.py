@@ -70,6 +70,8 @@ class DraftView(View):
 
     # Whether the page still means something once the booking is made.
     after_booking = False
+    # What the page shows of the draft besides its answers, read in the same query.
+    related = "session"
     at: datetime
     draft: Draft
     answers: Answers
@@ -79,7 +81,9 @@ class DraftView(View):
         self.at = timezone.now()
         secret = secret_of(request)
         draft_id: uuid.UUID = kwargs.pop("draft")
-        draft = drafts.find(public_id=draft_id, secret=secret, at=self.at) if secret else None
+        draft = None
+        if secret:
+            draft = drafts.find(public_id=draft_id, secret=secret, at=self.at, related=self.related)
         if draft is None:
             return no_answers(request)
         self.draft, self.answers = draft, drafts.read(draft)
@@ -112,16 +116,22 @@ class DraftView(View):
 
     def save(self) -> None:
         """Store the answers."""
+        self.check_ages()
         drafts.save(self.draft, self.answers, at=self.at)
+
+    def check_ages(self) -> bool:
+        """Once that is what comes next, note that everybody is old enough. Returns whether it was noted now."""
+        step = drafts.next_step(self.draft, self.answers, self.at)
+        if step.page != "book-too-young" or any(self.old_enough_from()):
+            return False
+        self.answers.ages_checked = drafts.ages_key(self.draft, self.answers)
+        return True
 
     def go_on(self) -> HttpResponseRedirect:
         """Go to the first page that is not answered."""
-        step = drafts.next_step(self.draft, self.answers, self.at)
-        if step.page == "book-too-young" and not any(self.old_enough_from()):
-            self.answers.ages_checked = drafts.ages_key(self.draft, self.answers)
-            self.save()
-            step = drafts.next_step(self.draft, self.answers, self.at)
-        return HttpResponseRedirect(step_url(self.draft, step))
+        if self.check_ages():
+            drafts.save(self.draft, self.answers, at=self.at)
+        return HttpResponseRedirect(step_url(self.draft, drafts.next_step(self.draft, self.answers, self.at)))
 
     def old_enough_from(self) -> list[date | None]:
         """Return, for each person, the day from which the chosen clinic has something for them, if it is later."""

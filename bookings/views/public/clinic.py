@@ -179,6 +179,7 @@ class ChooseTime(Question):
     """The times at which everybody fits, one after the other; what is chosen is kept for 20 minutes."""
 
     page = "book-time"
+    related = "session__venue"
     form_class = forms.TimeForm
     template = "bookings/time.html"
 

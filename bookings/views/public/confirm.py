@@ -105,6 +105,7 @@ class Check(Question):
     """Everything that was answered, each with its way to change it; the button books."""
 
     page = CHECK.page
+    related = "session__venue"
     template = "bookings/check.html"
 
     def form(self, **kwargs: Any) -> NhsukForm:
@@ -260,6 +261,7 @@ class Booked(DraftView):
     """The confirmation. Shown again however often it is asked for: nothing is made or sent here."""
 
     after_booking = True
+    related = "booking"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the reference, and when and where to be."""
@@ -283,6 +285,7 @@ class BookedCalendar(DraftView):
     """The booking as a file for a calendar."""
 
     after_booking = True
+    related = "booking"
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Send the file."""

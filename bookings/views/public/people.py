@@ -41,10 +41,9 @@ class Book(View):
         if not drafts.takes_bookings(session, at):
             session = None
         secret = secret_of(request) or drafts.new_secret()
-        draft = drafts.start(secret=secret, session=session, at=at)
         answers = Answers(people=[PersonAnswers()])
         name_person(answers.people[0], form)
-        drafts.save(draft, answers, at=at)
+        draft = drafts.start(secret=secret, session=session, answers=answers, at=at)
         response = HttpResponseRedirect(step_url(draft, Step("book-date-of-birth", 1)))
         remember(response, secret)
         return response
