@@ -3,8 +3,11 @@
 from collections import Counter
 from dataclasses import dataclass, field
 
+from django.utils import timezone
+
 from bookings.models import Appointment, Booking
 from clinics.models import ClinicSession, Place
+from clinics.places import Need, free_grid
 from tests.drills.crowd import Try
 
 
@@ -39,8 +42,12 @@ class Findings:
         )
 
 
-def look_at(name: str, session: ClinicSession, tries: list[Try], *, family: int = 1) -> Findings:
-    """Count appointments, not answers; and compare both."""
+def look_at(name: str, session: ClinicSession, tries: list[Try], *, family: int = 1, split: bool = False) -> Findings:
+    """Count appointments, not answers; and compare both.
+
+    ``split``: a family that fits nowhere in one run is offered times apart, so that it has room while there are places
+    enough.
+    """
     appointments = Appointment.objects.filter(session=session).exclude(state=Appointment.State.CANCELLED)
     rows = list(appointments.values_list("booking_id", "starts_at", "reservation_id"))
     places = Place.objects.filter(session=session)
@@ -53,23 +60,26 @@ def look_at(name: str, session: ClinicSession, tries: list[Try], *, family: int 
     by_booking = Counter(booking for booking, _starts_at, _reservation in rows)
     booked = sum(one.booked for one in tries)
     last_booked = max((one.began for one in tries if one.booked), default=0.0)
+    made = set(Booking.objects.filter(appointments__session=session).values_list("reference", flat=True))
+    needs = [Need()] * family
+    grid = free_grid(session=session, at=timezone.now())
+    room_left = any(True for _run in grid.runs(needs)) or (split and grid.nearest_split(needs) is not None)
     findings = Findings(
         name=name,
         places=len(list(capacity.elements())),
         appointments=len(rows),
         oversold=max(over, homeless),
         half_booked=sum(count != family for count in by_booking.values()),
-        unheard=Booking.objects.filter(appointments__session=session).distinct().count() - booked,
+        unheard=len(made ^ {one.reference for one in tries if one.booked}),
         tries=len(tries),
         booked=booked,
         told_kindly=sum(one.status == 409 for one in tries),
         server_errors=sum(one.status >= 500 or one.status == 0 for one in tries),
-        other_answers={
-            f"{one.status} {one.code}": count
-            for one, count in ((t, 1) for t in tries if t.status not in (201, 409) and t.status < 500)
-        },
-        # Told that nothing is left, before somebody else even asked for a place that they then got.
-        refused_needlessly=sum(one.told_full and one.ended < last_booked for one in tries),
+        other_answers=dict(
+            Counter(f"{one.status} {one.code}" for one in tries if one.status not in (0, 201, 409) and one.status < 500)
+        ),
+        # Turned away before somebody else even asked for a place that they then got, or while there still is one.
+        refused_needlessly=sum(one.turned_away and (room_left or one.ended < last_booked) for one in tries),
         places_left=places.filter(reservation__isnull=True).count(),
         slowest_ms=int(max(((one.ended - one.began) for one in tries), default=0.0) * 1000),
     )

@@ -8,8 +8,8 @@ from django.utils import timezone
 from accounts.authentication import make_token
 from accounts.models import Role
 from bookings.actions import hold_times
-from bookings.models import Appointment, Draft
-from clinics.models import ClinicSession, Place
+from bookings.models import Draft
+from clinics.models import ClinicSession, Place, Reservation
 from clinics.places import Need
 from tests.drills import crowd
 from tests.drills.findings import Findings, look_at
@@ -72,12 +72,13 @@ def last_places_through_the_pages(
     *,
     name: str = "last places, web pages",
     places: int = 50,
+    lanes: int = 5,
     clients: int = 32,
     journeys: int = 7,
     family: int = 1,
 ) -> Findings:
     """Many families walk through the public pages for the last places of one clinic."""
-    session = clinic(places)
+    session = clinic(places, lanes=lanes)
     tried = crowd.all_at_once(
         [
             (
@@ -89,14 +90,53 @@ def last_places_through_the_pages(
         ]
     )
     every = [one for client in tried for one in client]
-    findings = look_at(name, session, every, family=family)
+    findings = look_at(name, session, every, family=family, split=True)
     if family == 1 and len(every) > places and findings.appointments != places:
         findings.faults.append(f"{findings.appointments} of {places} places were taken")
     return findings
 
 
-def drafts_that_expire(database_url: str, *, rounds: int = 20) -> Findings:
-    """Times whose keeping has run out: their owner books them while others take them over. Exactly one may win."""
+def late_through_the_pages(
+    address: str, *, name: str = "kept times run out, web pages and API", times: int = 50, parents: int = 5
+) -> Findings:
+    """Times that parents keep too long: each presses the last button while three programs book the same times.
+
+    For each of ``times`` there is one press and three requests to the API. Exactly one may win.
+    """
+    session = clinic(times, lanes=1)
+    token = token_for(session)
+    assert times % parents == 0
+    starts = [place.starts_at.isoformat() for place in Place.objects.filter(session=session).order_by("starts_at")]
+
+    def let_them_run_out() -> None:
+        kept = Reservation.objects.filter(session=session, expires_at__isnull=False)
+        assert kept.update(expires_at=timezone.now() - timedelta(seconds=1)) == times
+
+    tried = crowd.all_at_once(
+        [
+            (crowd.press_late, (address, session.slug), {"keep": times // parents, "seed": number})
+            for number in range(parents)
+        ]
+        + [
+            (
+                crowd.book_these_times_through_the_api,
+                (address, str(session.public_id), token),
+                {"times": starts, "seed": number},
+            )
+            for number in range(100, 103)
+        ],
+        between=let_them_run_out,
+    )
+    return _one_winner_each(look_at(name, session, [one for process in tried for one in process]), times)
+
+
+def drafts_that_expire(
+    database_url: str, *, name: str = "drafts that expire", rounds: int = 20, faults: tuple[str, ...] = ()
+) -> Findings:
+    """Times whose keeping has run out: their owner books them while others take them over. Exactly one may win.
+
+    Finer than requests can make it: processes that call the service's action, with ``faults`` planted in them.
+    """
     now = timezone.now()
     session = clinic(rounds, lanes=1)
     jobs = []
@@ -108,11 +148,13 @@ def drafts_that_expire(database_url: str, *, rounds: int = 20) -> Findings:
         hold_times(draft=draft, session=session, needs=[Need()], starts_at=place.starts_at, at=before)
         jobs.append((draft.pk, place.starts_at.isoformat()))
     tried = crowd.all_at_once(
-        [(book_from_draft, (database_url, session.pk, jobs), {})]
-        + [(book_over_it, (database_url, session.pk, jobs, number), {}) for number in range(3)]
+        [(book_from_draft, (database_url, session.pk, jobs, faults), {})]
+        + [(book_over_it, (database_url, session.pk, jobs, faults), {"seed": number}) for number in range(3)]
     )
-    findings = look_at("drafts that expire", session, [one for process in tried for one in process])
-    twice = Appointment.objects.filter(session=session).count() - rounds
-    if twice:
-        findings.faults.append(f"{rounds + twice} winners for {rounds} times")
+    return _one_winner_each(look_at(name, session, [one for process in tried for one in process]), rounds)
+
+
+def _one_winner_each(findings: Findings, times: int) -> Findings:
+    if findings.appointments != times or findings.booked != times:
+        findings.faults.append(f"{findings.appointments} appointments and {findings.booked} winners for {times} times")
     return findings

@@ -15,8 +15,11 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent.parent
 SECONDS_TO_START = 30
 REAL = "config.wsgi:application"
-# The same service with the lock on places taken out: the planted fault.
-WITHOUT_LOCK = "tests.drills.without_lock:application"
+# The same service with the lock on places taken out. The pages look a second time when a kept time is booked, and
+# would hide it: for them that look is gone, too.
+WITHOUT_LOCK = "tests.drills.planted:service('lock')"
+WITHOUT_LOCK_AND_SECOND_LOOK = "tests.drills.planted:service('lock', 'second look')"
+WITHOUT_WHOLE_FAMILIES = "tests.drills.planted:service('whole families')"
 
 
 def free_port() -> int:
