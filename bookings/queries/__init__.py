@@ -3,7 +3,9 @@
 from bookings.queries.day import Clinics, DayList, DayRow, clinics_around, closing_rows, day_list
 from bookings.queries.person import PersonPage, person_page
 from bookings.queries.search import SearchAnswer, search
+from bookings.queries.today_record import TodayRecord, today_record
 from bookings.queries.totals import Totals, totals
+from bookings.queries.working import Working, every_rule, working
 
 __all__ = [
     "Clinics",
@@ -11,11 +13,16 @@ __all__ = [
     "DayRow",
     "PersonPage",
     "SearchAnswer",
+    "TodayRecord",
     "Totals",
+    "Working",
     "clinics_around",
     "closing_rows",
     "day_list",
+    "every_rule",
     "person_page",
     "search",
+    "today_record",
     "totals",
+    "working",
 ]

@@ -11,9 +11,17 @@ from bookings.queries.day import DayRow, Flag, flags_of, root_of
 from clinics.models import ClinicSession
 from clinics.vaccines import Series, Vaccine, series_of
 from immunisations.ages import age_in_words
-from immunisations.models import Person, RecordCheck, Vaccination, Visit
+from immunisations.models import Consent, Person, RecordCheck, Screening, Vaccination, Visit
 from immunisations.outcomes import COLOURS, Outcome, Recorded, outcome_of
 from immunisations.people import row_ids
+from immunisations.policies import (
+    agreed_to,
+    asked_again_because,
+    dose_number_of,
+    parents_not_told,
+    screening_for,
+    stops_by_disagreement,
+)
 from immunisations.queries import (
     Forecast,
     HistoryDose,
@@ -122,6 +130,9 @@ class PersonPage:
     due: list[SeriesForecast]
     history_rows: list[Vaccination]
     today: date
+    # What the forecast took into account, and the day it is for: the clinic's for somebody who came, else today.
+    facts: set[str]
+    on: date
 
     @property
     def age(self) -> str:
@@ -152,20 +163,62 @@ class PersonPage:
         return bool(self.record and self.record.checks)
 
     @property
-    def screened(self) -> bool:
-        return bool(self.record and self.record.screening)
+    def consents(self) -> list[Consent]:
+        """What was said about vaccines on this visit, oldest first."""
+        return self.record.consents if self.record else []
+
+    @property
+    def screenings(self) -> list[Screening]:
+        """The answers to the health questions on this visit, oldest first."""
+        return self.record.screenings if self.record else []
+
+    def dose_number(self, vaccine: str) -> int | None:
+        """Which dose of its series a vaccine would be."""
+        return dose_number_of(self.outlook.of(series_of(vaccine)))
+
+    def screened_for(self, vaccine: str) -> bool:
+        """Whether the health questions were asked for a vaccine."""
+        return screening_for(self.screenings, vaccine) is not None
 
     def consent_given(self, vaccine: str) -> bool:
-        """Whether the latest word on a vaccine is yes."""
-        consent = self.record.consent_for(vaccine) if self.record else None
-        return consent is not None and consent.decision == consent.Decision.GIVEN
+        """Whether the latest word on a vaccine is yes, and about the dose that it would be."""
+        return agreed_to(self.consents, vaccine, self.dose_number(vaccine))
+
+    def cleared(self, vaccine: str) -> bool:
+        """Whether consent and health questions are done for a vaccine."""
+        return self.consent_given(vaccine) and self.screened_for(vaccine)
 
     @property
     def vaccines_to_ask(self) -> list[str]:
-        """The vaccines that are due here and that nobody was asked about yet."""
+        """The vaccines that are due here and that nobody was asked about yet, or that must be asked about again."""
         if self.record is None:
             return []
-        return [code for code in self.vaccines_due if self.record.consent_for(code) is None]
+        return [
+            code
+            for code in self.vaccines_due
+            if self.record.consent_for(code) is None
+            or asked_again_because(self.consents, code, self.dose_number(code))
+        ]
+
+    @property
+    def vaccines_to_screen(self) -> list[str]:
+        """The vaccines that are due here, that nobody refused, and that the health questions were not asked for."""
+        return [
+            code
+            for code in self.vaccines_due
+            if not self.screened_for(code) and (code in self.vaccines_to_ask or self.consent_given(code))
+        ]
+
+    @property
+    def disagreements(self) -> list[tuple[str, Consent]]:
+        """The vaccines that are due here and about which those with parental responsibility disagree."""
+        found = [(code, stops_by_disagreement(self.consents, code)) for code in self.vaccines_due]
+        return [(code, consent) for code, consent in found if consent is not None]
+
+    @property
+    def private(self) -> bool:
+        """Whether the young person asked, on this visit, that parents are not told."""
+        return parents_not_told(self.consents)
 
     @property
     def vaccines_due(self) -> list[str]:
@@ -175,11 +228,11 @@ class PersonPage:
     @property
     def ready(self) -> bool:
         """Whether consent and health questions are done for something that is due."""
-        return self.screened and any(self.consent_given(code) for code in self.vaccines_due)
+        return any(self.cleared(code) for code in self.vaccines_due)
 
     @property
     def needs_consent(self) -> bool:
-        return self.record is not None and bool(self.due) and (not self.screened or bool(self.vaccines_to_ask))
+        return bool(self.vaccines_to_ask or self.vaccines_to_screen)
 
 
 def vaccine_to_offer(result: SeriesForecast, session: ClinicSession) -> str:
@@ -234,6 +287,8 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
         due=still_due(record, outlook, session) if record else [],
         history_rows=vaccination_rows(root),
         today=today,
+        facts=facts,
+        on=on,
     )
 
 

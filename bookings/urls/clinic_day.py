@@ -9,6 +9,7 @@ PERSON = SESSION + "people/<uuid:person>/"
 
 urlpatterns = [
     path("", views.ClinicDay.as_view(), name="clinic-day"),
+    path("rules/", views.Rules.as_view(), name="rules"),
     path(SESSION, views.SessionDay.as_view(), name="clinic-day-session"),
     path(SESSION + "search/", views.SessionSearch.as_view(), name="clinic-day-search"),
     path(SESSION + "arrive/", views.Arrive.as_view(), name="clinic-day-arrive"),
@@ -18,6 +19,8 @@ urlpatterns = [
     path(SESSION + "did-not-attend/", views.DidNotAttend.as_view(), name="clinic-day-did-not-attend"),
     path(SESSION + "totals/", views.SessionTotals.as_view(), name="clinic-day-totals"),
     path(PERSON, views.PersonDay.as_view(), name="person"),
+    path(PERSON + "working/", views.ShowWorking.as_view(), name="show-working"),
+    path(PERSON + "record-of-today/", views.RecordOfToday.as_view(), name="record-of-today"),
     path(PERSON + "record-check/", views.RecordCheckAdd.as_view(), name="record-check"),
     path(PERSON + "consent-and-health/", views.ConsentAndHealth.as_view(), name="consent-and-health"),
     path(PERSON + "dose/<str:series>/", views.DoseGive.as_view(), name="give-dose"),

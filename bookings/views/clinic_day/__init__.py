@@ -8,6 +8,7 @@ from bookings.views.clinic_day.correcting import RecordCorrect
 from bookings.views.clinic_day.giving import DoseGive
 from bookings.views.clinic_day.listing import ClinicDay, SessionDay, SessionSearch
 from bookings.views.clinic_day.not_giving import NotGiven
+from bookings.views.clinic_day.papers import RecordOfToday, Rules, ShowWorking
 from bookings.views.clinic_day.person import PersonDay, VisitEnd
 
 __all__ = [
@@ -22,9 +23,12 @@ __all__ = [
     "PersonDay",
     "RecordCheckAdd",
     "RecordCorrect",
+    "RecordOfToday",
+    "Rules",
     "SessionDay",
     "SessionSearch",
     "SessionTotals",
+    "ShowWorking",
     "VisitEnd",
     "WalkIn",
 ]

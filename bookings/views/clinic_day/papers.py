@@ -1,0 +1,44 @@
+"""Pages to print and to hand over: the working behind a forecast, the record of today, and the rules themselves."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+
+from accounts.guard import StaffRequired
+from bookings.queries import every_rule, today_record, working
+from bookings.views.clinic_day.base import PersonPageBase
+
+
+class ShowWorking(PersonPageBase):
+    """Each dose, each rule that decided, its source and days in force, and the outcome."""
+
+    page_name = "working"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show it; the same page prints."""
+        context = {"working": working(self.data), "back_url": self.person_url(), "now": self.now}
+        return self.page("working.html", context)
+
+
+class RecordOfToday(PersonPageBase):
+    """What the person takes home."""
+
+    page_name = "record-of-today"
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Show it, once there is a visit; the same page prints."""
+        if self.data.visit is None:
+            return redirect(self.person_url())
+        record = today_record(self.data)
+        private = any(row.parents_not_told for row in record.given)
+        return self.page("record_of_today.html", {"record": record, "private": private, "back_url": self.person_url()})
+
+
+class Rules(StaffRequired):
+    """Every rule of the schedule, for reading, signing and teaching."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show them all."""
+        return TemplateResponse(request, "clinic_day/rules.html", {"nav": "clinic-day", "subjects": every_rule()})
