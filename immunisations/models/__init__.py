@@ -2,6 +2,8 @@ from immunisations.models.consent import GILLICK_ANSWERS, Consent, ConsentRoute,
 from immunisations.models.person import Person, PersonIdentifier, PersonMerge, PersonSearchKey, Practice
 from immunisations.models.record_check import DoseSeen, RecordCheck, SeenVaccine
 from immunisations.models.sent import RecordSent
+from immunisations.models.status import SeriesStatus, StatusSeries, StatusState
+from immunisations.models.status_run import StatusPage, StatusRun
 from immunisations.models.vaccination import Vaccination
 from immunisations.models.visit import Visit
 
@@ -19,6 +21,11 @@ __all__ = [
     "RecordSent",
     "Screening",
     "SeenVaccine",
+    "SeriesStatus",
+    "StatusPage",
+    "StatusRun",
+    "StatusSeries",
+    "StatusState",
     "Vaccination",
     "Visit",
 ]
