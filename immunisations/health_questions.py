@@ -3,7 +3,9 @@
 A "yes" never refuses anybody: a vaccinator reads it and decides. What they confirm (a severe reaction to neomycin, a
 weakened immune system) becomes a fact that the schedule knows, and the schedule says what it forbids.
 
-Source: Green Book chapters 4, 6, 8 and 21; the wording is signed off by the service's clinical lead.
+A question is asked where it matters for a vaccine at hand: each says for which, and by which source. For a further
+vaccine they are asked again; only "well today" and "not pregnant" are carried over, because they are about the person
+on the day and not about a vaccine. The wording is signed off by the service's clinical lead.
 """
 
 from collections.abc import Collection, Mapping
@@ -13,13 +15,25 @@ from typing import Any
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
+from clinics.vaccines import Vaccine
+
+EVERY_VACCINE: frozenset[str] = frozenset(Vaccine.values)
+BY_INJECTION = EVERY_VACCINE - {Vaccine.ROTAVIRUS}
+MEASLES_VACCINES: frozenset[str] = frozenset({Vaccine.MMR, Vaccine.MMRV})
+WITH_POLIO: frozenset[str] = frozenset({Vaccine.SIX_IN_ONE, Vaccine.FOUR_IN_ONE, Vaccine.TD_IPV})
+
 
 @dataclass(frozen=True)
 class Question:
-    """A health question: ``facts`` are what a vaccinator may confirm behind a yes."""
+    """A health question.
+
+    ``vaccines`` are those it matters for, by ``source``; ``facts`` are what a vaccinator may confirm behind a yes.
+    """
 
     code: str
     text: str | Promise
+    source: str
+    vaccines: frozenset[str] = EVERY_VACCINE
     facts: tuple[str, ...] = ()
     # Asked only where a product that the clinic holds has pork gelatine in it.
     gelatine_only: bool = False
@@ -45,14 +59,52 @@ FACTS: dict[str, str | Promise] = {
     "intussusception": _("A bowel blockage (intussusception) in the past"),
 }
 
+# For which vaccines a fact matters; the schedule's own rules about facts say the same of their series.
+FACT_VACCINES: dict[str, frozenset[str]] = {
+    "low-platelets": MEASLES_VACCINES,
+    "blood-products": MEASLES_VACCINES,
+    "anaphylaxis-measles": MEASLES_VACCINES,
+    "anaphylaxis-dtp": WITH_POLIO,
+    "anaphylaxis-menb": frozenset({Vaccine.MENB}),
+    "anaphylaxis-pcv": frozenset({Vaccine.PNEUMOCOCCAL}),
+    "anaphylaxis-rotavirus": frozenset({Vaccine.ROTAVIRUS}),
+    "anaphylaxis-hpv": frozenset({Vaccine.HPV}),
+    "anaphylaxis-menacwy": frozenset({Vaccine.MENACWY}),
+    "anaphylaxis-gelatine": MEASLES_VACCINES,
+    "anaphylaxis-neomycin": MEASLES_VACCINES | {Vaccine.SIX_IN_ONE, Vaccine.FOUR_IN_ONE},
+    "immunosuppressed": MEASLES_VACCINES | {Vaccine.ROTAVIRUS, Vaccine.HPV},
+    "tb-test": MEASLES_VACCINES,
+    "neuro-change": MEASLES_VACCINES | WITH_POLIO,
+    "scid": frozenset({Vaccine.ROTAVIRUS}),
+    "intussusception": frozenset({Vaccine.ROTAVIRUS}),
+}
+
 QUESTIONS: tuple[Question, ...] = (
-    Question("bleeding", _("A bleeding disorder"), ("low-platelets",)),
-    Question("blood_thinners", _("Medicine that thins the blood")),
-    Question("blood_products", _("A blood transfusion or immunoglobulin in the last 3 months"), ("blood-products",)),
+    Question(
+        "bleeding",
+        _("A bleeding disorder"),
+        source="Green Book chapters 4 and 21",
+        vaccines=BY_INJECTION,
+        facts=("low-platelets",),
+    ),
+    Question(
+        "blood_thinners",
+        _("Medicine that thins the blood"),
+        source="Green Book chapter 4",
+        vaccines=BY_INJECTION,
+    ),
+    Question(
+        "blood_products",
+        _("A blood transfusion or immunoglobulin in the last 3 months"),
+        source="Green Book chapters 6 and 21",
+        vaccines=MEASLES_VACCINES,
+        facts=("blood-products",),
+    ),
     Question(
         "vaccine_reaction",
         _("A severe allergic reaction to a vaccine before"),
-        (
+        source="Green Book chapters 6 and 8",
+        facts=(
             "anaphylaxis-measles",
             "anaphylaxis-dtp",
             "anaphylaxis-menb",
@@ -62,25 +114,61 @@ QUESTIONS: tuple[Question, ...] = (
             "anaphylaxis-menacwy",
         ),
     ),
-    Question("gelatine", _("A severe allergic reaction to gelatine"), ("anaphylaxis-gelatine",), gelatine_only=True),
-    Question("neomycin", _("A severe allergic reaction to neomycin (an antibiotic)"), ("anaphylaxis-neomycin",)),
-    Question("immune", _("An illness or treatment that weakens the immune system"), ("immunosuppressed", "scid")),
+    Question(
+        "gelatine",
+        _("A severe allergic reaction to gelatine"),
+        source="Green Book chapters 6 and 21",
+        vaccines=MEASLES_VACCINES,
+        facts=("anaphylaxis-gelatine",),
+        gelatine_only=True,
+    ),
+    Question(
+        "neomycin",
+        _("A severe allergic reaction to neomycin (an antibiotic)"),
+        source="Green Book chapters 15 and 21",
+        vaccines=MEASLES_VACCINES | {Vaccine.SIX_IN_ONE, Vaccine.FOUR_IN_ONE},
+        facts=("anaphylaxis-neomycin",),
+    ),
+    Question(
+        "immune",
+        _("An illness or treatment that weakens the immune system"),
+        source="Green Book chapters 6, 7, 18a, 21 and 27b",
+        vaccines=MEASLES_VACCINES | {Vaccine.ROTAVIRUS, Vaccine.HPV},
+        facts=("immunosuppressed", "scid"),
+    ),
     Question(
         "recent_live",
         _("A TB test, or a chickenpox or yellow fever vaccine, in the last 4 weeks or planned in the next 4"),
-        ("tb-test",),
+        source="Green Book chapters 11 and 21",
+        vaccines=MEASLES_VACCINES,
+        facts=("tb-test",),
     ),
-    Question("conditions", _("Any other medical condition"), ("neuro-change", "intussusception")),
-    Question("support", _("Extra support needed for the injection")),
+    Question(
+        "conditions",
+        _("Any other medical condition"),
+        source="Green Book chapters 6, 15, 21 and 27b",
+        facts=("neuro-change", "intussusception"),
+    ),
+    Question("support", _("Extra support needed for the injection"), source="Green Book chapter 4"),
 )
 BY_CODE: dict[str, Question] = {question.code: question for question in QUESTIONS}
 # Asked of everybody from this age, because they could be pregnant (Green Book chapter 6).
 PREGNANCY_FROM_YEARS = 12
 
 
-def questions_for(*, gelatine: bool) -> tuple[Question, ...]:
-    """Return the questions to ask; the one about gelatine only where ``gelatine`` is on offer."""
-    return tuple(question for question in QUESTIONS if gelatine or not question.gelatine_only)
+def questions_for(vaccines: Collection[str], *, gelatine: bool) -> tuple[Question, ...]:
+    """Return the questions that matter for ``vaccines``; the one about gelatine only where it is on offer in them."""
+    return tuple(
+        question
+        for question in QUESTIONS
+        if not question.vaccines.isdisjoint(vaccines) and (gelatine or not question.gelatine_only)
+    )
+
+
+def facts_to_confirm(questions: Collection[Question], vaccines: Collection[str]) -> tuple[str, ...]:
+    """Return what a vaccinator may confirm behind the questions, as far as it matters for ``vaccines``."""
+    possible = dict.fromkeys(fact for question in questions for fact in question.facts)
+    return tuple(fact for fact in possible if not FACT_VACCINES[fact].isdisjoint(vaccines))
 
 
 def answers_of(yes: Mapping[str, Mapping[str, Any]], asked: Collection[Question]) -> dict[str, dict[str, Any]]:

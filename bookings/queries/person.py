@@ -196,8 +196,7 @@ class PersonPage:
         return [
             code
             for code in self.vaccines_due
-            if self.record.consent_for(code) is None
-            or asked_again_because(self.consents, code, self.dose_number(code))
+            if self.record.consent_for(code) is None or asked_again_because(self.consents, code, self.dose_number(code))
         ]
 
     @property
@@ -266,7 +265,7 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
     record = visit_record(visit) if visit else None
     on = session.date if visit else today
     doses = history(root)
-    facts = facts_for(root, session, record.screening if record else None)
+    facts = facts_for(root, session, record.screenings if record else None)
     outlook = forecast_for(root, on, facts, doses=doses)
     offered = {series_of(code) for code in session.vaccine_codes()}
     recorded = record.recorded if record else {}

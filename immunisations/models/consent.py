@@ -51,6 +51,10 @@ class Consent(PublicIdModel, AppendOnlyModel):
     given_by_name = models.CharField(_("name"), max_length=200)
     relationship = models.CharField(_("relationship"), max_length=60, blank=True, default="")
     vaccines = models.JSONField(_("for the vaccines"), default=list)
+    # Which dose of its series each vaccine was then: asked again where that changes. Empty where nobody could say.
+    dose_numbers = models.JSONField(
+        _("for the doses"), default=dict, db_default=models.Value({}, models.JSONField()), blank=True
+    )
     phone = models.CharField(_("phone number called"), max_length=30, blank=True, default="", db_default="")
     heard_by_name = models.CharField(
         _("who else heard the call"), max_length=200, blank=True, default="", db_default=""

@@ -9,7 +9,7 @@ from clinics.models import ClinicSession
 from clinics.vaccines import series_of
 from immunisations.models import Consent, RecordCheck, Screening, Vaccination, Visit
 from immunisations.people import row_ids
-from immunisations.policies import consent_for
+from immunisations.policies import consent_for, parents_not_told, screening_for
 from immunisations.queries.outlook import Forecast
 from immunisations.schedule import SeriesForecast
 
@@ -23,12 +23,25 @@ class VisitRecord:
     visit: Visit
     checks: list[RecordCheck]
     consents: list[Consent]
-    screening: Screening | None
+    screenings: list[Screening]
     recorded: dict[str, Vaccination]
 
     def consent_for(self, vaccine: str) -> Consent | None:
         """Return the latest word on a vaccine."""
         return consent_for(self.consents, vaccine)
+
+    @property
+    def screening(self) -> Screening | None:
+        """The latest answers to the health questions, for whichever vaccines."""
+        return self.screenings[-1] if self.screenings else None
+
+    def screening_for(self, vaccine: str) -> Screening | None:
+        """Return the latest answers to the health questions that cover a vaccine."""
+        return screening_for(self.screenings, vaccine)
+
+    def parents_not_told(self, vaccine: str | None = None) -> bool:
+        """Whether the young person asked that parents are not told: about a vaccine, or at all."""
+        return parents_not_told(self.consents, vaccine)
 
 
 def visit_record(visit: Visit) -> VisitRecord:
@@ -44,7 +57,7 @@ def visit_record(visit: Visit) -> VisitRecord:
         visit=visit,
         checks=list(RecordCheck.objects.filter(visit__session=visit.session_id, person__in=ids)),
         consents=list(visit.consents.all()),
-        screening=visit.screenings.last(),
+        screenings=list(visit.screenings.all()),
         recorded=recorded,
     )
 

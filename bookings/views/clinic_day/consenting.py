@@ -34,8 +34,10 @@ def consent_form(
         person=data.person,
         vaccines=asked,
         accompanied=accompanied,
-        questions=questions_for(gelatine=any(batch.product.contains_gelatine for batch in held)),
-        screened=data.screened,
+        questions=questions_for(
+            asked or data.vaccines_due, gelatine=any(batch.product.contains_gelatine for batch in held)
+        ),
+        screened=not data.vaccines_to_screen,
         on=data.session.date,
     )
 
@@ -57,7 +59,7 @@ class ConsentAndHealth(PersonPageBase):
 
     def _form(self, visit: Visit, post: Any = None) -> ConsentHealthForm:
         vaccines = self._vaccines()
-        if vaccines is None and not self.data.vaccines_to_ask and not self.data.screened:
+        if vaccines is None and not self.data.vaccines_to_ask and self.data.vaccines_to_screen:
             vaccines = []
         return consent_form(self.data, visit, self.today, post, vaccines)
 

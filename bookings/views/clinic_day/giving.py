@@ -99,7 +99,7 @@ class DoseGive(PersonPageBase):
         done = data.record.recorded.get(series)
         if done is not None and done.status == Vaccination.Status.COMPLETED:
             return redirect(self.person_url())
-        if not any(data.consent_given(code) for code in self._agreed()) or not data.screened:
+        if not any(data.cleared(code) for code in self._agreed()):
             result = data.outlook.of(series)
             offered = self._agreed()
             vaccine = result.vaccine if result and result.vaccine in offered else offered[0]
@@ -165,6 +165,8 @@ class DoseGive(PersonPageBase):
         del self.data
         saved = Vaccine(row.vaccine).label
         record = self.data.record
+        if row.parents_not_told:
+            messages.warning(self.request, _("Tell the GP practice. Parents are not to be told."))
         rest = still_due(record, self.data.outlook, self.clinic) if record else []
         if rest:
             names = [str(Vaccine(each.vaccine).label if each.vaccine else Series(each.series).label) for each in rest]
@@ -179,8 +181,8 @@ class DoseGive(PersonPageBase):
 
     def _page(self, form: DoseForm, *, status: int = 200) -> HttpResponse:
         record = self.data.record
-        screening = record.screening if record else None
         agreed = self._agreed()
+        screening = record.screening_for(agreed[0]) if record else None
         result = self.data.outlook.of(self._series())
         context = {
             "form": form,
