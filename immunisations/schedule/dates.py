@@ -49,6 +49,13 @@ class Span(NamedTuple):
             return range(self.days, self.days + 1)
         return range(self.months * 146097 // 4800 - 3, self.months * 146097 // 4800 + 5)
 
+    def first_to_reach(self, day: int) -> int:
+        """The first day that has ``day`` or a later one this long after it."""
+        start = day - self.lengths()[-1] - 1
+        while self.after(start) < day:
+            start += 1
+        return start
+
     def after(self, day: int) -> int:
         """The day this long after ``day``.
 

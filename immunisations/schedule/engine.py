@@ -199,19 +199,23 @@ def _consider_all(
     outcomes: list[Outcome] = []
     verdicts: list[dict[Any, Any]] = [{} for _ in entries]
     complete = True
+    read: dict[Any, Found] = {}
     for side in sides:
         machine = series.machine(person, side)
         if not entries:
             outcomes.append(machine.finish(machine.start, None))
             continue
-        try:
-            found = explore(machine, [(entry.label, entry.days) for entry in entries])
-        except TooManyDays:
-            complete = False
-            break
+        found = read.get(series.reads_as(side))
+        if found is None:
+            try:
+                found = explore(machine, [(entry.label, entry.days) for entry in entries])
+            except TooManyDays:
+                complete = False
+                break
+            read[series.reads_as(side)] = found
+            _merge(verdicts, found)
         for state, first, last in found.ends:
             outcomes += (machine.finish(state, day) for day in {first, last})
-        _merge(verdicts, found)
     if not complete:
         machine = series.machine(person, sides[0])
         outcome = machine.finish(machine.start, None)

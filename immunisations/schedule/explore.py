@@ -56,6 +56,8 @@ class _Search:
         self.base = min(days.first for _label, days in doses)
         self.found: list[dict[Any, Any]] = [{} for _ in self.kinds]
         self.steps = 0
+        # doses left -> their labels, the last day of any, and each one's label and days
+        self.coming: dict[tuple[int, ...], tuple[int, int, tuple[tuple[int, Days], ...]]] = {}
 
     def run(self) -> Found:
         # (doses left, state) -> the days the last dose can have been on, in layers by how many doses are left
@@ -113,13 +115,16 @@ class _Search:
 
     def _ahead(self, label: int, left: tuple[int, ...], day: int, last_days: int) -> Ahead:
         """What is known before the next dose: see Ahead."""
-        more = horizon = 0
-        for (other, days), number in zip(self.kinds, left, strict=True):
-            if number:
+        coming = self.coming.get(left)
+        if coming is None:
+            doses = tuple(kind for kind, number in zip(self.kinds, left, strict=True) if number)
+            more = 0
+            for other, _days in doses:
                 more |= other
-                horizon = max(horizon, days.last)
+            coming = self.coming[left] = (more, max(days.last for _label, days in doses), doses)
+        more, horizon, doses = coming
         first, last = self.base + _lowest(last_days), self.base + last_days.bit_length() - 1
-        return Ahead(label, more, day, first, last, horizon)
+        return Ahead(label, more, day, first, last, horizon, doses)
 
     def _soon(self, state: Any, last_days: int, coming: int) -> Any:
         return self.machine.soon(state, self.base + last_days.bit_length() - 1, coming)
@@ -146,19 +151,37 @@ class _Search:
                 state = self._soon(state, last_days, coming) or state
             if machine.holds_last(state):
                 ways: dict[tuple[Any, Any], tuple[Any, int, Any]] = {}
-                apart: dict[Any, int] = {}
-                while last_days:
-                    day = _lowest(last_days)
-                    last_days ^= 1 << day
-                    last = self.base + day
-                    known = ahead._replace(day=max(earliest, last + 1), first=last, last=last)
-                    pinned = machine.settle(machine.pin(state, last), known)
-                    apart[pinned] = apart.get(pinned, 0) | 1 << day
-                for pinned, days in apart.items():
+                for pinned, days in self._apart(state, last_days, earliest, ahead).items():
                     for way in self._judge_all(pinned, label, days, earliest, latest, {}):
                         _join(ways, way)
                 return list(ways.values())
         return self._judge_all(state, label, last_days, earliest, latest, spread)
+
+    def _apart(self, state: Any, last_days: int, earliest: int, ahead: Ahead) -> dict[Any, int]:
+        """The days of the last dose by the state that each leaves: together where it does not matter which it was."""
+        machine = self.machine
+        apart: dict[Any, int] = {}
+        cuts = sorted({cut - self.base for cut in machine.breaks(state, ahead)})
+        cuts = [cut for cut in cuts if _lowest(last_days) < cut < last_days.bit_length()]
+        for start, end in zip([0, *cuts], [*cuts, last_days.bit_length()], strict=True):
+            group = last_days & ((1 << end) - (1 << start))
+            if not group:
+                continue
+            first, last = self.base + _lowest(group), self.base + group.bit_length() - 1
+            known = ahead._replace(day=max(earliest, first + 1), first=first, last=last)
+            settled = machine.settle(state, known)
+            if not machine.holds_last(settled):
+                apart[settled] = apart.get(settled, 0) | group
+                continue
+            self._count(group.bit_count() // 4)
+            while group:
+                day = _lowest(group)
+                group ^= 1 << day
+                last = self.base + day
+                known = ahead._replace(day=max(earliest, last + 1), first=last, last=last)
+                pinned = machine.settle(machine.pin(settled, last), known)
+                apart[pinned] = apart.get(pinned, 0) | 1 << day
+        return apart
 
     def _judge_all(
         self, state: Any, label: int, last_days: int, earliest: int, latest: int, spread: dict[tuple[int, int], int]

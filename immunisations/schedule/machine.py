@@ -13,6 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any, NamedTuple
 
+from .dates import Days
 from .person import Outcome, Verdict
 
 State = tuple[Any, ...]
@@ -27,7 +28,8 @@ SOON = -2
 
 class Ahead(NamedTuple):
     """What is known before the next dose: its label (0 for any), the labels of all doses still to be read, the first
-    day it can be on; the first and last day the last dose can have been on; the last day any dose can be on."""
+    day it can be on; the first and last day the last dose can have been on; the last day any dose can be on; and
+    each dose still to be read, as its label and its possible days."""
 
     label: int
     more: int
@@ -35,6 +37,20 @@ class Ahead(NamedTuple):
     first: int
     last: int
     horizon: int
+    doses: tuple[tuple[int, Days], ...]
+
+    def edges(self, label: int) -> list[int]:
+        """The days on which doses of ``label`` still to be read begin or cease to be possible."""
+        return [edge for other, days in self.doses if other & label for edge in (days.first, days.last + 1)]
+
+    def reaches(self, label: int, first: int, last: int) -> bool:
+        """Whether a dose of ``label`` still to be read can be on the days after ``first``, up to ``last``."""
+        return any(other & label and days.first < last and first <= days.last for other, days in self.doses)
+
+    def next_day(self, label: int, day: int) -> int | None:
+        """The first day from ``day`` on which a dose of ``label`` can be; None where none can."""
+        coming = [max(days.first, day) for other, days in self.doses if other & label and days.last >= day]
+        return min(coming, default=None)
 
 
 class Machine(ABC):
@@ -71,6 +87,10 @@ class Machine(ABC):
         """The state with SOON for LAST, if the day of the last dose (``last`` or earlier) matters to the next dose
         but no longer to one on ``coming`` or later; else None."""
         return None
+
+    def breaks(self, state: State, ahead: Ahead) -> Sequence[int]:
+        """The days of the last dose from which ``settle`` may make something else of a state that holds LAST."""
+        return ()
 
     def pin(self, state: State, last: int) -> State:
         """The state with the day of the last dose written where it says LAST."""

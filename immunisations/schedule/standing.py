@@ -97,11 +97,15 @@ def _schedule() -> Schedule:
 
 @cache
 def rules_version() -> str:
-    """A short name for the rules by which standings are worked out: another whenever a number or a date of any rule
-    is changed, the same where only words are."""
+    """A short name for the rules by which standings are worked out: see ``version_of``."""
+    return version_of(_schedule().book)
+
+
+def version_of(book: RuleBook) -> str:
+    """A short name for a book of rules: another whenever a number or a date of any rule is changed, the same where
+    only words are."""
     deciding = [
-        (rule.id, rule.applies_by, str(rule.in_force_from), str(rule.in_force_to), dict(rule.params))
-        for rule in _schedule().book
+        (rule.id, rule.applies_by, str(rule.in_force_from), str(rule.in_force_to), dict(rule.params)) for rule in book
     ]
     text = json.dumps(sorted(deciding, key=lambda each: each[0]), sort_keys=True, default=str)
     return f"{READING}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"

@@ -34,6 +34,10 @@ class Series(ABC):
     def sides(self, person: Person) -> Sequence[Any]:
         return (None,)
 
+    def reads_as(self, side: Any) -> Any:
+        """What of a side makes a difference to how doses are read; the rest only moves the next one."""
+        return side
+
     def notes(self, person: Person, day: int) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """(code, params) of what is said besides of a dose that counts, given on a known day."""
         return ()

@@ -11,6 +11,7 @@ from .base import LAST, SOON, Ahead, Machine, Series, State
 from .six_in_one import SIX_IN_ONE, SixInOne, SixInOneCourse, hib_menc_given
 
 FOUR_IN_ONE = 2
+BOTH = SIX_IN_ONE | FOUR_IN_ONE
 
 
 class FourInOne(Series):
@@ -45,7 +46,7 @@ class FourInOneCourse(Machine):
     """State: the state of the 6-in-1 course; days from the last 6-in-1 to the last dose of any kind, and the same
     from the last 4-in-1 (the gap at most, which also stands for none); the first day a booster can count
     (LAST: to be reckoned from the last dose, which completed the primary course); whether
-    a 6-in-1 was given from the first birthday; whether the booster is done (then the rest is forgotten)."""
+    a 6-in-1 or a Hib/MenC was given from the first birthday; whether the booster is done (then the rest is forgotten)."""
 
     start: State
     done: State = ((), 0, 0, 0, False, True)
@@ -53,14 +54,15 @@ class FourInOneCourse(Machine):
     def __init__(self, rules: FourInOne, person: Person, hib_menc: bool) -> None:
         self.rules = rules
         self.person = person
-        self.hib_menc = hib_menc
         self.six = SixInOneCourse(rules.six, person, hib_menc)
-        self.start = (SixInOneCourse.start, rules.six.gap, rules.gap, 0, False, False)
+        self.start = (SixInOneCourse.start, rules.six.gap, rules.gap, 0, hib_menc, False)
         self.birthday_3 = person.at(rules.minimum)
         self.due_age = person.at(rules.due)
         self.six_from = person.at(rules.six_from)
         self.hib_from = person.at(rules.hib_from)
         self.before = person.at(rules.before)
+        self.ready_after: dict[int, int] = {}
+        self.first_ready: dict[int, int] = {}
 
     def gaps(self, state: State, label: int) -> Sequence[int]:
         gaps = self._short_gaps(state, label)
@@ -84,8 +86,12 @@ class FourInOneCourse(Machine):
         cuts = [self.birthday_3, ready]
         if ready == SOON:
             cuts += leap_edges(self.person.born, self.person.on)
+        elif label & FOUR_IN_ONE:
+            cuts.append(ready - self.rules.gap + 1)
         if label & SIX_IN_ONE:
             cuts += (*self.six.cuts(six, SIX_IN_ONE), self.hib_from, self.six_from)
+            gap = self.rules.six.gap - 1
+            cuts += (self.six.fourth_from - gap, self.six.before - 1, max(ready, self.six_from) - gap)
         return cuts
 
     def settle(self, state: State, ahead: Ahead) -> State:
@@ -94,16 +100,33 @@ class FourInOneCourse(Machine):
             return state
         if not ahead.more & SIX_IN_ONE:
             since_six = self.rules.six.gap
-        if ready:
+        if ready > 0 or ready == LAST:
             earliest, latest = ready, ready
             if ready == LAST:
                 earliest, latest = self._ready_after(ahead.first), self._ready_after(ahead.last)
             if latest <= max(ahead.day, self.birthday_3):
                 ready = self.birthday_3
-            elif not ahead.more & FOUR_IN_ONE and earliest > ahead.horizon and latest <= self.person.on:
-                # no dose still to be read is late enough, and today is
-                ready = ahead.horizon + 1
+            elif earliest > self.person.on:
+                # no dose is late enough, nor is today: of several days the latest is said
+                if earliest >= self.before or latest < self.before:
+                    ready = latest
+            elif latest <= self.person.on and not ahead.reaches(BOTH, earliest, latest):
+                # all doses still to be read are on the same side of it, so the day of the next one will do
+                ready = ahead.next_day(BOTH, latest) or latest
         return (six, since_six, since_four, ready, hib, False)
+
+    def breaks(self, state: State, ahead: Ahead) -> Sequence[int]:
+        if state[3] != LAST:
+            return ()
+        ready = (*ahead.edges(BOTH), self.person.on + 1, self.before)
+        return [self._first_ready(day) for day in ready if day > self.birthday_3]
+
+    def _first_ready(self, day: int) -> int:
+        """The first day of a 6-in-1 that keeps the booster waiting until ``day`` or longer."""
+        first = self.first_ready.get(day)
+        if first is None:
+            first = self.first_ready[day] = self.rules.after.first_to_reach(day)
+        return first
 
     def holds_last(self, state: State) -> bool:
         return bool(state[3] == LAST)
@@ -120,7 +143,10 @@ class FourInOneCourse(Machine):
 
     def _ready_after(self, day: int) -> int:
         """The first day a booster can count after a 6-in-1 of this day that counts."""
-        return max(self.rules.after.after(day), self.birthday_3)
+        ready = self.ready_after.get(day)
+        if ready is None:
+            ready = self.ready_after[day] = max(self.rules.after.after(day), self.birthday_3)
+        return ready
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict | None]:
         rules = self.rules
@@ -154,12 +180,24 @@ class FourInOneCourse(Machine):
                 return self.done, Verdict(True, rules.booster.id, "counts_booster", {})
         if forget and ready != LAST:
             ready = self.birthday_3
-        since_six = 0 if label & SIX_IN_ONE else min(gap_six, rules.six.gap)
-        since_four = 0 if label & FOUR_IN_ONE else min(gap_four, rules.gap)
-        if ready in (0, LAST):
-            # the booster is a year away at least: a 4-in-1 given so far cannot be too close to it
+        since_six, since_four = min(gap_six, rules.six.gap), min(gap_four, rules.gap)
+        if label & SIX_IN_ONE:
+            since_six = rules.six.gap if not forget and self._six_forgotten(six, day, ready) else 0
+        if label & FOUR_IN_ONE:
+            since_four = 0
+        if ready in (0, LAST) or (label & FOUR_IN_ONE and not forget and day + rules.gap <= ready):
+            # a booster can only count later than this: a 4-in-1 given so far cannot be too close to it
             since_four = rules.gap
         return (six, since_six, since_four, ready, hib, False), verdict
+
+    def _six_forgotten(self, six: State, day: int, ready: int) -> bool:
+        """Whether no dose can be too close to a 6-in-1 of this day: none that is so close would count anyway."""
+        gap = self.rules.six.gap
+        if six[0] < self.rules.six.primary:
+            return False
+        if self.six.may_need_fourth(six) and self.six.fourth_from - gap < day < self.six.before - 1:
+            return False
+        return ready == LAST or day + gap <= max(ready, self.six_from)
 
     def finish(self, state: State, last: int | None) -> Outcome:
         rules, person = self.rules, self.person
@@ -168,7 +206,7 @@ class FourInOneCourse(Machine):
             return finished(rules.needed, rules.booster.id)
         due: int | None
         possible: int | None
-        vaccine = "4IN1" if hib or self.hib_menc else "6IN1"
+        vaccine = "4IN1" if hib else "6IN1"
         if ready:
             rule, code = rules.booster.id, None
             possible = ready

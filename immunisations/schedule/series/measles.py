@@ -76,8 +76,25 @@ class Measles(Series):
         varicella = person.days.get("VARICELLA", [])
         if not varicella and "YELLOWFEVER" not in person.days:
             return (NO_OTHER_VACCINES,)
-        counted = varicella_counts(varicella, person.at(self.second_mmrv_counts_from))
-        return tuple(Side(total, late, live) for total, late in counted for live in readings(person))
+        counted = {(0, 0)}
+        in_all, late = self.catches_up(person), self.counts_mmrv(person)
+        if in_all or late:
+            found = varicella_counts(varicella, person.at(self.second_mmrv_counts_from))
+            counted = {(of_all * in_all, of_late * late) for of_all, of_late in found}
+        return tuple(Side(*numbers, live) for numbers in sorted(counted) for live in readings(person))
+
+    def counts_mmrv(self, person: Person) -> bool:
+        """Whether this person needs two vaccines with chickenpox in them."""
+        return self.second_mmrv.begins <= person.born <= self.second_mmrv.ends
+
+    def catches_up(self, person: Person) -> bool:
+        """Whether this person may be offered one MMRV after two doses that count."""
+        first, last = self.catch_up_born
+        facts = person.facts
+        return "no-chickenpox" in facts and "had-chickenpox" not in facts and first <= person.born <= last
+
+    def reads_as(self, side: Side) -> tuple[int, int]:
+        return side.varicella, side.varicella_from_1
 
     def notes(self, person: Person, day: int) -> tuple[tuple[str, dict[str, int]], ...]:
         if "YELLOWFEVER" in person.days or "VARICELLA" in person.days:
@@ -100,7 +117,6 @@ class MeaslesCourse(Machine):
 
     def __init__(self, rules: Measles, person: Person, side: Side) -> None:
         at = person.at
-        born = person.born
         self.rules = rules
         self.person = person
         self.side = side
@@ -108,12 +124,9 @@ class MeaslesCourse(Machine):
         self.from_15_months = at(rules.minimum_2)
         self.from_18_months = at(rules.early_until)
         self.birthday_2 = at(rules.late_start)
-        self.counts_mmrv = rules.second_mmrv.begins <= born <= rules.second_mmrv.ends
+        self.counts_mmrv = rules.counts_mmrv(person)
         self.mmrv_counts_from = at(rules.second_mmrv_counts_from)
-        first, last = rules.catch_up_born
-        self.catches_up = (
-            "no-chickenpox" in person.facts and "had-chickenpox" not in person.facts and first <= born <= last
-        )
+        self.catches_up = rules.catches_up(person)
 
     def read_as(self, label: int) -> int:
         return label if self.counts_mmrv or self.catches_up else MMR

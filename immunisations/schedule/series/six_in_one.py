@@ -63,8 +63,8 @@ def hib_menc_given(person: Person, from_age: Span) -> Sequence[bool]:
 
 
 class SixInOneCourse(Machine):
-    """State: doses that count (to four), short gaps accepted, whether a primary dose was given from the age of
-    the fourth."""
+    """State: doses that count (to four), short gaps accepted while fewer than three count, whether a primary dose was
+    given from the age of the fourth (for whoever needs a fourth)."""
 
     start = (0, 0, False)
 
@@ -96,25 +96,32 @@ class SixInOneCourse(Machine):
         if counted < rules.primary:
             if day < self.youngest:
                 return state, too_young(rules.youngest, rules.minimum, self.youngest - day)
-            late_primary = late_primary or day >= self.fourth_from
+            late_primary = late_primary or (self.fourth_needed and day >= self.fourth_from)
             if gap >= rules.gap:
-                return (counted + 1, short_gaps, late_primary), counts("6in1-primary", counted + 1)
-            if gap >= rules.short_gap and short_gaps < rules.short_gaps:
+                verdict = counts("6in1-primary", counted + 1)
+            elif gap >= rules.short_gap and short_gaps < rules.short_gaps:
                 params = {"dose": counted + 1, "days": gap, "needs": rules.gap}
                 verdict = Verdict(True, "6in1-short-gap", "counts_short_gap", params)
-                return (counted + 1, short_gaps + 1, late_primary), verdict
-            return state, too_soon("6in1-gap", gap, rules.gap)
+                short_gaps += 1
+            else:
+                return state, too_soon("6in1-gap", gap, rules.gap)
+            # how the course was completed no longer matters
+            return (counted + 1, short_gaps if counted + 1 < rules.primary else 0, late_primary), verdict
         if not self.needs_fourth(state, day):
             return state, ADDITIONAL
         if day < self.fourth_from:
             return state, too_young(self.fourth_rule, self.fourth_age, self.fourth_from - day)
         if gap < rules.gap:
             return state, too_soon("6in1-gap", gap, rules.gap)
-        return (counted + 1, short_gaps, late_primary), counts(self.fourth_rule.id, counted + 1)
+        return (counted + 1, 0, False), counts(self.fourth_rule.id, counted + 1)
+
+    def may_need_fourth(self, state: State) -> bool:
+        """Whether three doses count and a fourth is needed, unless it is too late for it."""
+        counted, _short_gaps, late_primary = state
+        return counted == self.rules.primary and self.fourth_needed and not late_primary
 
     def needs_fourth(self, state: State, day: int) -> bool:
-        counted, _short_gaps, late_primary = state
-        return counted == self.rules.primary and self.fourth_needed and not late_primary and day < self.before
+        return day < self.before and self.may_need_fourth(state)
 
     def finish(self, state: State, last: int | None) -> Outcome:
         rules, person = self.rules, self.person

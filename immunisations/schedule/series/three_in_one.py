@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from ..dates import Span
 from ..person import ADDITIONAL, Outcome, Person, Verdict, before_day, counts, finished, too_soon, too_young, unfinished
 from ..rulebook import RuleBook
 from .base import LAST, SOON, Ahead, Machine, Series, State
@@ -83,9 +84,21 @@ class ThreeInOneCourse(Machine):
                 last[0] <= max(ahead.day, self.birthday_10) or self._is_booster(four, ahead)
             ):
                 anchor = 0
-            elif not ahead.more & TD_IPV and first[0] > ahead.horizon and last[1] <= self.person.on:
-                anchor = (ahead.horizon + 1, ahead.horizon + 1)
+            elif not ahead.reaches(TD_IPV, first[0], last[0]) and (first[1] <= self.person.on) == (
+                last[1] <= self.person.on
+            ):
+                # all Td/IPV still to be read are on the same side of it, and so is today
+                from_day = ahead.next_day(TD_IPV, last[0]) or last[0]
+                anchor = (from_day, max(from_day, last[1]))
         return (four, primary, booster, given, anchor)
+
+    def breaks(self, state: State, ahead: Ahead) -> Sequence[int]:
+        days = list(self.four.breaks(state[0], ahead))
+        if state[4] == LAST:
+            for_count, for_due = self._spans(self._next_rule(state))
+            days += [for_count.first_to_reach(edge) for edge in (*ahead.edges(TD_IPV), self.birthday_10)]
+            days.append(for_due.first_to_reach(self.person.on + 1))
+        return days
 
     def _is_booster(self, four: State, ahead: Ahead) -> bool:
         """Whether the next dose is sure to be the pre-school booster: the one after is then counted from it."""
@@ -160,11 +173,15 @@ class ThreeInOneCourse(Machine):
 
     def _waits(self, state: State, day: int) -> tuple[int, int]:
         """The days from which the next dose counts and is due, after a third dose or a booster on ``day``."""
+        for_count, for_due = self._spans(self._next_rule(state))
+        return for_count.after(day), for_due.after(day)
+
+    def _spans(self, rule: str) -> tuple[Span, Span]:
+        """How long the next dose waits until it counts, and until it is due."""
         rules = self.rules
-        rule = self._next_rule(state)
         if rule == rules.fifth.id:
-            return rules.fifth_after.after(day), rules.fifth_due.after(day)
-        wait = (rules.after_booster if rule == rules.teenage.id else rules.after_third).after(day)
+            return rules.fifth_after, rules.fifth_due
+        wait = rules.after_booster if rule == rules.teenage.id else rules.after_third
         return wait, wait
 
     def _next_rule(self, state: State) -> str:
