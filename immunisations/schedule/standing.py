@@ -18,10 +18,10 @@ from functools import cache, lru_cache
 from typing import Any, NamedTuple
 
 from .dates import LAST_YEAR, Days, days_of
-from .engine import VACCINES, Schedule, _fold
+from .engine import VACCINES, Schedule
 from .explore import TooManyDays, explore
 from .machine import Machine
-from .person import NO_DOSE_BEFORE, Entry, Outcome, Person
+from .person import NO_DOSE_BEFORE, Outcome, Person
 from .results import Dose
 from .rulebook import RuleBook
 from .series import Series
@@ -33,6 +33,9 @@ READING = 1
 # What a series has come to by the record alone.
 OPEN, COMPLETE, NOT_NEEDED, TOO_OLD = "open", "complete", "not_needed", "too_old"
 STATES = (OPEN, COMPLETE, NOT_NEEDED, TOO_OLD)
+
+# Vaccines that keep others away for a while.
+_LIVE = frozenset({"VARICELLA", "YELLOWFEVER", "MEASLES_ONLY"})
 
 # After every birthday that a rule names, for anybody whose birth a question may be asked about.
 _LATE = datetime.date(LAST_YEAR, 12, 31).toordinal()
@@ -115,15 +118,12 @@ def standing(date_of_birth: datetime.date, doses: Iterable[Dose], sex: str = "")
     """Where every series stands, always in the order of the forecast.
 
     ``doses`` as for ``immunisations.schedule.forecast``, however many; vaccines that no series reads, and doses dated
-    before birth, are passed over. ``sex`` is "male", "female" or anything else for not known. Raises ScheduleError for
-    a date that is none.
+    before birth, make no difference. ``sex`` is "male", "female" or anything else for not known. Raises
+    ScheduleError for a date that is none.
     """
-    by_vaccine: dict[str, list[tuple[Days, Dose]]] = {}
+    given: dict[str, list[Days]] = {}
     born = horizon = date_of_birth.toordinal()
     for dose in doses:
-        vaccine = VACCINES.get(dose.vaccine)
-        if vaccine is None:
-            continue
         days = _days_of(dose.given_on)
         if days.last < born:
             continue
@@ -131,12 +131,12 @@ def standing(date_of_birth: datetime.date, doses: Iterable[Dose], sex: str = "")
             days = Days(born, days.last)
         if days.last > horizon:
             horizon = days.last
-        by_vaccine.setdefault(vaccine, []).append((days, dose))
+        given.setdefault(VACCINES.get(dose.vaccine, dose.vaccine), []).append(days)
     facts = frozenset({sex} & {"male", "female"})
-    if not by_vaccine:
+    if not given:
         return _without_doses(born, facts)
-    person = _person(born, horizon, facts, {key: [days for days, _ in given] for key, given in by_vaccine.items()})
-    return tuple(_stand(series, person, horizon, by_vaccine) for series in _schedule().series)
+    person = _person(born, horizon, facts, given)
+    return tuple(_stand(series, person) for series in _schedule().series)
 
 
 _days_of = lru_cache(maxsize=50_000)(days_of)
@@ -150,84 +150,108 @@ def _person(born: int, on: int, facts: frozenset[str], days: dict[str, list[Days
 @lru_cache(maxsize=20_000)
 def _without_doses(born: int, facts: frozenset[str]) -> tuple[Standing, ...]:
     person = _person(born, born, facts, {})
-    return tuple(_stand(series, person, born, {}) for series in _schedule().series)
+    return tuple(_stand(series, person) for series in _schedule().series)
 
 
-def _stand(series: Series, person: Person, horizon: int, by_vaccine: dict[str, list[tuple[Days, Dose]]]) -> Standing:
-    entries = [
-        Entry(vaccine, dose.given_on, days, label, ())
-        for vaccine, label in series.labels.items()
-        if vaccine in by_vaccine
-        for days, dose in by_vaccine[vaccine]
-    ]
+class _Entry(NamedTuple):
+    """A dose as a series reads it: when it can have been, and what it is."""
+
+    days: Days
+    label: int
+
+
+def _stand(series: Series, person: Person) -> Standing:
+    given = person.days
+    entries = [_Entry(days, label) for name, label in series.labels.items() if name in given for days in given[name]]
     if len(entries) > 1:
-        entries = _fold(series, entries)
-    # Doses are read as on the last day on which any can have been given: from then on no reading changes.
-    person.on = horizon
+        entries = _fold(entries)
     sides = series.sides(person)
-    if len(sides) == 1 and all(entry.days[0] == entry.days[1] for entry in entries):
+    if len(sides) == 1 and all(first == last for (first, last), _label in entries):
         return _walk(series, person, series.machine(person, sides[0]), entries)
     return _consider_all(series, person, sides, entries)
 
 
-def _walk(series: Series, person: Person, machine: Machine, entries: Sequence[Entry]) -> Standing:
+def _fold(entries: list[_Entry]) -> list[_Entry]:
+    """By date; the doses of one known day are one."""
+    folded: list[_Entry] = []
+    for entry in sorted(entries):
+        if folded and folded[-1].days == entry.days and entry.days.known:
+            folded[-1] = _Entry(entry.days, folded[-1].label | entry.label)
+        else:
+            folded.append(entry)
+    return folded
+
+
+def _walk(series: Series, person: Person, machine: Machine, entries: Sequence[_Entry]) -> Standing:
     state, last, last_given = machine.start, None, None
-    for entry in entries:
-        day = entry.days[0]
-        state, verdict = machine.step(state, entry.label, day, NO_DOSE_BEFORE if last is None else day - last)
-        if _belongs(series, entry, counts=bool(verdict and verdict.counts)):
+    for (day, _last), label in entries:
+        state, verdict = machine.step(state, label, day, NO_DOSE_BEFORE if last is None else day - last)
+        if _belongs(series, label, counts=bool(verdict and verdict.counts)):
             last_given = day
         last = day
-    return _reading(series, person, machine, state, last)._replace(last_given_on=_date(last_given))
+    return _read(series, person, machine, state, last, last_given)
 
 
-def _consider_all(series: Series, person: Person, sides: Sequence[Any], entries: Sequence[Entry]) -> Standing:
+def _consider_all(series: Series, person: Person, sides: Sequence[Any], entries: Sequence[_Entry]) -> Standing:
     """One standing for all that the possible days allow."""
     readings: dict[Standing, None] = {}
     counting: set[int] = set()
-    horizon = person.on
     for side in sides:
         machine = series.machine(person, side)
         if not entries:
-            readings[_reading(series, person, machine, machine.start, None)] = None
+            readings[_read(series, person, machine, machine.start, None, None)] = None
             continue
-        person.on = horizon
         try:
-            found = explore(machine, [(entry.label, entry.days) for entry in entries])
+            found = explore(machine, [(label, days) for days, label in entries])
         except TooManyDays:
-            none = _reading(series, person, machine, machine.start, None)
+            none = _read(series, person, machine, machine.start, None, None)
             readings = {none._replace(due_on=None, possible_from=None, uncertain=True): None}
             break
         for state, first, last in found.ends:
             for day in {first, last}:
-                readings[_reading(series, person, machine, state, day)] = None
+                readings[_read(series, person, machine, state, day, None)] = None
         counting.update(
             number for number, possible in enumerate(found.verdicts) if any(key and key[0] for key in possible)
         )
     last_days = [
-        entry.days.last for number, entry in enumerate(entries) if _belongs(series, entry, counts=number in counting)
+        days.last for number, (days, label) in enumerate(entries) if _belongs(series, label, counts=number in counting)
     ]
     return _weigh(list(readings))._replace(last_given_on=_date(max(last_days, default=None)))
 
 
-def _belongs(series: Series, entry: Entry, *, counts: bool) -> bool:
+def _belongs(series: Series, label: int, *, counts: bool) -> bool:
     """Whether a dose is one of the series, and not only read for its sake."""
-    if series.listed is None or entry.label & series.listed:
+    if series.listed is None or label & series.listed:
         return True
-    return counts and bool(entry.label & series.listed_if_counting)
+    return counts and bool(label & series.listed_if_counting)
 
 
-def _reading(series: Series, person: Person, machine: Machine, state: Any, last: int | None) -> Standing:
-    """The standing that one reading of the doses leads to.
+def _read(
+    series: Series, person: Person, machine: Machine, state: Any, last: int | None, last_given: int | None
+) -> Standing:
+    """The standing that one reading of the doses leads to. ``person.on`` is the last day of any dose, and stays so:
+    what is asked about here is what each day would be answered, not how the doses were read."""
+    horizon = person.on
+    try:
+        return _read_off(series, person, machine, state, last, last_given)
+    finally:
+        person.on = horizon
 
-    What would be answered at birth shows the dates as the record makes them; what would be answered long after shows
-    what becomes of the series if nothing more is given.
-    """
+
+def _read_off(
+    series: Series, person: Person, machine: Machine, state: Any, last: int | None, last_given: int | None
+) -> Standing:
+    """What would be answered at birth shows the dates as the record makes them; what would be answered long after
+    shows what becomes of the series if nothing more is given."""
+    horizon = person.on
     person.on = person.born
     early = machine.finish(state, last)
     if early.next_dose is None:
         closed = COMPLETE if early.status == "complete" else early.status
-        return Standing(series.name, closed, early.counted, None, "", None, None, None, "", False, False, None)
+        return Standing(
+            series.name, closed, early.counted, None, "", None, None, None, "", False, False,
+            _date(last_given),
+        )  # fmt: skip
     person.on = _LATE
     late = machine.finish(state, last)
     closes: int | None = None
@@ -239,6 +263,14 @@ def _reading(series: Series, person: Person, machine: Machine, state: Any, last:
     else:
         # Where dates are others from a birthday on, those count: before it nothing is due under either.
         outcome = late
+    possible = outcome.possible
+    if possible is not None and not person.days.keys().isdisjoint(_LIVE):
+        # Another live vaccine may be given on one day with it, and keeps it away from the next day on: kept is what
+        # holds from then.
+        person.on = horizon + 1
+        earliest = machine.finish(state, last).earliest
+        if earliest is not None and earliest > person.on:
+            possible = max(possible, earliest)
     nurse = False
     if outcome.due is not None:
         person.on = outcome.due
@@ -246,7 +278,8 @@ def _reading(series: Series, person: Person, machine: Machine, state: Any, last:
     vaccine = early.vaccine if early.vaccine == late.vaccine or late.next_dose is None else ""
     return Standing(
         series.name, OPEN, outcome.counted, outcome.next_dose, vaccine or "", _date(outcome.due),
-        _date(outcome.possible), _date(closes), closes_as, nurse, False, None,
+        _date(possible), _date(closes), closes_as, nurse, False,
+        _date(last_given),
     )  # fmt: skip
 
 
