@@ -1,4 +1,5 @@
 from immunisations.models.consent import GILLICK_ANSWERS, Consent, ConsentRoute, Screening
+from immunisations.models.dose_judgement import DoseJudgement
 from immunisations.models.person import Person, PersonIdentifier, PersonMerge, PersonSearchKey, Practice
 from immunisations.models.record_check import DoseSeen, RecordCheck, SeenVaccine
 from immunisations.models.sent import RecordSent
@@ -11,6 +12,7 @@ __all__ = [
     "GILLICK_ANSWERS",
     "Consent",
     "ConsentRoute",
+    "DoseJudgement",
     "DoseSeen",
     "Person",
     "PersonIdentifier",
