@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 from .dates import LAST_YEAR, Days, days_of
@@ -14,6 +14,7 @@ from .reasons import FACT_WORDS
 from .results import Dose, DoseVerdict, SeriesForecast
 from .rulebook import RuleBook
 from .series import SERIES, Series
+from .series.measles import NO_EARLY_SECOND_ADVICE
 
 # Every vaccine a record may hold, and the vaccine it is read as.
 VACCINES: dict[str, str] = {
@@ -32,7 +33,11 @@ VACCINES: dict[str, str] = {
     "VARICELLA": "VARICELLA",
     "YELLOWFEVER": "YELLOWFEVER",
 }
+# Vaccines a record may also hold. They never count and are said with their reason.
+NEVER_COUNTED: frozenset[str] = frozenset({"OPV", "MEASLES_ONLY"})
 FACTS: frozenset[str] = frozenset(FACT_WORDS)
+# What a clinic's clinical lead may decide.
+OPTIONS: frozenset[str] = frozenset({NO_EARLY_SECOND_ADVICE})
 MOST_DOSES = 20
 
 # The order in which verdicts on one dose are looked through, so that a mixed one is always said the same way.
@@ -46,6 +51,13 @@ class Schedule:
         self.book = book
         self.series = tuple(kind(book) for kind in series)
         self.overdue_after = book["overdue"].days("after")
+        # each vaccine of a record, and the series it is a dose of
+        self.courses = {
+            code: one.name
+            for code, vaccine in VACCINES.items()
+            for one in self.series
+            if one.labels.get(vaccine, 0) & (one.listed or ~0)
+        }
         self.blocks: dict[str, Sequence[str]] = {}
         self.asks: dict[str, Sequence[str]] = {}
         for rule in book:
@@ -59,19 +71,30 @@ class Schedule:
         doses: Iterable[Dose],
         on: datetime.date,
         facts: Collection[str] = frozenset(),
+        *,
+        options: Collection[str] = frozenset(),
+        only: Collection[str] | None = None,
+        most: int = MOST_DOSES,
     ) -> tuple[SeriesForecast, ...]:
-        """See ``immunisations.schedule.forecast``."""
+        """See ``immunisations.schedule.forecast``. ``only`` names the series to answer for, where not all are asked
+        for; ``most`` is how many doses are read."""
         born, today = date_of_birth.toordinal(), on.toordinal()
         if on.year > LAST_YEAR:
             raise ScheduleError("bad_date", f"The year {on.year} is too far away.")
         if today < born:
             raise ScheduleError("asked_before_birth", "The day asked about is before the date of birth.")
         doses = list(doses)
-        if len(doses) > MOST_DOSES:
-            raise ScheduleError("too_many_doses", f"At most {MOST_DOSES} doses can be read at once.", most=MOST_DOSES)
+        if len(doses) > most:
+            raise ScheduleError("too_many_doses", f"At most {most} doses can be read at once.", most=most)
+        for option in options:
+            if option not in OPTIONS:
+                raise ScheduleError(
+                    "unknown_option",
+                    f"{str(option)[:40]!r} is not an option of this schedule. It has {', '.join(sorted(OPTIONS))}.",
+                )
         by_vaccine: dict[str, list[tuple[Days, Dose]]] = {}
         for dose in doses:
-            vaccine = VACCINES.get(dose.vaccine)
+            vaccine = dose.vaccine if dose.vaccine in NEVER_COUNTED else VACCINES.get(dose.vaccine)
             if vaccine is None:
                 raise ScheduleError(
                     "unknown_vaccine",
@@ -86,8 +109,11 @@ class Schedule:
             blocked=self._by_series(facts, self.blocks),
             asked=self._by_series(facts, self.asks),
             overdue_after=self.overdue_after,
+            options=frozenset(options),
         )
-        return tuple(self._forecast(series, person, by_vaccine) for series in self.series)
+        return tuple(
+            self._forecast(series, person, by_vaccine) for series in self.series if only is None or series.name in only
+        )
 
     @staticmethod
     def _days(dose: Dose, born: int, on: int) -> Days:
@@ -125,13 +151,16 @@ class Schedule:
             for days, dose in by_vaccine.get(vaccine, ()):
                 entries.append(Entry(vaccine, dose.given_on, days, label, dose.sources))
         if len(entries) > 1:
-            entries = _fold(series, entries)
+            entries = _fold(entries, series.label_name)
         sides = series.sides(person)
         if len(sides) == 1 and all(entry.days.known for entry in entries):
             machine = series.machine(person, sides[0])
             outcome, verdicts = _walk(machine, entries)
         else:
             outcome, verdicts = _consider_all(series, person, sides, entries)
+        judged = list(zip(entries, verdicts, strict=True))
+        if not series.never_counted.isdisjoint(by_vaccine):
+            judged = _with_never_counted(series, by_vaccine, judged)
         status, counted, next_dose, vaccine_next, earliest, due, possible, rule, code, params, will_count = outcome
         day = datetime.date.fromordinal
         return SeriesForecast(
@@ -154,9 +183,9 @@ class Schedule:
                     verdict.code,
                     verdict.params,
                     entry.sources,
-                    series.notes(person, entry.days.first) if verdict.counts and entry.days.known else (),
+                    () if verdict.counts is False else series.notes(person, entry.days),
                 )
-                for entry, verdict in zip(entries, verdicts, strict=True)
+                for entry, verdict in judged
                 if verdict is not None
             ),
             will_count,
@@ -164,7 +193,20 @@ class Schedule:
         )
 
 
-def _fold(series: Series, entries: list[Entry]) -> list[Entry]:
+def _with_never_counted(
+    series: Series,
+    by_vaccine: Mapping[str, list[tuple[Days, Dose]]],
+    judged: Sequence[tuple[Entry, Verdict | None]],
+) -> list[tuple[Entry, Verdict | None]]:
+    """The doses of a series and those that are only said with it, by date."""
+    both = list(judged)
+    for vaccine in series.never_counted:
+        said = [Entry(vaccine, dose.given_on, days, 0, dose.sources) for days, dose in by_vaccine.get(vaccine, ())]
+        both += ((entry, series.never(vaccine, entry.days)) for entry in _fold(said, lambda _label, name=vaccine: name))
+    return sorted(both, key=lambda pair: (pair[0].days, pair[0].given_on, pair[0].vaccine))
+
+
+def _fold(entries: list[Entry], name_of: Callable[[int], str]) -> list[Entry]:
     """By date; the doses of one known day are one entry with all its sources. Half-known dates are never folded
     here: whether they are the same day is for ``explore`` to consider."""
     folded: list[Entry] = []
@@ -174,7 +216,7 @@ def _fold(series: Series, entries: list[Entry]) -> list[Entry]:
             label = before.label | entry.label
             text = max(before.given_on, entry.given_on, key=len)
             sources = tuple(sorted({*before.sources, *entry.sources}))
-            folded[-1] = Entry(series.label_name(label), text, entry.days, label, sources)
+            folded[-1] = Entry(name_of(label), text, entry.days, label, sources)
         else:
             folded.append(entry)
     return folded

@@ -9,12 +9,16 @@ from .dates import Days
 from .person import Person
 from .rulebook import RuleBook
 
+# Every vaccine that keeps a measles vaccine waiting, in the order of LiveDays, and the word it has in the rule.
+LIVE = {"YELLOWFEVER": "yellow_fever", "VARICELLA": "varicella", "MEASLES_ONLY": "measles_only"}
+
 
 class LiveDays(NamedTuple):
     """The days on which other live vaccines were given, under one reading of their dates."""
 
-    yellow_fever: tuple[int, ...]
-    varicella: tuple[int, ...]
+    yellow_fever: tuple[int, ...] = ()
+    varicella: tuple[int, ...] = ()
+    measles_only: tuple[int, ...] = ()
 
 
 def readings(person: Person) -> Sequence[LiveDays]:
@@ -22,10 +26,7 @@ def readings(person: Person) -> Sequence[LiveDays]:
     last day before the day asked about (on that very day chickenpox vaccine stands in nobody's way)."""
 
     def reading(day_of: Callable[[Days], int]) -> LiveDays:
-        return LiveDays(
-            tuple(day_of(days) for days in person.days.get("YELLOWFEVER", ())),
-            tuple(day_of(days) for days in person.days.get("VARICELLA", ())),
-        )
+        return LiveDays(*(tuple(day_of(days) for days in person.days.get(vaccine, ())) for vaccine in LIVE))
 
     def last_before(days: Days) -> int:
         return days.last - 1 if days.last == person.on and not days.known else days.last
@@ -38,23 +39,28 @@ class LiveGap:
 
     def __init__(self, book: RuleBook) -> None:
         rule = book["live-vaccine-gap"]
-        self.yellow_fever = rule.days("yellow_fever")
-        self.varicella = rule.days("varicella")
+        self.needs = {vaccine: rule.days(word) for vaccine, word in LIVE.items()}
+        self.same_day_allowed = frozenset(rule.params["same_day"])
 
-    def notes(self, day: int, person: Person) -> tuple[tuple[str, dict[str, int]], ...]:
+    def notes(self, dose: Days, person: Person) -> tuple[tuple[str, dict[str, int]], ...]:
         """What is said of a measles vaccine given too close to another live vaccine. It counts all the same.
-        Only known days are looked at."""
+
+        Of each other vaccine the worst that is known is said: how close it was; or, where a day is not fully known,
+        that it was too close on every possible day, or on some.
+        """
         notes: list[tuple[str, dict[str, int]]] = []
-        for vaccine, code, needs in (
-            ("YELLOWFEVER", "note_yellow_fever", self.yellow_fever),
-            ("VARICELLA", "note_varicella", self.varicella),
-        ):
-            given = person.days.get(vaccine, ())
-            apart = min((abs(day - days.first) for days in given if days.known), default=needs)
-            if 0 < apart < needs:
-                notes.append((code, {"days": apart, "needs": needs}))
-            elif apart == 0 and vaccine == "YELLOWFEVER":
-                notes.append(("note_same_day", {}))
+        for vaccine, word in LIVE.items():
+            needs = self.needs[vaccine]
+            same_day_allowed = word in self.same_day_allowed
+            worst = min((_closeness(dose, days, needs, same_day_allowed) for days in person.days.get(vaccine, ())),
+                        default=NOT_TOO_CLOSE)  # fmt: skip
+            kind, days = worst
+            if kind == KNOWN:
+                notes.append((f"note_{word}", {"days": days, "needs": needs}) if days else (f"note_{word}_same_day", {}))
+            elif kind == CERTAIN:
+                notes.append((f"note_{word}_certain", {"needs": needs}))
+            elif kind == PERHAPS:
+                notes.append((f"note_{word}_perhaps", {"needs": needs}))
         return tuple(notes)
 
     def first_day(self, day: int, live: LiveDays) -> int:
@@ -62,10 +68,28 @@ class LiveGap:
         moved = True
         while moved:
             moved = False
-            for given in live.yellow_fever:
-                if day < given + self.yellow_fever:
-                    day, moved = given + self.yellow_fever, True
-            for given in live.varicella:
-                if given != day and day < given + self.varicella:
-                    day, moved = given + self.varicella, True
+            for (vaccine, word), given_on in zip(LIVE.items(), live, strict=True):
+                for given in given_on:
+                    if given == day and word in self.same_day_allowed:
+                        continue
+                    if day < given + self.needs[vaccine]:
+                        day, moved = given + self.needs[vaccine], True
         return day
+
+
+# How surely two doses were too close, the surest first.
+KNOWN, CERTAIN, PERHAPS, NOT = range(4)
+NOT_TOO_CLOSE = (NOT, 0)
+
+
+def _closeness(dose: Days, other: Days, needs: int, same_day_allowed: bool) -> tuple[int, int]:
+    """(how surely two doses were too close, days apart where known)."""
+    nearest = max(0, other.first - dose.last, dose.first - other.last)
+    farthest = max(other.last - dose.first, dose.last - other.first)
+    if nearest >= needs or (same_day_allowed and farthest == 0):
+        return NOT_TOO_CLOSE
+    if dose.known and other.known:
+        return KNOWN, nearest
+    if farthest < needs and not (same_day_allowed and nearest == 0):
+        return CERTAIN, 0
+    return PERHAPS, 0

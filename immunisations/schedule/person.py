@@ -50,9 +50,10 @@ class Outcome(NamedTuple):
 
 
 class Person:
-    """Date of birth, the day asked about, the facts, and the days on which each vaccine may have been given."""
+    """Date of birth, the day asked about, the facts, the days on which each vaccine may have been given, and what the
+    clinical lead has decided (``options``)."""
 
-    __slots__ = ("ages", "asked", "blocked", "born", "days", "facts", "on", "overdue_after")
+    __slots__ = ("ages", "asked", "blocked", "born", "days", "facts", "on", "options", "overdue_after")
 
     def __init__(
         self,
@@ -63,6 +64,7 @@ class Person:
         blocked: Mapping[str, list[str]],
         asked: Mapping[str, list[str]],
         overdue_after: int,
+        options: frozenset[str] = frozenset(),
     ) -> None:
         self.born = born
         self.on = on
@@ -71,6 +73,7 @@ class Person:
         self.blocked = blocked
         self.asked = asked
         self.overdue_after = overdue_after
+        self.options = options
         self.ages: dict[Span, int] = {}
 
     def at(self, age: Span) -> int:

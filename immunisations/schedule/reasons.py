@@ -74,6 +74,9 @@ TEMPLATES: dict[str, Template] = {
         "Given {days} day before {from_on}, the first day it would count: does not count.",
         "Given {days} days before {from_on}, the first day it would count: does not count.",
     ),
+    "measles_only": "A measles or measles-rubella vaccine that is not MMR: does not count.",
+    "oral_polio": "Oral polio vaccine alone: does not count as a dose of the 6-in-1 vaccine.",
+    "oral_polio_from": "Oral polio vaccine given from {from_on}: does not count.",
     "needs_primary": "Given before three doses of the 6-in-1 vaccine that count: does not count as the booster.",
     "date_counts": "The day is not fully known, but it counts whichever day it was.",
     "date_never_counts": "The day is not fully known, but it does not count whichever day it was.",
@@ -82,15 +85,63 @@ TEMPLATES: dict[str, Template] = {
     "other_date_never_counts": "Does not count, whichever day another dose was given.",
     "other_date_decides": "Whether it counts depends on another dose whose day is not fully known.",
     # said besides
-    "note_same_day": "Given on the same day as a yellow fever vaccine: consider a repeat.",
+    "note_yellow_fever_same_day": "Given on the same day as a yellow fever vaccine: consider a repeat.",
     "note_yellow_fever": (
         "Given {days} day apart from a yellow fever vaccine, which needs {needs}: consider a repeat.",
         "Given {days} days apart from a yellow fever vaccine, which needs {needs}: consider a repeat.",
+    ),
+    "note_yellow_fever_certain": (
+        "Given less than {needs} days apart from a yellow fever vaccine, whichever day it was: consider a repeat."
+    ),
+    "note_yellow_fever_perhaps": (
+        "It may have been given less than {needs} days apart from a yellow fever vaccine: a day is not fully known."
+        " Try to find the day, and consider a repeat."
     ),
     "note_varicella": (
         "Given {days} day apart from a chickenpox vaccine, which needs {needs} or the same day: consider a repeat.",
         "Given {days} days apart from a chickenpox vaccine, which needs {needs} or the same day: consider a repeat.",
     ),
+    "note_varicella_certain": (
+        "Given less than {needs} days apart from a chickenpox vaccine, and not on the same day, whichever day it was:"
+        " consider a repeat."
+    ),
+    "note_varicella_perhaps": (
+        "It may have been given less than {needs} days apart from a chickenpox vaccine, and not on the same day:"
+        " a day is not fully known. Try to find the day, and consider a repeat."
+    ),
+    "note_measles_only": (
+        "Given {days} day apart from a measles or measles-rubella vaccine, which needs {needs} or the same day:"
+        " consider a repeat.",
+        "Given {days} days apart from a measles or measles-rubella vaccine, which needs {needs} or the same day:"
+        " consider a repeat.",
+    ),
+    "note_measles_only_certain": (
+        "Given less than {needs} days apart from a measles or measles-rubella vaccine, and not on the same day,"
+        " whichever day it was: consider a repeat."
+    ),
+    "note_measles_only_perhaps": (
+        "It may have been given less than {needs} days apart from a measles or measles-rubella vaccine, and not on the"
+        " same day: a day is not fully known. Try to find the day, and consider a repeat."
+    ),
+    # two doses that may be one
+    "near_duplicate": (
+        "{first_on} and {second_on} are {days} day apart, in different records. Is it one dose written down twice?",
+        "{first_on} and {second_on} are {days} days apart, in different records. Is it one dose written down twice?",
+    ),
+    "near_duplicate_unclear": (
+        "{first_on} and {second_on}, in different records, may be the same day. Is it one dose written down twice?"
+    ),
+    # a visit
+    "plan_mmrv_instead": "MMRV is given in place of MMR, which this clinic does not have. It counts the same.",
+    "plan_also_booster": "It serves as the pre-school booster as well.",
+    "plan_no_record": "Offered because there is no record of any vaccination.",
+    "plan_wait_due": "Dose {dose} is not due before {until_on}.",
+    "plan_wait_yellow_fever": (
+        "Dose {dose} waits until {until_on}: not on the same day as yellow fever vaccine, nor too soon after it."
+    ),
+    "plan_wait_live": "Dose {dose} waits until {until_on}, because of another live vaccine.",
+    "plan_wait_third_visit": "Dose {dose} is given at the visit of the third 6-in-1.",
+    "plan_wait_primary": "The booster waits until three doses of the 6-in-1 vaccine count.",
     # one series
     "complete": (
         "Complete: {counted} dose counts and nothing more is needed.",
@@ -145,8 +196,7 @@ def say(code: str, params: Mapping[str, Any]) -> str:
     """The English sentence for a code and its parameters."""
     template = TEMPLATES[code]
     if isinstance(template, tuple):
-        number = params["days"] if "days" in params else params["counted"]
-        template = template[0] if number == 1 else template[1]
+        template = template[(params["days"] if "days" in params else params["counted"]) != 1]
     if not params:
         return template
     words = {}

@@ -6,7 +6,7 @@ import datetime
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from . import Dose, ScheduleError, SeriesForecast, forecast
+from . import VACCINES, Dose, Item, ScheduleError, SeriesForecast, VisitPlan, forecast, plan
 from .dates import days_of, in_words
 
 STATUS_WORDS = {
@@ -23,11 +23,26 @@ COUNT_WORDS = {True: "counts", False: "does not count", None: "not clear"}
 
 
 def ask(
-    date_of_birth: str, on: str, doses: Iterable[str], facts: Iterable[str]
+    date_of_birth: str, on: str, doses: Iterable[str], facts: Iterable[str], options: Iterable[str] = ()
 ) -> tuple[datetime.date, tuple[SeriesForecast, ...]]:
     """Forecast from text: days as '2025-02-10', doses as 'MMR:2026-02-10'. Raises ScheduleError."""
     born, asked = _day(date_of_birth), _day(on)
-    return asked, forecast(born, [_dose(dose) for dose in doses], asked, frozenset(facts))
+    return asked, forecast(born, [_dose(dose) for dose in doses], asked, frozenset(facts), options=frozenset(options))
+
+
+def ask_plan(
+    date_of_birth: str,
+    on: str,
+    doses: Iterable[str],
+    facts: Iterable[str],
+    options: Iterable[str] = (),
+    offered: Iterable[str] | None = None,
+) -> VisitPlan:
+    """Plan a visit from text, as ``ask``. Raises ScheduleError."""
+    return plan(
+        _day(date_of_birth), [_dose(dose) for dose in doses], _day(on), frozenset(facts),
+        options=frozenset(options), offered=None if offered is None else frozenset(offered),
+    )  # fmt: skip
 
 
 def _day(text: str) -> datetime.date:
@@ -41,6 +56,11 @@ def _dose(text: str) -> Dose:
     vaccine, colon, given_on = text.partition(":")
     if not colon:
         raise ScheduleError("bad_dose", f"{text[:40]!r} is not a dose. Write it as MMR:2026-02-10.")
+    if vaccine not in VACCINES:
+        raise ScheduleError(
+            "unknown_vaccine",
+            f"{vaccine[:40]!r} is not a vaccine this schedule knows. It knows {', '.join(VACCINES)}.",
+        )
     return Dose(vaccine, given_on)
 
 
@@ -94,3 +114,54 @@ def as_text(on: datetime.date, results: Sequence[SeriesForecast]) -> str:
                 f"  {dose.vaccine} {in_words(dose.given_on)}: {COUNT_WORDS[dose.counts]}. {dose.reason} [{dose.rule}]"
             )
     return "\n".join(lines)
+
+
+def plan_as_json(planned: VisitPlan) -> dict[str, Any]:
+    """A plan as JSON-safe values."""
+    return {
+        "on": planned.on.isoformat(),
+        "give": [_item(item) for item in planned.give],
+        "not_offered_here": [_item(item) for item in planned.elsewhere],
+        "ask": [_item(item) for item in planned.ask],
+        "wait": [_item(item) for item in planned.wait],
+        "settled": [_item(item) for item in planned.settled],
+        "next_visits": [
+            {"on": visit.on.isoformat(), "give": [_item(item) for item in visit.give]} for visit in planned.next_visits
+        ],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    return {
+        "series": list(item.series),
+        "status": item.status,
+        "vaccine": item.vaccine,
+        "dose": item.dose,
+        "until_on": item.until and item.until.isoformat(),
+        "reason": item.reason,
+        "rule": item.rule,
+        # said only of a dose that is offered although it will not count
+        **({} if item.counts_if_given else {"counts_if_given": False}),
+    }
+
+
+def plan_as_text(planned: VisitPlan) -> str:
+    """A plan as lines to read."""
+    lines = [f"A visit on {in_words(planned.on.isoformat())}"]
+    for heading, items in (
+        ("Give together", planned.give),
+        ("Due, but not offered here", planned.elsewhere),
+        ("Ask a nurse first", planned.ask),
+        ("Wait", planned.wait),
+        ("Nothing to give", planned.settled),
+    ):
+        if items:
+            lines += ("", f"{heading}:", *(_line(item) for item in items))
+    for visit in planned.next_visits:
+        lines += ("", f"Next visit, {in_words(visit.on.isoformat())}:", *(_line(item) for item in visit.give))
+    return "\n".join(lines)
+
+
+def _line(item: Item) -> str:
+    what = f"{item.vaccine} (dose {item.dose})" if item.vaccine else " and ".join(item.series)
+    return f"  {what}: {item.reason} [{item.rule}]"

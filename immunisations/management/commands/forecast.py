@@ -6,7 +6,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from immunisations.schedule import ScheduleError
-from immunisations.schedule.report import as_json, as_text, ask
+from immunisations.schedule.report import as_json, as_text, ask, ask_plan, plan_as_json, plan_as_text
 
 
 class Command(BaseCommand):
@@ -30,14 +30,33 @@ class Command(BaseCommand):
             metavar="pregnant",
             help="a fact about the person",
         )
+        parser.add_argument(
+            "--option",
+            action="append",
+            default=[],
+            metavar="no-early-second-advice",
+            help="what the clinical lead has decided",
+        )
+        parser.add_argument("--plan", action="store_true", help="say what a visit on that day would best give, too")
+        parser.add_argument(
+            "--offered",
+            action="append",
+            metavar="MMR",
+            help="a vaccine that the clinic of the plan has; as often as needed; all vaccines without it",
+        )
         parser.add_argument("--json", action="store_true", help="answer in JSON")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        asked = (options["dob"], options["on"], options["dose"], options["fact"], options["option"])
         try:
-            on, results = ask(options["dob"], options["on"], options["dose"], options["fact"])
+            on, results = ask(*asked)
+            planned = ask_plan(*asked, options["offered"]) if options["plan"] else None
         except ScheduleError as error:
             raise CommandError(error.message, returncode=2) from error
         if options["json"]:
-            self.stdout.write(json.dumps(as_json(on, results), indent=2))
+            plan = {"plan": plan_as_json(planned)} if planned else {}
+            self.stdout.write(json.dumps({**as_json(on, results), **plan}, indent=2))
         else:
             self.stdout.write(as_text(on, results))
+            if planned:
+                self.stdout.write("\n" + plan_as_text(planned))

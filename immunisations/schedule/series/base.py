@@ -6,8 +6,9 @@ from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
+from ..dates import Days
 from ..machine import LAST, SOON, Ahead, Machine, State
-from ..person import Person
+from ..person import Person, Verdict
 from ..rulebook import RuleBook
 
 __all__ = ["LAST", "SOON", "Ahead", "Machine", "Series", "State"]
@@ -18,7 +19,8 @@ class Series(ABC):
 
     ``listed`` are the labels of doses that are always reported, ``listed_if_counting`` of those that are only where
     they serve in the series; None stands for all. ``others`` are vaccines that only influence it. ``sides`` are the
-    readings of those that are possible: one where their dates are known.
+    readings of those that are possible: one where their dates are known. ``never_counted`` are vaccines that are
+    reported with the series and never count in it.
     """
 
     name: ClassVar[str]
@@ -26,6 +28,7 @@ class Series(ABC):
     listed: ClassVar[int | None] = None
     listed_if_counting: ClassVar[int] = 0
     others: ClassVar[frozenset[str]] = frozenset()
+    never_counted: ClassVar[frozenset[str]] = frozenset()
 
     @abstractmethod
     def __init__(self, book: RuleBook) -> None:
@@ -38,9 +41,13 @@ class Series(ABC):
         """What of a side makes a difference to how doses are read; the rest only moves the next one."""
         return side
 
-    def notes(self, person: Person, day: int) -> tuple[tuple[str, Mapping[str, Any]], ...]:
-        """(code, params) of what is said besides of a dose that counts, given on a known day."""
+    def notes(self, person: Person, days: Days) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """(code, params) of what is said besides of a dose that counts or may count."""
         return ()
+
+    def never(self, vaccine: str, days: Days) -> Verdict:
+        """The verdict on a dose of one of ``never_counted``."""
+        raise KeyError(vaccine)
 
     @abstractmethod
     def machine(self, person: Person, side: Any) -> Machine:

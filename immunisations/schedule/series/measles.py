@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 
 from ..dates import Days, iso
 from ..explore import explore
-from ..live import LiveDays, LiveGap, readings
+from ..live import LIVE, LiveDays, LiveGap, readings
 from ..person import (
     ADDITIONAL,
     Outcome,
@@ -23,6 +23,9 @@ from ..rulebook import RuleBook
 from .base import Machine, Series, State
 
 MMR, MMRV = 1, 2
+
+# An option: a second dose that counts although it was early completes the course, and no further one is advised.
+NO_EARLY_SECOND_ADVICE = "no-early-second-advice"
 
 # What the state keeps of the first dose that counts: the day until which a second would be too close to it (three
 # months after it, at most the age of 18 months); once that no longer matters, its side of the second birthday.
@@ -41,6 +44,7 @@ class Measles(Series):
     name = "MEASLES"
     labels = {"MMR": MMR, "MMRV": MMRV}
     others = frozenset({"VARICELLA", "YELLOWFEVER"})
+    never_counted = frozenset({"MEASLES_ONLY"})
 
     def __init__(self, book: RuleBook) -> None:
         self.needed = book["measles-two-doses"].number("doses")
@@ -70,11 +74,12 @@ class Measles(Series):
         self.catch_up_varicella = self.catch_up.number("varicella_doses")
         self.outbreak_from = book["measles-outbreak-infant"].span("from_age")
         self.probably_immune = book["measles-born-before-1970"]
+        self.measles_only = book["measles-single"]
         self.live_gap = LiveGap(book)
 
     def sides(self, person: Person) -> Sequence[Side]:
         varicella = person.days.get("VARICELLA", [])
-        if not varicella and "YELLOWFEVER" not in person.days:
+        if not varicella and person.days.keys().isdisjoint(LIVE):
             return (NO_OTHER_VACCINES,)
         counted = {(0, 0)}
         in_all, late = self.catches_up(person), self.counts_mmrv(person)
@@ -96,16 +101,17 @@ class Measles(Series):
     def reads_as(self, side: Side) -> tuple[int, int]:
         return side.varicella, side.varicella_from_1
 
-    def notes(self, person: Person, day: int) -> tuple[tuple[str, dict[str, int]], ...]:
-        if "YELLOWFEVER" in person.days or "VARICELLA" in person.days:
-            return self.live_gap.notes(day, person)
-        return ()
+    def notes(self, person: Person, days: Days) -> tuple[tuple[str, dict[str, int]], ...]:
+        return () if person.days.keys().isdisjoint(LIVE) else self.live_gap.notes(days, person)
+
+    def never(self, vaccine: str, days: Days) -> Verdict:
+        return Verdict(False, self.measles_only.id, "measles_only", {})
 
     def machine(self, person: Person, side: Side) -> MeaslesCourse:
         return MeaslesCourse(self, person, side)
 
 
-NO_OTHER_VACCINES = Side(0, 0, LiveDays((), ()))
+NO_OTHER_VACCINES = Side(0, 0, LiveDays())
 
 
 class MeaslesCourse(Machine):
@@ -127,6 +133,7 @@ class MeaslesCourse(Machine):
         self.counts_mmrv = rules.counts_mmrv(person)
         self.mmrv_counts_from = at(rules.second_mmrv_counts_from)
         self.catches_up = rules.catches_up(person)
+        self.advises_third = NO_EARLY_SECOND_ADVICE not in person.options
 
     def read_as(self, label: int) -> int:
         return label if self.counts_mmrv or self.catches_up else MMR
@@ -186,7 +193,7 @@ class MeaslesCourse(Machine):
                 first = self._still_close(first, day)
                 verdict = too_young(rules.second_minimum, rules.minimum_2, self.from_15_months - day)
             else:
-                early = day < first
+                early = self.advises_third and day < first
                 counted, first = 2, NONE
                 if early:
                     params = {"dose": 2, "days": self.from_18_months - day}
@@ -307,7 +314,7 @@ class MeaslesCourse(Machine):
         person, rules, live = self.person, self.rules, self.side.live
         on = person.on
         earliest = possible if possible > on else on
-        if live.yellow_fever or live.varicella:
+        if any(live):
             earliest = rules.live_gap.first_day(earliest, live)
             possible = min(rules.live_gap.first_day(possible, live), earliest)
         if vaccine is None:

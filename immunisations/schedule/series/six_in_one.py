@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from ..dates import Span
+from ..dates import Days, Span, iso
 from ..person import (
     ADDITIONAL,
     Outcome,
@@ -26,8 +26,10 @@ class SixInOne(Series):
     name = "6IN1"
     labels = {"6IN1": SIX_IN_ONE}
     others = frozenset({"HIBMENC"})
+    never_counted = frozenset({"OPV"})
 
     def __init__(self, book: RuleBook) -> None:
+        self.oral_polio = book["6in1-oral-polio"]
         primary = book["6in1-primary"]
         self.primary = primary.number("doses")
         self.due = [Span.parse(age) for age in primary.params["due"]]
@@ -43,6 +45,12 @@ class SixInOne(Series):
         self.hib_booster = book["6in1-hib-booster"]
         self.hib_booster_due = self.hib_booster.span("due")
         self.hib_booster_minimum = self.hib_booster.span("minimum")
+
+    def never(self, vaccine: str, days: Days) -> Verdict:
+        rule = self.oral_polio
+        if days.first >= rule.begins:
+            return Verdict(False, rule.id, "oral_polio_from", {"from_on": iso(rule.begins)})
+        return Verdict(False, rule.id, "oral_polio", {})
 
     def sides(self, person: Person) -> Sequence[bool]:
         return hib_menc_given(person, self.hib_booster_minimum)
