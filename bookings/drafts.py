@@ -13,7 +13,9 @@ from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from django.db import transaction
+from django.db.models import DateTimeField, UUIDField
 
+from accounts.recurring import Recurring
 from bookings.details import Contact, PersonDetails
 from bookings.models import Draft
 from bookings.policies import MOST_PEOPLE
@@ -150,17 +152,25 @@ def start(*, secret: str, session: ClinicSession | None, answers: Answers | None
     )
 
 
+def _open(related: str) -> "Recurring[Draft]":
+    return Recurring(
+        lambda public_id, at: Draft.objects.select_related(related).filter(public_id=public_id, expires_at__gt=at),
+        public_id=UUIDField(),
+        at=DateTimeField(),
+    )
+
+
+# Asked by every page of the journey: the draft with what the page shows of it besides its answers.
+_OPEN = {related: _open(related) for related in ("session", "session__venue", "booking")}
+
+
 def find(*, public_id: uuid.UUID, secret: str, at: datetime, related: str = "session") -> Draft | None:
     """Return this browser's draft; None where it is another's, is not there (any more) or is more than a day old.
 
-    ``related`` names what the page shows of the draft besides its answers, read in the same query.
+    ``related`` names what is read with it: "session", "session__venue" or "booking".
     """
-    try:
-        # By get, which unlike first does not sort: this runs on every page.
-        draft = Draft.objects.select_related(related).get(public_id=public_id, expires_at__gt=at)
-    except Draft.DoesNotExist:
-        return None
-    if not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):
+    draft = _OPEN[related].one(public_id=public_id, at=at)
+    if draft is None or not secrets.compare_digest(draft.owner_hash, hash_secret(secret)):
         return None
     return draft
 

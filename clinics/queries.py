@@ -1,16 +1,32 @@
 """What the public's screens of clinics show: the list, and one clinic."""
 
+import uuid
 from collections.abc import Collection, Iterable, Sequence
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass, field, fields
+from datetime import date, datetime, time, timedelta
+from typing import Any, Generic, TypeVar
 
-from django.db.models import Exists, Max, Min, OuterRef, Q, QuerySet, Subquery
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateField,
+    DateTimeField,
+    Exists,
+    Field,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    TimeField,
+)
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
+from accounts.recurring import Recurring
 from clinics import words
 from clinics.finder import Found, find, venue_position
 from clinics.models import ClinicSession, Place, VaccinationPeriod, Venue
+from clinics.models.venue import facts_of, on_one_line
 from clinics.postcodes import Position
 from clinics.times import LONDON, london_day
 
@@ -26,29 +42,29 @@ WISHES = {
 }
 # The hour, in England, from which children are out of school and many parents from work.
 AFTER_FOUR = 16
-# What a list shows of a clinic and its venue: half the columns, and the database's dates cost time to read.
-LISTED = (
-    "public_id",
-    "name",
-    "slug",
-    "date",
-    "state",
-    "drop_in_from",
-    "drop_in_until",
-    "venue__public_id",
-    "venue__name",
-    "venue__address",
-    "venue__town",
-    "venue__postcode",
-    "venue__access",
-)
 
 
 @dataclass(frozen=True, slots=True)
-class ClinicDay:
+class ListedSession:
+    """What a list shows of a clinic session, by the names that these have in its model: a third of the columns."""
+
+    slug: str
+    name: str
+    date: date
+    state: str
+    drop_in_from: time | None
+    drop_in_until: time | None
+
+
+# A day is shown of a whole session, or of what a list reads of one.
+Shown = TypeVar("Shown", ClinicSession, ListedSession)
+
+
+@dataclass(frozen=True, slots=True)
+class ClinicDay(Generic[Shown]):
     """One clinic session as the public sees it: what is free on that day, and when it opens."""
 
-    session: ClinicSession
+    session: Shown
     first_free: datetime | None
     last_free: datetime | None
     # Read for one clinic's own page alone.
@@ -91,6 +107,11 @@ class ClinicDay:
         return " ".join(sentences)
 
     @property
+    def words(self) -> str:
+        """The day in words."""
+        return words.day(self.session.date)
+
+    @property
     def morning(self) -> bool:
         """Whether a time before midday is free."""
         return self.first_free is not None and self.first_free.astimezone(LONDON).hour < 12
@@ -109,8 +130,11 @@ class ListedVenue:
     session_ids: list[int]
     position: Position | None
     miles: float | None = None
-    venue: Venue | None = None
-    days: list[ClinicDay] = field(default_factory=list)
+    public_id: uuid.UUID | None = None
+    name: str = ""
+    full_address: str = ""
+    access_facts: list[str] = field(default_factory=list)
+    days: list[ClinicDay[ListedSession]] = field(default_factory=list)
 
     @property
     def distance(self) -> str:
@@ -119,6 +143,16 @@ class ListedVenue:
             return ""
         shown = words.miles(self.miles)
         return _("About 1 mile away") if shown == "1" else _("About %(miles)s miles away") % {"miles": shown}
+
+    @property
+    def next_day(self) -> ClinicDay[ListedSession]:
+        """The soonest of its clinics."""
+        return self.days[0]
+
+    @property
+    def later_days(self) -> list[ClinicDay[ListedSession]]:
+        """The others that are listed."""
+        return self.days[1:]
 
     @property
     def more_days(self) -> int:
@@ -139,9 +173,20 @@ class ClinicList:
 
 def to_come(sessions: "QuerySet[ClinicSession]", at: datetime) -> "QuerySet[ClinicSession]":
     """Return those of ``sessions`` that are not over at ``at``: their last period and drop-in have not ended."""
-    today, now = london_day(at), at.astimezone(LONDON).time()
+    return _to_come(sessions, **_moment(at))
+
+
+def _to_come(sessions: "QuerySet[ClinicSession]", at: Any, today: Any, now: Any) -> "QuerySet[ClinicSession]":
     still_open = Exists(VaccinationPeriod.objects.filter(session=OuterRef("pk"), ends_at__gt=at))
     return sessions.filter(Q(date__gt=today) | Q(date=today) & (Q(still_open) | Q(drop_in_until__gt=now)))
+
+
+def _moment(at: datetime) -> dict[str, Any]:
+    """Return a moment with the day and the time that the clocks in England show then."""
+    return {"at": at, "today": london_day(at), "now": at.astimezone(LONDON).time()}
+
+
+MOMENT: "dict[str, Field[Any, Any]]" = {"at": DateTimeField(), "today": DateField(), "now": TimeField()}
 
 
 def only(sessions: "QuerySet[ClinicSession]", wishes: Collection[str], at: datetime) -> "QuerySet[ClinicSession]":
@@ -158,32 +203,34 @@ def only(sessions: "QuerySet[ClinicSession]", wishes: Collection[str], at: datet
     return sessions
 
 
-def places_free(session: ClinicSession | OuterRef, at: datetime) -> "QuerySet[Place]":
+def places_free(session: ClinicSession | OuterRef, at: Any) -> "QuerySet[Place]":
     """Return the places of a clinic that anybody may book now."""
     return Place.objects.on_offer().free(at).filter(session=session, starts_at__gt=at)
 
 
-def _days(sessions: "QuerySet[ClinicSession]", at: datetime) -> list[ClinicDay]:
-    """Return the sessions with what is free, in one query; of them and their venues, what a list shows."""
+def _with_free(sessions: "QuerySet[ClinicSession]", at: Any) -> "QuerySet[Any]":
+    """Return the sessions, soonest first, with the first and the last time that is free at each."""
     places = places_free(OuterRef("pk"), at)
-    rows = sessions.annotate(
+    return sessions.annotate(
         first_free=Subquery(places.order_by("starts_at").values("starts_at")[:1]),
         last_free=Subquery(places.order_by("-starts_at").values("starts_at")[:1]),
-    )
-    return [
-        ClinicDay(session, session.first_free, session.last_free)
-        for session in rows.select_related("venue").only(*LISTED).order_by("date", "id")
-    ]
+    ).order_by("date", "id")
 
 
 def listed_towns(at: datetime) -> dict[str, Position]:
     """Return the towns and villages of clinics that the public may know of, each with a position."""
-    return _towns_of(ClinicSession.objects.public(), at)
+    return _towns(_TOWNS.all(**_moment(at)))
 
 
-def _towns_of(sessions: "QuerySet[ClinicSession]", at: datetime) -> dict[str, Position]:
-    rows = to_come(sessions, at).values_list("venue__town", "venue__latitude", "venue__longitude", "venue__postcode")
-    return _towns(rows.order_by().distinct())
+def _towns_of(sessions: "QuerySet[ClinicSession]") -> "QuerySet[Any]":
+    return sessions.values_list(*PLACE).order_by().distinct()
+
+
+# Where a venue is.
+PLACE = ("venue__town", "venue__latitude", "venue__longitude", "venue__postcode")
+_TOWNS: Recurring[tuple[Any, ...]] = Recurring(
+    lambda **moment: _towns_of(_to_come(ClinicSession.objects.public(), **moment)), **MOMENT
+)
 
 
 def _towns(rows: Iterable[tuple[str, float | None, float | None, str]]) -> dict[str, Position]:
@@ -192,6 +239,16 @@ def _towns(rows: Iterable[tuple[str, float | None, float | None, str]]) -> dict[
         if town not in towns and (position := venue_position(latitude, longitude, postcode)) is not None:
             towns[town] = position
     return towns
+
+
+def _soonest_first(sessions: "QuerySet[ClinicSession]") -> "QuerySet[Any]":
+    return sessions.order_by("date", "id").values_list("id", "venue_id", *PLACE)
+
+
+# The list as most people ask for it, without a wish.
+_ALL_TO_COME: Recurring[tuple[Any, ...]] = Recurring(
+    lambda **moment: _soonest_first(_to_come(ClinicSession.objects.public(), **moment)), **MOMENT
+)
 
 
 def clinic_list(
@@ -211,19 +268,18 @@ def clinic_list(
     ``only_bookable`` leaves out clinics that take no bookings; ``leave_out`` is a session's key. Two queries, three
     with both a place and wishes, however many clinics there are.
     """
-    sessions = ClinicSession.objects.public()
-    if only_bookable:
-        sessions = sessions.bookable(london_day(at))
-    if leave_out is not None:
-        sessions = sessions.exclude(pk=leave_out)
-    known = _towns_of(sessions, at) if near and wishes else None
-    rows = list(
-        only(to_come(sessions, at), wishes, at)
-        .order_by("date", "id")
-        .values_list(
-            "id", "venue_id", "venue__town", "venue__latitude", "venue__longitude", "venue__postcode", named=False
-        )
-    )
+    known = None
+    if not wishes and not only_bookable and leave_out is None:
+        rows = _ALL_TO_COME.all(**_moment(at))
+    else:
+        sessions = ClinicSession.objects.public()
+        if only_bookable:
+            sessions = sessions.bookable(london_day(at))
+        if leave_out is not None:
+            sessions = sessions.exclude(pk=leave_out)
+        coming = to_come(sessions, at)
+        known = _towns(_towns_of(coming)) if near and wishes else None
+        rows = list(_soonest_first(only(coming, wishes, at)))
     found = Found()
     if near:
         found = find(near, _towns(row[2:] for row in rows) if known is None else known)
@@ -237,7 +293,7 @@ def clinic_list(
     page = min(max(1, page), pages)
     shown = ordered[(page - 1) * VENUES_ON_A_PAGE : page * VENUES_ON_A_PAGE]
     _fill(shown, at)
-    return ClinicList(found, shown, len(ordered), page, pages)
+    return ClinicList(found, [venue for venue in shown if venue.days], len(ordered), page, pages)
 
 
 def _nearest_first(venues: list[ListedVenue], here: Position | None) -> list[ListedVenue]:
@@ -249,30 +305,71 @@ def _nearest_first(venues: list[ListedVenue], here: Position | None) -> list[Lis
     return sorted(venues, key=lambda venue: (venue.miles is None, venue.miles or 0))
 
 
+_KEYS = [f"key_{number}" for number in range(VENUES_ON_A_PAGE * DATES_OF_A_VENUE)]
+# What a page of the list shows of its venues and their next clinics.
+_LISTED: Recurring[tuple[Any, ...]] = Recurring(
+    lambda at, **keys: _with_free(ClinicSession.objects.filter(pk__in=keys.values()), at).values_list(
+        "venue_id",
+        "venue__public_id",
+        "venue__name",
+        "venue__address",
+        "venue__town",
+        "venue__postcode",
+        "venue__access",
+        "first_free",
+        "last_free",
+        *(each.name for each in fields(ListedSession)),
+    ),
+    at=DateTimeField(),
+    **{name: BigIntegerField() for name in _KEYS},
+)
+
+
 def _fill(venues: Sequence[ListedVenue], at: datetime) -> None:
+    """Add what the list shows of the venues and their next clinics, in one query that makes no models of its rows."""
     wanted = [session_id for venue in venues for session_id in venue.session_ids[:DATES_OF_A_VENUE]]
-    days: dict[int, list[ClinicDay]] = {}
-    if wanted:
-        for each in _days(ClinicSession.objects.filter(pk__in=wanted), at):
-            days.setdefault(each.session.venue_id, []).append(each)
-    for venue in venues:
-        venue.days = days.get(venue.venue_id, [])
-        venue.venue = venue.days[0].session.venue if venue.days else None
+    if not wanted:
+        return
+    listed = {venue.venue_id: venue for venue in venues}
+    # Always as many keys, none of them 0: the text of the statement stays the same.
+    keys = {name: wanted[number] if number < len(wanted) else 0 for number, name in enumerate(_KEYS)}
+    for venue_id, public_id, place, address, town, postcode, access, first_free, last_free, *session in _LISTED.all(
+        at=at, **keys
+    ):
+        venue = listed[venue_id]
+        if not venue.days:
+            venue.public_id, venue.name, venue.access_facts = public_id, place, facts_of(access)
+            venue.full_address = on_one_line(place, address, town, postcode)
+        venue.days.append(ClinicDay(ListedSession(*session), first_free, last_free))
 
 
-def days_at(*, venue: Venue, at: datetime, offset: int = 0) -> tuple[list[ClinicDay], bool]:
+def days_at(*, venue: Venue, at: datetime, offset: int = 0) -> tuple[list[ClinicDay[ClinicSession]], bool]:
     """Return the bookable days at a venue, DATES_TO_CHOOSE_FROM from ``offset`` on, and whether there are more."""
     sessions = to_come(ClinicSession.objects.bookable(london_day(at)), at).filter(venue=venue).order_by("date", "id")
     keys = list(sessions.values_list("pk", flat=True)[offset : offset + DATES_TO_CHOOSE_FROM + 1])
-    days = _days(ClinicSession.objects.filter(pk__in=keys[:DATES_TO_CHOOSE_FROM]), at)
+    rows = _with_free(ClinicSession.objects.filter(pk__in=keys[:DATES_TO_CHOOSE_FROM]), at)
+    days = [ClinicDay(session, session.first_free, session.last_free) for session in rows]
     return days, len(keys) > DATES_TO_CHOOSE_FROM
 
 
-def clinic_day(*, session: ClinicSession, at: datetime) -> ClinicDay:
+def _hours(at: Any, session: Any) -> "QuerySet[Any]":
+    periods = VaccinationPeriod.objects.filter(session=OuterRef("pk"))
+    return (
+        _with_free(ClinicSession.objects.filter(pk=session), at)
+        .annotate(
+            opens_at=Subquery(periods.order_by("starts_at").values("starts_at")[:1]),
+            closes_at=Subquery(periods.order_by("-ends_at").values("ends_at")[:1]),
+        )
+        .values_list("first_free", "last_free", "opens_at", "closes_at")
+    )
+
+
+_HOURS: Recurring[tuple[Any, ...]] = Recurring(_hours, at=DateTimeField(), session=BigIntegerField())
+
+
+def clinic_day(*, session: ClinicSession, at: datetime) -> ClinicDay[ClinicSession]:
     """Return ``session`` with its hours and what is free."""
-    free = places_free(session, at).aggregate(first=Min("starts_at"), last=Max("starts_at"))
-    hours = session.periods.aggregate(first=Min("starts_at"), last=Max("ends_at"))
-    return ClinicDay(session, free["first"], free["last"], hours["first"], hours["last"])
+    return ClinicDay(session, *_HOURS.all(at=at, session=session.pk)[0])
 
 
 def visible_session(slug: str) -> ClinicSession | None:
@@ -281,18 +378,23 @@ def visible_session(slug: str) -> ClinicSession | None:
     Drafts, clinics for invited people and closed lists do not exist for the public, and neither does a clinic that
     was cancelled before it was ever published.
     """
-    states = [
-        ClinicSession.State.PUBLISHED,
-        ClinicSession.State.BOOKINGS_CLOSED,
-        ClinicSession.State.FINISHED,
-        ClinicSession.State.CLOSED_OFF,
-        ClinicSession.State.CANCELLED,
-    ]
-    sessions = ClinicSession.objects.filter(who_may_book=ClinicSession.WhoMayBook.PUBLIC, state__in=states)
-    try:
-        session = sessions.select_related("venue").get(slug=slug)
-    except ClinicSession.DoesNotExist:
-        return None
-    if session.state == ClinicSession.State.CANCELLED and not session.places.exists():
+    session = _WITH_SLUG.one(slug=slug)
+    if session is None or (session.state == ClinicSession.State.CANCELLED and not session.places.exists()):
         return None
     return session
+
+
+_WITH_SLUG: Recurring[ClinicSession] = Recurring(
+    lambda slug: ClinicSession.objects.filter(
+        slug=slug,
+        who_may_book=ClinicSession.WhoMayBook.PUBLIC,
+        state__in=[
+            ClinicSession.State.PUBLISHED,
+            ClinicSession.State.BOOKINGS_CLOSED,
+            ClinicSession.State.FINISHED,
+            ClinicSession.State.CLOSED_OFF,
+            ClinicSession.State.CANCELLED,
+        ],
+    ).select_related("venue"),
+    slug=CharField(),
+)

@@ -2,8 +2,10 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
+from functools import lru_cache
 
 from django.utils.formats import date_format
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinics.times import LONDON
@@ -28,12 +30,18 @@ def hours(start: datetime | time, end: datetime | time) -> str:
 
 def day(on: date) -> str:
     """Return “Saturday 14 March 2026”."""
-    return date_format(on, "l j F Y")
+    return _date(on, "l j F Y", get_language())
 
 
 def plain_date(on: date) -> str:
     """Return “14 March 2026”, for days that are not appointments."""
-    return date_format(on, "j F Y")
+    return _date(on, "j F Y", get_language())
+
+
+@lru_cache(maxsize=1000)
+def _date(on: date, words: str, language: str | None) -> str:
+    # Kept, because lists say the same few days again and again; a date’s words depend on nothing else.
+    return date_format(on, words)
 
 
 def listed(words: Sequence[str]) -> str:

@@ -6,6 +6,16 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import PublicIdModel, Team
 
 
+def facts_of(access: str) -> list[str]:
+    """Return the facts about access, which are written one a line."""
+    return [line.strip() for line in access.splitlines() if line.strip()]
+
+
+def on_one_line(*parts: str) -> str:
+    """Return the parts of an address that are there on one line."""
+    return ", ".join(part for part in parts if part)
+
+
 class Venue(PublicIdModel):
     """A hall, surgery, mosque, prison or roadside site where a team holds clinics."""
 
@@ -62,9 +72,9 @@ class Venue(PublicIdModel):
     @property
     def access_facts(self) -> list[str]:
         """The facts about access, one each."""
-        return [line.strip() for line in self.access.splitlines() if line.strip()]
+        return facts_of(self.access)
 
     @property
     def full_address(self) -> str:
         """The address on one line: name, street, town, postcode."""
-        return ", ".join(part for part in (self.name, self.address, self.town, self.postcode) if part)
+        return on_one_line(self.name, self.address, self.town, self.postcode)

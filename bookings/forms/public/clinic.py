@@ -8,12 +8,13 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from clinics import words
+from clinics.models import ClinicSession
 from clinics.queries import ClinicDay
 from clinics.times import london_day
 from nhsuk.forms import NhsukForm, RadiosField
 
 
-def part_of_day(day: ClinicDay) -> str:
+def part_of_day(day: ClinicDay[ClinicSession]) -> str:
     """Return the parts of the day that still have free times, in words."""
     if day.morning and day.afternoon:
         return _t("Morning and afternoon")
@@ -25,7 +26,7 @@ class DayForm(NhsukForm):
 
     day = RadiosField(label=_("Which day do you want?"), heading=True, error_messages={"required": _("Select a day")})
 
-    def __init__(self, *args: Any, days: Sequence[ClinicDay], **kwargs: Any) -> None:
+    def __init__(self, *args: Any, days: Sequence[ClinicDay[ClinicSession]], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["day"]
         field.choices = [(str(day.session.public_id), words.day(day.session.date)) for day in days]
