@@ -12,6 +12,8 @@ from django.db.models.functions import Coalesce
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import format_html_join
+from django.utils.safestring import mark_safe
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -19,11 +21,15 @@ from accounts.admin_bases import ReadOnlyAdmin, TeamAdmin, TeamInline, staff_of
 from accounts.admin_filters import Question
 from accounts.permissions import Permission
 from clinics import actions
+from clinics.admin_directions import DirectionAdmin
+from clinics.directions import directions_for, in_force, why_none
 from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod, VaccineOffer, Venue
 from clinics.times import LONDON, london_day
 from clinics.vaccines import Vaccine
 from clinics.words import hours
 from nhsuk.forms import PostcodeField
+
+__all__ = ["ClinicSessionAdmin", "DirectionAdmin"]
 
 
 class VenueForm(forms.ModelForm):
@@ -253,7 +259,6 @@ class SessionForm(forms.ModelForm):
             "drop_in_until",
             "for_whom",
             "languages_spoken",
-            "legal_mechanism_name",
             "early_doses",
             "early_doses_reason",
         ]
@@ -355,7 +360,7 @@ class ClinicSessionAdmin(TeamAdmin):
         (gettext_lazy("In words"), {"fields": ["for_whom", "languages_spoken", "slug"]}),
         (
             gettext_lazy("Clinical"),
-            {"fields": ["legal_mechanism_name", "early_doses", "early_doses_reason"]},
+            {"fields": ["early_doses", "early_doses_reason"]},
         ),
     ]
 
@@ -379,7 +384,8 @@ class ClinicSessionAdmin(TeamAdmin):
         if obj is None:
             return []
         fixed = [] if obj.state == ClinicSession.State.DRAFT else actions.FIXED_ONCE_PUBLISHED
-        return ["team", "state", "cancelled_reason", *fixed, *(["vaccines_in_words"] if self._over(obj) else [])]
+        over = ["vaccines_in_words"] if self._over(obj) else []
+        return ["team", "state", "cancelled_reason", "worked_under", *fixed, *over]
 
     def _over(self, obj: ClinicSession) -> bool:
         return obj.state in (ClinicSession.State.CLOSED_OFF, ClinicSession.State.CANCELLED)
@@ -391,12 +397,28 @@ class ClinicSessionAdmin(TeamAdmin):
         first = ["state", *(["cancelled_reason"] if obj.cancelled_reason else []), *self.fieldsets[0][1]["fields"]]
         if not self.has_change_permission(request, obj):
             first[first.index("vaccines")] = "vaccines_in_words"
-        return [(None, {"fields": first}), *self.fieldsets[1:]]
+        *others, (clinical, options) = self.fieldsets[1:]
+        return [
+            (None, {"fields": first}),
+            *others,
+            (clinical, {**options, "fields": ["worked_under", *options["fields"]]}),
+        ]
 
     @admin.display(description=gettext_lazy("vaccines offered"))
     def vaccines_in_words(self, session: ClinicSession) -> str:
         """The vaccines offered."""
         return ", ".join(str(name) for name in session.vaccine_names())
+
+    @admin.display(description=gettext_lazy("directions in force on the day"))
+    def worked_under(self, session: ClinicSession) -> str:
+        """The directions that its vaccinators can work under, vaccine by vaccine, and where there is none."""
+        known = directions_for(session.team_id, session.vaccine_codes())
+        lines = []
+        for code in session.vaccine_codes():
+            found = in_force(known, code, session.date)
+            words = "; ".join(map(str, found)) or why_none(known, code, session.date)
+            lines.append((str(Vaccine(code).label), words))
+        return format_html_join(mark_safe("<br>"), "{}: {}", lines)
 
     @admin.display(description=gettext_lazy("clinic"), ordering="date")
     def clinic(self, session: ClinicSession) -> str:

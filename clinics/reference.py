@@ -15,7 +15,7 @@ def products() -> list[dict[str, Any]]:
     """Return the reviewed products as rows of Product, each with the source of the list it stands in."""
     with (DATA / "products.toml").open("rb") as file:
         listed = tomllib.load(file)
-    source = f"{listed['source']}; reviewed {listed['reviewed_on']:%d %B %Y}"
+    reviewed = f"reviewed {listed['reviewed_on']:%d %B %Y}"
     return [
         {
             "code": row["code"],
@@ -26,7 +26,9 @@ def products() -> list[dict[str, Any]]:
             "dmd_code": row["dmd_code"],
             "volume_ml": Decimal(row["volume_ml"]),
             "route": row.get("route", "intramuscular"),
-            "source": source,
+            "from_age": row.get("from_age", ""),
+            "under_age": row.get("under_age", ""),
+            "source": "; ".join([listed["source"], *([row["ages"]] if "ages" in row else []), reviewed]),
             "in_use": row.get("in_use", True),
         }
         for row in listed["product"]

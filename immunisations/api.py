@@ -367,7 +367,8 @@ class Vaccinations(ApiView):
         summary="Record a dose, or why it was not given",
         description=(
             "With `completed`: a dose given at one of your team's clinics on its day, with product, batch and site. "
-            "Consent and the health questions belong to it: send them along unless they are recorded on the visit. "
+            "Consent and the health questions belong to it, and to its vaccine: send them along unless they are recorded "
+            "for it on the visit. "
             "The record is whole or not written. With `not-done`: the reason.\n\n"
             "Rules hold as on the clinic's own screens. What nobody may overrule is 409 with a code of its own; "
             "warnings are 409 `needs_reason`, and the request is sent again with `override_reason`. Where a dose of "
@@ -453,6 +454,7 @@ class Vaccinations(ApiView):
             raise ValidationError({"batch_number": [_("Your team has no batch of this product and number.")]})
         visit = _visit(person, wanted["session"], user=user, at=at, seen_at=wanted.get("given_at"))
         if consent := wanted.get("consent"):
+            five = consent.pop("gillick", None)
             actions.record_consent(
                 visit=visit,
                 decision="given",
@@ -460,11 +462,13 @@ class Vaccinations(ApiView):
                 by=user,
                 at=at,
                 source=SOURCE,
+                gillick={f"gillick_{name}": answer for name, answer in five.items()} if five else None,
                 **consent,
             )
         if health := wanted.get("health"):
             actions.record_screening(
                 visit=visit,
+                vaccines=health["vaccines"] or [batch.product.vaccine],
                 answers=answers_of({answer["question"]: answer for answer in health["yes"]}, QUESTIONS),
                 well_today=health["well_today"],
                 not_pregnant=health["not_pregnant"],
@@ -480,7 +484,7 @@ class Vaccinations(ApiView):
             batch=batch,
             body_site=wanted["body_site"],
             client_uuid=wanted.get("client_uuid"),
-            device_at=wanted.get("given_at"),
+            given_at=wanted.get("given_at"),
             override_reason=wanted["override_reason"],
             note=wanted["note"],
             by=user,

@@ -23,8 +23,10 @@ from clinics.actions import (
     save_periods,
     wall_time,
 )
-from clinics.models import Batch, ClinicSession, Place, Product, VaccineOffer, Venue
+from clinics.directions import directions_for, in_force
+from clinics.models import Batch, ClinicSession, Direction, Place, Product, VaccineOffer, Venue
 from clinics.times import london_day
+from clinics.vaccines import Vaccine
 from immunisations.actions import (
     FoundDose,
     add_person,
@@ -45,7 +47,6 @@ from immunisations.queries import forecast_for
 PASSWORD = "popup-clinics-demo"  # noqa: S105
 TEAM = "Vale and Severn immunisation team"
 SOURCE = "demonstration"
-DIRECTION = "MMR and MMRV patient group direction, version 4"
 
 PEOPLE: list[tuple[str, str, str, str]] = [
     ("coordinator", "Carys", "Hughes", Role.COORDINATOR),
@@ -100,6 +101,7 @@ class Loader:
         self.users = {user.username: user for user in User.objects.filter(memberships__team=self.team)}
         self.nurse, self.coordinator = self.users["nurse"], self.users["coordinator"]
         self._batches()
+        self._directions()
         if fresh:
             self._past()
             for days, venue, details in CLINICS:
@@ -175,6 +177,35 @@ class Loader:
                 source=SOURCE,
             )
 
+    def _directions(self) -> None:
+        """Make sure that exactly one direction is in force for every vaccine, today and for weeks to come."""
+        measles = [Vaccine.MMR.value, Vaccine.MMRV.value]
+        others = [code for code in Vaccine.values if code not in measles]
+        for name, version, vaccines in [
+            ("MMR and MMRV patient group direction", 4, measles),
+            ("Routine vaccines patient group direction", 2, others),
+        ]:
+            known = directions_for(self.team.pk, vaccines)
+            now, later = (in_force(known, vaccines[0], self.today + timedelta(days=days)) for days in (0, 30))
+            if now and later:
+                continue
+            # The first time, an earlier version that has ended is kept too, as a team would.
+            begins = max([each.valid_until for each in now], default=self.today - timedelta(days=200)) + timedelta(1)
+            if not known:
+                self._direction(name, version - 1, vaccines, begins - timedelta(days=730), begins - timedelta(days=1))
+            self._direction(name, version + max(len(known) - 1, 0), vaccines, begins, begins + timedelta(days=729))
+
+    def _direction(self, name: str, version: int, vaccines: list[str], begins: date, ends: date) -> None:
+        Direction.objects.create(
+            team=self.team,
+            kind=Direction.Kind.PGD,
+            name=name,
+            version=str(version),
+            vaccines=vaccines,
+            valid_from=begins,
+            valid_until=ends,
+        )
+
     # Clinics
 
     def _clinic(self, on: date, venue: str, details: dict[str, Any], at: datetime) -> ClinicSession:
@@ -188,7 +219,6 @@ class Loader:
             date=on,
             name=f"{place.town} clinic" if venue not in ("mosque", "roadside", "prison") else f"Clinic at {place.name}",
             slug=free_slug(town=place.name if venue in ("mosque", "roadside") else place.town, day=on),
-            legal_mechanism_name=DIRECTION,
             **details,
         )
         VaccineOffer.objects.bulk_create([VaccineOffer(session=session, vaccine=vaccine) for vaccine in vaccines])

@@ -46,7 +46,19 @@ class Direction(PublicIdModel):
         ]
 
     def __str__(self) -> str:
-        return f"{self.name}, {self.version}"
+        return str(_("%(name)s, version %(version)s") % {"name": self.name, "version": self.version})
+
+    @property
+    def is_used(self) -> bool:
+        """Whether anything was recorded under it: asked of every table that points here, so that this room need not
+        know them.
+        """
+        pointing = self._meta.get_fields(include_hidden=True)
+        return self.pk is not None and any(
+            relation.related_model._default_manager.filter(**{relation.field.name: self.pk}).exists()
+            for relation in pointing
+            if isinstance(relation, models.ManyToOneRel)
+        )
 
     def is_in_force(self, on: date) -> bool:
         """Whether it may be worked under on a day."""

@@ -23,6 +23,13 @@ class Product(models.Model):
     dmd_code = models.CharField(_("dm+d code"), max_length=20, blank=True)
     volume_ml = models.DecimalField(_("dose in ml"), max_digits=4, decimal_places=2)
     route = models.CharField(_("usual route"), max_length=20, choices=Route, default=Route.INTRAMUSCULAR)
+    # Ages as "6 weeks", "9 months" or "10 years"; empty where there is no such bound.
+    from_age = models.CharField(
+        _("given from"), max_length=12, blank=True, default="", db_default="", help_text=_("The youngest age for it.")
+    )
+    under_age = models.CharField(
+        _("given under"), max_length=12, blank=True, default="", db_default="", help_text=_("The first age too old.")
+    )
     source = models.CharField(_("source"), max_length=200)
     in_use = models.BooleanField(_("in use"), default=True)
 

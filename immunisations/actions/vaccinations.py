@@ -1,7 +1,7 @@
 """Recording that a dose was given, or was not, and why."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from django.db import transaction
@@ -12,20 +12,26 @@ from accounts.access import require
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
-from clinics.models import Batch
+from clinics.directions import directions_for
+from clinics.models import Batch, Direction
 from clinics.places import share_session
 from clinics.times import london_day
 from clinics.vaccines import Series
+from immunisations.actions.statuses import refresh_status
 from immunisations.actions.visits import lock_visit
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root, row_ids
 from immunisations.policies import (
     DoseRefused,
+    PatientDirection,
     already_recorded,
     cautions,
     check_dose_is_possible,
+    check_givers,
     check_reason,
     check_session_open,
+    parents_not_told,
+    worked_under,
 )
 from immunisations.queries import facts_for, forecast_for, still_due, visit_record
 
@@ -77,7 +83,7 @@ def chain_end(root: Person, person: Person, session_id: int, series: str) -> Vac
 def _finish_if_done(visit: Visit, *, at: datetime) -> bool:
     """End the visit where nothing that the clinic offers is still due; return whether it ended."""
     record = visit_record(visit)
-    facts = facts_for(visit.person, visit.session, record.screening)
+    facts = facts_for(visit.person, visit.session, record.screenings)
     outlook = forecast_for(visit.person, visit.session.date, facts)
     done = not outlook.problem and not still_due(record, outlook, visit.session)
     visit.started_at = visit.started_at or at
@@ -97,10 +103,16 @@ def record_vaccination(
     by: User,
     at: datetime,
     route: str = "",
-    legal_mechanism: str = Vaccination.LegalMechanism.PGD,
+    given_at: datetime | None = None,
+    given_by: User | None = None,
+    supplied_by: User | None = None,
+    legal_mechanism: str = "",
+    direction: Direction | None = None,
+    patient_direction: PatientDirection | None = None,
     client_uuid: uuid.UUID | None = None,
     device_at: datetime | None = None,
     override_reason: str = "",
+    cautions_seen: Collection[str] | None = None,
     gelatine_free: bool = False,
     note: str = "",
     source: str = "staff",
@@ -108,12 +120,17 @@ def record_vaccination(
     """Write down a dose given on a visit, with everything it rests on copied onto it.
 
     ``series`` says what is being given, ``batch`` of which product; ``route`` is the product's own unless given;
-    ``device_at`` is when it was given, ``at`` unless given; ``gelatine_free`` that the family asked for it. Where
-    nothing else is due that the clinic offers, the visit ends. The same ``client_uuid`` returns the same row.
+    ``given_at`` is when, ``at`` unless given; ``given_by`` who, ``by`` unless given; ``supplied_by`` who handed the
+    vaccine out, where that was somebody else. It is given under ``direction``, or under the ``patient_direction`` of
+    this person alone, or else under the only direction in force for the vaccine (of the kind ``legal_mechanism``,
+    where one is named). ``device_at`` is what the device's own clock said, kept and never relied on;
+    ``gelatine_free`` says that the family asked for it. Where nothing else is due that the clinic offers, the visit
+    ends. The same ``client_uuid`` returns the same row.
 
     Raises Refused ``already_recorded`` where another dose of the series stands for the person at this clinic;
-    DoseRefused for what nobody may overrule; NeedsReason where there are cautions and no ``override_reason``;
-    SessionNotOpen; PermissionDenied.
+    DoseRefused for what nobody may overrule; NeedsReason where there are cautions and no ``override_reason``, or one
+    that speaks of other cautions than these (``cautions_seen``, keys of Caution; None: of all); SessionNotOpen;
+    PermissionDenied.
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     # The clinic first, as everybody else: it is neither cancelled nor closed off while this is written.
@@ -128,12 +145,13 @@ def record_vaccination(
     # The batch row is locked too: a quarantine is either seen here, or sees this dose.
     batch = Batch.objects.select_for_update(of=("self",)).select_related("product").get(pk=batch.pk)
     product = batch.product
-    given_at = device_at or at
+    given_at = given_at or at
+    given_by = given_by or by
     if given_at > at:
         raise DoseRefused(_("The dose cannot have been given in the future."), code="in_the_future")
     given_on = london_day(given_at)
     record = visit_record(visit)
-    facts = facts_for(root, session, record.screening)
+    facts = facts_for(root, session, record.screenings)
     outlook = forecast_for(root, given_on, facts)
     verdict = outlook.of(series)
     route = route or product.route
@@ -145,12 +163,20 @@ def record_vaccination(
         route=route,
         on=given_on,
         consents=record.consents,
-        screening=record.screening,
+        screenings=record.screenings,
         facts=facts,
         verdict=verdict,
     )
-    if legal_mechanism not in Vaccination.LegalMechanism.values:
-        raise DoseRefused(_("Select what the dose is given under."), code="no_legal_mechanism")
+    check_givers(given_by=given_by, supplied_by=supplied_by, team_id=session.team_id)
+    under = worked_under(
+        directions=directions_for(session.team_id, [product.vaccine]),
+        vaccine=product.vaccine,
+        on=given_on,
+        team_id=session.team_id,
+        named=direction,
+        patient=patient_direction,
+        kind=legal_mechanism,
+    )
     found = cautions(
         person=root,
         product=product,
@@ -159,8 +185,10 @@ def record_vaccination(
         was_checked=bool(record.checks),
         verdict=verdict,
         gelatine_free=gelatine_free,
+        given_at=given_at,
+        arrived_at=visit.arrived_at,
     )
-    check_reason(found, override_reason)
+    check_reason(found, override_reason, seen=cautions_seen)
     row = Vaccination.objects.create(
         person=visit.person,
         session=session,
@@ -181,28 +209,37 @@ def record_vaccination(
         volume_ml=product.volume_ml,
         body_site=body_site,
         route=route,
-        legal_mechanism=legal_mechanism,
-        legal_mechanism_name=session.legal_mechanism_name,
+        legal_mechanism=under.kind,
+        direction=under.direction,
+        legal_mechanism_name=under.name,
+        legal_mechanism_version=under.version,
+        legal_mechanism_valid_until=under.valid_until,
         indication=Vaccination.Indication.OUTBREAK
         if verdict is not None and verdict.counts_if_given is False
         else Vaccination.Indication.ROUTINE,
         given_at=given_at,
         given_on=given_on,
-        given_by=by,
-        given_by_name=str(by).strip(),
+        given_by=given_by,
+        given_by_name=str(given_by).strip(),
+        supplied_by=supplied_by,
+        supplied_by_name=str(supplied_by).strip() if supplied_by else "",
         consent_by_name=consent.given_by_name,
         consent_relationship=consent.relationship,
         identity_confirmed_by=screening.identity_confirmed_by,
         place_name=_place_name(visit),
         place_ods_code=session.venue.ods_code,
         override_reason=override_reason.strip() if found else "",
+        cautions=[caution.code for caution in found],
         note=note.strip(),
+        parents_not_told=record.parents_not_told(product.vaccine),
         recorded_by=by,
         recorded_by_name=str(by),
         recorded_at=at,
+        device_at=device_at,
         client_uuid=client_uuid or uuid.uuid4(),
         replaces=replaces,
     )
+    refresh_status(root)
     _finish_if_done(visit, at=at)
     audit.record(
         by=by,
@@ -217,6 +254,8 @@ def record_vaccination(
             "vaccine": row.vaccine,
             "product": product.code,
             "batch": row.batch_number,
+            "direction": f"{under.kind} {under.name}, {under.version}",
+            "given_by": row.given_by_name,
             "cautions": [caution.code for caution in found],
             "replaces": str(replaces.public_id) if replaces else None,
         },
@@ -257,6 +296,7 @@ def record_not_given(
     if not series or set(series) - set(Series.values):
         raise NotGivenRefused(_("Select what was not given."), code="no_series")
     check_session_open(session)
+    not_told = parents_not_told(list(visit.consents.all()))
     rows = []
     for each in dict.fromkeys(series):
         # One request may speak of several series: each row's id is made of the request's and the series.
@@ -269,6 +309,7 @@ def record_not_given(
             person=visit.person,
             session=session,
             visit=visit,
+            parents_not_told=not_told,
             status=Vaccination.Status.NOT_DONE,
             series=each,
             not_done_reason=reason,

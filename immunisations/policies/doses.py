@@ -1,31 +1,33 @@
 """What forbids a dose, and what speaks against one."""
 
+import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
+from accounts.models import User
+from accounts.permissions import Permission, may, roles_in
 from clinics.models import Batch, Product
 from clinics.vaccines import Vaccine, series_of
 from clinics.words import clock
 from immunisations.ages import years_between
 from immunisations.models import Consent, Person, Screening, Vaccination, Visit
-from immunisations.policies.consent import consent_for
+from immunisations.policies.consent import check_agreed, check_screened, dose_number_of
+from immunisations.policies.refusals import DoseRefused
 from immunisations.policies.sessions import check_session_open
+from immunisations.products import forbidden_by_facts, unsuited_by_age
 from immunisations.schedule import SeriesForecast
 from immunisations.text import is_blank
 
 THIGHS = frozenset({Vaccination.BodySite.LEFT_THIGH, Vaccination.BodySite.RIGHT_THIGH})
-
-
-class DoseRefused(Refused):
-    """The dose may not be recorded as given, and no reason changes that."""
-
-    code = "dose_refused"
+# A desk often marks a family a little after it came in. A dose longer than this before they arrived is asked about, and
+# not refused: somebody may type in at three what was written on paper at eleven, when the network was away.
+ARRIVAL_SLACK = timedelta(minutes=15)
 
 
 class NeedsReason(Refused):
@@ -41,6 +43,11 @@ class Caution:
     code: str
     message: str
 
+    @property
+    def key(self) -> str:
+        """What tells this warning from every other: a different sentence is a different warning."""
+        return f"{self.code}:{hashlib.sha256(self.message.encode()).hexdigest()[:12]}"
+
 
 def check_dose_is_possible(
     *,
@@ -51,7 +58,7 @@ def check_dose_is_possible(
     route: str,
     on: date,
     consents: Sequence[Consent],
-    screening: Screening | None,
+    screenings: Sequence[Screening],
     facts: Collection[str],
     verdict: SeriesForecast | None,
 ) -> tuple[Consent, Screening]:
@@ -76,34 +83,39 @@ def check_dose_is_possible(
             % {"date": formats.date_format(session.date, "l j F Y")},
             code="other_day",
         )
-    consent = consent_for(consents, product.vaccine)
-    if consent is None:
+    consent = check_agreed(consents, product.vaccine, dose_number=dose_number_of(verdict))
+    screening = check_screened(screenings, product.vaccine)
+    forbidden = forbidden_by_facts(product, facts)
+    if forbidden is not None:
         raise DoseRefused(
-            _("Record consent for %(vaccine)s first.") % {"vaccine": Vaccine(product.vaccine).label},
-            code="no_consent",
-        )
-    if consent.decision != Consent.Decision.GIVEN:
-        raise DoseRefused(
-            _("Consent was refused by %(name)s. Record why the dose is not given.") % {"name": consent.given_by_name},
-            code="consent_refused",
-        )
-    if screening is None:
-        raise DoseRefused(_("Record the health questions first."), code="no_screening")
-    if "anaphylaxis-gelatine" in facts and product.contains_gelatine:
-        raise DoseRefused(
-            _("Do not give: anaphylaxis to gelatine, which %(product)s contains.") % {"product": product.name},
-            code="gelatine",
+            _("Do not give: %(reason)s Choose a product without it, or record that none was given.")
+            % {"reason": forbidden.message},
+            code=forbidden.code,
         )
     if verdict is not None and verdict.status == "blocked":
-        raise DoseRefused(verdict.reason, code="blocked", rule=verdict.rule)
+        raise DoseRefused(f"{verdict.reason} {what_to_do_when_blocked()}", code="blocked", rule=verdict.rule)
     return consent, screening
+
+
+def what_to_do_when_blocked() -> str:
+    """Return what a vaccinator does instead of a dose that nobody may give."""
+    return _("Record it as not given, tell the person or parent why, and let a senior nurse know.")
+
+
+def check_givers(*, given_by: User, supplied_by: User | None, team_id: int) -> None:
+    """Raise DoseRefused unless the one who gave it may vaccinate in the team, and who supplied it is a member there."""
+    if not may(given_by, Permission.VACCINATE, team_id):
+        raise DoseRefused(_("Select a vaccinator of this team."), code="no_vaccinator")
+    if supplied_by is not None and team_id not in roles_in(supplied_by):
+        raise DoseRefused(_("Select a member of this team who supplied the vaccine."), code="no_supplier")
 
 
 def check_batch(batch: Batch, *, team_id: int, on: date) -> None:
     """Raise DoseRefused where the batch is another team's, past its expiry, or quarantined."""
     if batch.team_id == team_id and batch.quarantined_at is not None:
         raise DoseRefused(
-            _("Batch %(number)s is quarantined and must not be given.") % {"number": batch.number},
+            _("Batch %(number)s is quarantined and must not be given. Set it aside and choose another.")
+            % {"number": batch.number},
             code="batch_quarantined",
         )
     check_batch_was_possible(batch, team_id=team_id, on=on)
@@ -118,7 +130,7 @@ def check_batch_was_possible(batch: Batch, *, team_id: int, on: date) -> None:
         raise DoseRefused(_("Select a batch of this team."), code="batch_of_other_team")
     if batch.expires_on < on:
         raise DoseRefused(
-            _("Batch %(number)s expired on %(date)s.")
+            _("Batch %(number)s expired on %(date)s. Set it aside and choose another.")
             % {"number": batch.number, "date": formats.date_format(batch.expires_on, "j F Y")},
             code="batch_expired",
         )
@@ -143,10 +155,13 @@ def cautions(
     was_checked: bool,
     verdict: SeriesForecast | None,
     gelatine_free: bool,
+    given_at: datetime | None = None,
+    arrived_at: datetime | None = None,
 ) -> list[Caution]:
     """Return what speaks against the dose and may be overruled with a reason, all of it at once.
 
-    Sources: the schedule's own rules for age, gap and course; Green Book chapter 4 for the site under one year.
+    ``given_at`` and ``arrived_at`` are moments; without them nothing is said of the time. Sources: the schedule's own
+    rules for age, gap and course; the product's reviewed ages; Green Book chapter 4 for the site under one year.
     """
     found = []
     if not was_checked:
@@ -176,6 +191,9 @@ def cautions(
                     % {"advised": Vaccine(verdict.vaccine).label, "given": Vaccine(product.vaccine).label},
                 )
             )
+    unsuited = unsuited_by_age(product, born=person.date_of_birth, on=on)
+    if unsuited is not None:
+        found.append(Caution(unsuited.code, unsuited.message))
     if gelatine_free and product.contains_gelatine:
         found.append(
             Caution(
@@ -187,12 +205,29 @@ def cautions(
     infant = years_between(person.date_of_birth, on) < 1
     if infant and body_site not in THIGHS | {Vaccination.BodySite.MOUTH}:
         found.append(Caution("site_under_one", _("Under 1 year the thigh is the site to use.")))
+    if given_at is not None and arrived_at is not None and given_at < arrived_at - ARRIVAL_SLACK:
+        found.append(
+            Caution(
+                "before_arrival",
+                _("The time given, %(given)s, is before %(name)s arrived, at %(arrived)s.")
+                % {
+                    "given": clock(timezone.localtime(given_at)),
+                    "name": person.first_name,
+                    "arrived": clock(timezone.localtime(arrived_at)),
+                },
+            )
+        )
     return found
 
 
-def check_reason(found: Sequence[Caution], override_reason: str) -> None:
-    """Raise NeedsReason where there are cautions and nobody said why to go on."""
-    if found and is_blank(override_reason):
+def check_reason(found: Sequence[Caution], override_reason: str, *, seen: Collection[str] | None = None) -> None:
+    """Raise NeedsReason where there are cautions and nobody said why to go on.
+
+    ``seen`` are the keys of the cautions that were shown to whoever gave the reason (None: all of them): a reason
+    speaks only of what its writer knew of, so a new one is asked about again.
+    """
+    unseen = seen is not None and any(caution.key not in seen for caution in found)
+    if found and (unseen or is_blank(override_reason)):
         raise NeedsReason(
             _("Say why you give it all the same: %(warnings)s") % {"warnings": " ".join(c.message for c in found)},
             warnings=[{"code": caution.code, "message": caution.message} for caution in found],

@@ -9,7 +9,7 @@ from typing import Any
 from accounts.models import Membership, Role, Team, User
 from bookings.actions import Contact, Made, PersonDetails, make_booking
 from clinics.actions import publish_session, save_periods
-from clinics.models import Batch, ClinicSession, Product, VaccineOffer, Venue
+from clinics.models import Batch, ClinicSession, Direction, Product, VaccineOffer, Venue
 from clinics.vaccines import Vaccine
 
 # Everything in tests happens around this Saturday morning, whatever the day is outside.
@@ -75,8 +75,13 @@ def make_session(
     at: datetime = NOW,
     **details: Any,
 ) -> ClinicSession:
-    """A clinic with its places: by default 10am to midday on DAY, two at a time, ten minutes each: 24 places."""
+    """A clinic with its places: by default 10am to midday on DAY, two at a time, ten minutes each: 24 places.
+
+    A team that has no direction yet gets one for every vaccine.
+    """
     venue = venue or make_venue(team or make_team())
+    if not Direction.objects.filter(team=venue.team).exists():
+        make_direction(venue.team)
     number = next(_numbers)
     session = ClinicSession.objects.create(
         team=venue.team,
@@ -85,7 +90,6 @@ def make_session(
             "date": DAY,
             "name": f"{venue.town} clinic",
             "slug": f"clinic-{number}",
-            "legal_mechanism_name": "MMR PGD, version 5",
             **details,
         },
     )
@@ -148,4 +152,20 @@ def make_batch(
         product=Product.objects.get(code=product),
         number=number or f"AB{next(_numbers):04}",
         expires_on=expires_on,
+    )
+
+
+def make_direction(team: Team, **details: Any) -> Direction:
+    """A patient group direction of a team, in force whenever tests happen, for every vaccine unless told."""
+    return Direction.objects.create(
+        team=team,
+        **{
+            "kind": Direction.Kind.PGD,
+            "name": "Childhood vaccines direction",
+            "version": "5",
+            "vaccines": list(Vaccine.values),
+            "valid_from": date(2020, 1, 1),
+            "valid_until": date(2099, 12, 31),
+            **details,
+        },
     )

@@ -151,7 +151,7 @@ class DoseGive(PersonPageBase):
             route=data["route"],
             legal_mechanism=data["legal_mechanism"] or Vaccination.LegalMechanism.PGD,
             client_uuid=data["client_uuid"],
-            device_at=wall_time(self.clinic.date, data["given_time"]) if data["given_time"] else None,
+            given_at=wall_time(self.clinic.date, data["given_time"]) if data["given_time"] else None,
             override_reason=data["override_reason"],
             gelatine_free=self.data.gelatine_free,
             note=data["note"],

@@ -212,7 +212,6 @@ def unchanged_periods(session: ClinicSession) -> dict[str, Any]:
     return {
         **filled(session.venue),
         "vaccines": session.vaccine_codes(),
-        "legal_mechanism_name": session.legal_mechanism_name,
         "periods-TOTAL_FORMS": "1",
         "periods-INITIAL_FORMS": "1",
         "periods-0-id": period.pk,

@@ -26,6 +26,7 @@ LISTS = {
         "clinics_clinicsession",
         "clinics_product",
         "clinics_batch",
+        "clinics_direction",
         "bookings_booking",
         "immunisations_person",
         "immunisations_practice",

@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from accounts.models import Role, Team, User
 from bookings.demo.load import PASSWORD
 from bookings.models import Appointment, Booking
+from clinics.directions import directions_for, in_force
 from clinics.models import ClinicSession
 from clinics.times import london_day
+from clinics.vaccines import Vaccine
 from immunisations.models import Person, RecordCheck, Vaccination
 
 pytestmark = pytest.mark.django_db
@@ -100,3 +102,14 @@ def test_it_is_never_loaded_beside_real_teams_nor_where_the_service_is_real(sett
     with pytest.raises(CommandError, match="teams of its own"):
         load(SATURDAY)
     assert not User.objects.exists()
+
+
+@pytest.mark.parametrize("days", [0, 45, 520, 2000])
+def test_whatever_the_day_one_direction_is_in_force_for_every_vaccine(days: int) -> None:
+    load(SATURDAY)
+    later = SATURDAY + timedelta(days=days)
+    load(later)
+    team = Team.objects.get()
+    for vaccine in Vaccine.values:
+        known = directions_for(team.pk, [vaccine])
+        assert len(in_force(known, vaccine, london_day(later))) == 1

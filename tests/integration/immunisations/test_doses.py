@@ -39,7 +39,7 @@ def warnings(room, visit, **details):
 
 def test_a_dose_keeps_copies_of_everything_it_rests_on(room):
     visit = room.ready()
-    dose = room.give(visit, device_at=AT - timedelta(minutes=3))
+    dose = room.give(visit, given_at=AT - timedelta(minutes=3))
     assert (dose.product_name, dose.maker, dose.product_code) == (
         "Priorix-Tetra",
         "GlaxoSmithKline",
@@ -47,7 +47,7 @@ def test_a_dose_keeps_copies_of_everything_it_rests_on(room):
     )
     assert (dose.batch_number, dose.batch_expires_on, str(dose.volume_ml)) == ("TET1", date(2027, 6, 30), "0.50")
     assert (dose.route, dose.legal_mechanism) == ("intramuscular", "PGD")
-    assert dose.legal_mechanism_name == "MMR PGD, version 5"
+    assert (dose.legal_mechanism_name, dose.legal_mechanism_version) == ("Childhood vaccines direction", "5")
     assert (dose.consent_by_name, dose.identity_confirmed_by) == ("Sara Khan", "Sara Khan (mother)")
     assert (dose.given_by_name, dose.place_name) == ("Nora Nurse", str(room.session.venue))
     assert (dose.given_at, dose.given_on, dose.recorded_at) == (AT - timedelta(minutes=3), date(2026, 11, 21), AT)
@@ -78,7 +78,7 @@ def test_the_day_of_a_dose_is_londons(room):
     late.check(visit)
     late.consent(visit)
     late.screen(visit)
-    assert late.give(visit, device_at=moment, at=moment).given_on == date(2026, 6, 20)
+    assert late.give(visit, given_at=moment, at=moment).given_on == date(2026, 6, 20)
 
 
 def test_a_vaccine_that_the_clinic_does_not_offer_is_refused(room):
@@ -216,8 +216,8 @@ def test_site_and_route_must_be_of_this_world(room):
 
 def test_a_dose_cannot_be_of_the_future_or_of_another_day(room):
     visit = room.ready()
-    assert refusal(room, visit, device_at=AT + timedelta(minutes=1)) == "in_the_future"
-    assert refusal(room, visit, device_at=AT - timedelta(days=1)) == "other_day"
+    assert refusal(room, visit, given_at=AT + timedelta(minutes=1)) == "in_the_future"
+    assert refusal(room, visit, given_at=AT - timedelta(days=1)) == "other_day"
 
 
 @pytest.mark.parametrize("state", ["cancelled", "closed_off", "draft"])
