@@ -11,6 +11,7 @@ from accounts.access import require
 from accounts.models import User
 from accounts.permissions import Permission
 from immunisations.actions.record_checks import CheckRefused
+from immunisations.actions.statuses import refresh_status
 from immunisations.actions.visits import lock_visit
 from immunisations.models import DoseJudgement, Person, SeenVaccine, Visit
 from immunisations.people import lock_root, row_ids
@@ -78,6 +79,7 @@ def judge_doses(
         decided_at=at,
         client_uuid=client_uuid or uuid.uuid4(),
     )
+    refresh_status(root)
     audit.record(
         by=by,
         at=at,

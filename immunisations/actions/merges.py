@@ -10,6 +10,7 @@ from accounts.access import require
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
+from immunisations.actions.statuses import forget_status, refresh_status, refresh_statuses
 from immunisations.models import Person, PersonMerge
 from immunisations.people import lock_root
 
@@ -48,6 +49,8 @@ def merge_people(*, keep: Person, merge: Person, reason: str, by: User, at: date
         for person in moving
     )
     Person.objects.filter(pk__in=[person.pk for person in moving]).update(merged_into=root)
+    forget_status(person.pk for person in moving)
+    refresh_status(root)
     audit.record(
         by=by,
         at=at,
@@ -119,4 +122,5 @@ def unmerge_people(*, person: Person, reason: str, by: User, at: datetime, sourc
         reason=reason.strip(),
     )
     row.refresh_from_db()
+    refresh_statuses([root, row])
     return row

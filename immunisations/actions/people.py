@@ -10,6 +10,7 @@ from accounts import audit
 from accounts.errors import Refused
 from accounts.models import Team, User
 from clinics.times import london_day
+from immunisations.actions.statuses import first_status, refresh_status
 from immunisations.models import Person
 from immunisations.people import lock_root
 from immunisations.search import write_keys
@@ -114,6 +115,7 @@ def add_person(
         **details,
     )
     write_keys(person)
+    first_status(person)
     audit.record(by=by, at=at, source=source, action="add_person", thing=person, team=team, person_id=person.public_id)
     return person
 
@@ -146,6 +148,8 @@ def change_person(*, person: Person, by: User | None, at: datetime, source: str 
     row.save(update_fields=list(changed))
     if {"first_name", "last_name"} & set(changed):
         write_keys(row)
+    if {"date_of_birth", "sex"} & set(changed):
+        refresh_status(row)
     audit.record(
         by=by,
         at=at,

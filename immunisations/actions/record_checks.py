@@ -14,6 +14,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
 from clinics.times import london_day
+from immunisations.actions.statuses import refresh_status
 from immunisations.actions.visits import lock_visit
 from immunisations.models import DoseSeen, Person, RecordCheck, SeenVaccine, Visit
 from immunisations.people import lock_root, row_ids
@@ -235,6 +236,7 @@ def _write(
         for check, look in zip(checks, looks, strict=True)
         for dose in look.doses
     )
+    refresh_status(root)
     shown = [{"source": look.source, "outcome": look.outcome, "doses": len(look.doses)} for look in looks]
     audit.record(
         by=by,

@@ -41,6 +41,13 @@ _LIVE = frozenset({"VARICELLA", "YELLOWFEVER", "MEASLES_ONLY"})
 _LATE = datetime.date(LAST_YEAR, 12, 31).toordinal()
 
 
+class Given(NamedTuple):
+    """A dose by its vaccine and its date as known: all of a Dose that matters here."""
+
+    vaccine: str
+    given_on: str
+
+
 class Standing(NamedTuple):
     """Where one series stands.
 
@@ -114,7 +121,7 @@ def version_of(book: RuleBook) -> str:
     return f"{READING}-{hashlib.sha256(text.encode()).hexdigest()[:12]}"
 
 
-def standing(date_of_birth: datetime.date, doses: Iterable[Dose], sex: str = "") -> tuple[Standing, ...]:
+def standing(date_of_birth: datetime.date, doses: Iterable[Dose | Given], sex: str = "") -> tuple[Standing, ...]:
     """Where every series stands, always in the order of the forecast.
 
     ``doses`` as for ``immunisations.schedule.forecast``, however many; vaccines that no series reads, and doses dated

@@ -16,6 +16,7 @@ from clinics.models import Batch, ClinicSession
 from clinics.vaccines import series_of
 from immunisations.actions.corrections.planning import plan
 from immunisations.actions.corrections.refusals import CorrectionRefused
+from immunisations.actions.statuses import refresh_statuses
 from immunisations.models import Person, Vaccination
 from immunisations.people import lock_roots
 from immunisations.policies import check_batch_was_possible, check_session_correctable
@@ -89,6 +90,14 @@ def correct_batch(
     return made
 
 
+def batch_corrected_before(*, session: ClinicSession, wrong: Batch, client_uuid: uuid.UUID) -> bool:
+    """Whether the request with this id put a clinic's wrong batch right already."""
+    made = Vaccination.objects.filter(session=session, replaces__batch=wrong)
+    return any(
+        uuid.uuid5(client_uuid, str(old)) == new for new, old in made.values_list("client_uuid", "replaces__public_id")
+    )
+
+
 def _finish(
     session: ClinicSession,
     rows: list[Vaccination],
@@ -102,6 +111,7 @@ def _finish(
     source: str,
 ) -> None:
     """What follows from a batch put right, in its transaction. ``roots`` are all whom it concerns."""
+    refresh_statuses(roots)
     audit.record(
         by=by,
         at=at,

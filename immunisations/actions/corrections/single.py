@@ -15,6 +15,7 @@ from clinics.models import Batch
 from clinics.times import london_day
 from immunisations.actions.corrections.planning import CORRECTABLE, copied, plan
 from immunisations.actions.corrections.refusals import CorrectionRefused
+from immunisations.actions.statuses import refresh_statuses
 from immunisations.actions.vaccinations import chain_end
 from immunisations.actions.visits import begin_visit
 from immunisations.models import Person, Vaccination, Visit
@@ -152,6 +153,7 @@ def _finish(
     source: str,
 ) -> None:
     """What follows from every correction of one record, in its transaction. ``roots`` are all whom it concerns."""
+    refresh_statuses(roots)
     names = list(changes) or ["status"]
     if {row.vaccine, new.vaccine} != {row.vaccine}:
         names.append("vaccine")
