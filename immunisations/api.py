@@ -454,7 +454,7 @@ class Vaccinations(ApiView):
             raise ValidationError({"batch_number": [_("Your team has no batch of this product and number.")]})
         visit = _visit(person, wanted["session"], user=user, at=at, seen_at=wanted.get("given_at"))
         if consent := wanted.get("consent"):
-            five = consent.pop("gillick", None)
+            five = consent.get("gillick")
             actions.record_consent(
                 visit=visit,
                 decision="given",
@@ -462,8 +462,8 @@ class Vaccinations(ApiView):
                 by=user,
                 at=at,
                 source=SOURCE,
-                gillick={f"gillick_{name}": answer for name, answer in five.items()} if five else None,
-                **consent,
+                **consent
+                | {"gillick": {f"gillick_{name}": answer for name, answer in five.items()} if five else None},
             )
         if health := wanted.get("health"):
             actions.record_screening(

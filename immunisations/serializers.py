@@ -248,13 +248,31 @@ def shown_check(check: RecordCheck, person: Person) -> dict[str, Any]:
     }
 
 
+class GillickSerializer(StrictSerializer):
+    """What a young person knows who decides alone: all five are asked, and consent stands on five times yes."""
+
+    knows_vaccination = FlagField(help_text="Which vaccination it is.")
+    knows_disease = FlagField(help_text="The disease it protects against.")
+    knows_consequences = FlagField(help_text="What may follow, with and without it.")
+    knows_procedure = FlagField(help_text="How it is given.")
+    knows_side_effects = FlagField(help_text="The side effects.")
+
+
 class NewConsentSerializer(StrictSerializer):
     """Who agreed to the dose."""
 
     route = ChoiceField(Consent.Route.choices)
     given_by_name = TextField(max_length=200)
     relationship = TextField(required=False, max_length=60)
-    note = TextField(required=False, max_length=500)
+    phone = TextField(required=False, max_length=30, help_text="With `parent_phone`: the number that was called.")
+    heard_by_name = TextField(required=False, max_length=200, help_text="With `parent_phone`: who else heard the call.")
+    gillick = GillickSerializer(required=False, help_text="With `gillick`.")
+    parents_not_told = FlagField(
+        required=False, help_text="With `gillick`, or `own` under 18: the young person’s wish. Send nothing to parents."
+    )
+    note = TextField(
+        required=False, max_length=500, help_text="With `best_interests`: who was consulted, which is needed."
+    )
 
 
 class AnswerSerializer(StrictSerializer):
@@ -276,6 +294,12 @@ class NewHealthSerializer(StrictSerializer):
     well_today = FlagField()
     not_pregnant = FlagField(default=None, allow_null=True, help_text="Null where it need not be asked.")
     identity_confirmed_by = TextField(max_length=200)
+    vaccines = serializers.ListField(
+        child=ChoiceField(Vaccine.choices),
+        max_length=len(Vaccine.values),
+        default=list,
+        help_text="Every vaccine the questions were asked for; the one of this dose unless given.",
+    )
     yes = serializers.ListField(
         child=AnswerSerializer(),
         max_length=len(BY_CODE),
@@ -363,6 +387,9 @@ class VaccinationSerializer(serializers.Serializer):
     place_name = serializers.CharField()
     override_reason = serializers.CharField()
     note = serializers.CharField()
+    parents_not_told = serializers.BooleanField(
+        help_text="The young person’s wish: nothing about it goes to a parent, and it is not sent on by itself."
+    )
     recorded_by = serializers.CharField()
     recorded_at = serializers.DateTimeField()
     replaces = serializers.UUIDField(allow_null=True)
@@ -400,6 +427,7 @@ def shown_vaccination(row: Vaccination, person: Person) -> dict[str, Any]:
         "place_name": row.place_name,
         "override_reason": row.override_reason,
         "note": row.note,
+        "parents_not_told": row.parents_not_told,
         "recorded_by": row.recorded_by_name,
         "recorded_at": _moment(row.recorded_at),
         "replaces": str(row.replaces.public_id) if row.replaces else None,

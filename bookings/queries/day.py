@@ -9,6 +9,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import Team
 from bookings.models import Appointment, Booking
+from bookings.privacy import private_people
 from clinics.models import ClinicSession
 from clinics.vaccines import Vaccine
 from immunisations.ages import age_in_words, years_between
@@ -38,6 +39,8 @@ class DayRow:
     today: date
     given: tuple[str, ...] = ()
     why: tuple[str | Promise, ...] = ()
+    # Whether they asked, as a young person, that parents are not told. The list says no more than that.
+    private: bool = False
 
     @property
     def booking(self) -> Booking | None:
@@ -89,12 +92,13 @@ class DayRow:
 
     @property
     def flags(self) -> list[Flag]:
-        return flags_of(self.appointment, self.person)
+        return flags_of(self.appointment, self.person, private=self.private)
 
 
-def flags_of(appointment: Appointment | None, person: Person | None) -> list[Flag]:
+def flags_of(appointment: Appointment | None, person: Person | None, *, private: bool = False) -> list[Flag]:
     """Return what the booking and the person's own record ask staff to know."""
-    flags = []
+    # One plain word: a queue may read the list too.
+    flags = [Flag(_("Private"), "grey")] if private else []
     booking = appointment.booking if appointment else None
     interpreter = (booking is not None and booking.interpreter_needed) or (
         person is not None and person.interpreter_needed
@@ -217,6 +221,10 @@ def day_list(session: ClinicSession, *, today: date) -> DayList:
         whose = with_appointment.get(visit.pk)
         entry = DayRow(whose, visit, root_of(visit.person), outcome, today, tuple(given[visit.pk]))
         (listing.here if outcome in STILL_HERE else listing.seen).append(entry)
+    private = private_people({row.person.pk for row in listing.rows if row.person})
+    for entry in listing.rows:
+        if entry.person is not None and entry.person.pk in private:
+            entry.private, entry.given = True, ()
     return listing
 
 

@@ -7,39 +7,75 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from accounts.permissions import Permission
 from bookings.forms.clinic_day import ConsentHealthForm
-from bookings.forms.clinic_day.consent import Accompanied
+from bookings.forms.clinic_day.consent import Accompanied, AtHome, Carried
+from bookings.privacy import booked_for_themselves
 from bookings.queries import PersonPage
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.batches import batches_in_use
 from clinics.vaccines import series_of
+from clinics.words import clock
 from immunisations import actions
-from immunisations.health_questions import questions_for
+from immunisations.health_questions import questions_for, yes_first
 from immunisations.models import Visit
+from immunisations.policies import asked_again_because
 
 
 def consent_form(
     data: PersonPage, visit: Visit, today: date, post: Any = None, vaccines: list[str] | None = None
 ) -> ConsentHealthForm:
-    """Return the form about consent and health for what is due at this visit."""
-    accompanied = Accompanied(visit.accompanied_by, visit.accompanied_as) if visit.accompanied_by else None
+    """Return the form about consent and health for what is due at this visit, or for the ``vaccines`` named."""
     asked = vaccines if vaccines is not None else data.vaccines_to_ask
-    held = batches_in_use(data.session.team_id, data.session.vaccine_codes(), data.session.date)
+    screen = [code for code in (vaccines or data.vaccines_to_screen) if not data.screened_for(code)]
+    held = batches_in_use(data.session.team_id, screen, data.session.date)
     return ConsentHealthForm(
         post,
         today=today,
         person=data.person,
         vaccines=asked,
-        accompanied=accompanied,
-        questions=questions_for(
-            asked or data.vaccines_due, gelatine=any(batch.product.contains_gelatine for batch in held)
-        ),
-        screened=not data.vaccines_to_screen,
+        screen=screen,
+        accompanied=accompanied(data, visit),
+        at_home=at_home(data),
+        questions=questions_for(screen, gelatine=any(batch.product.contains_gelatine for batch in held)),
+        carried=carried(data),
+        reasons=[why for code in asked if (why := asked_again_because(data.consents, code, data.dose_number(code)))],
         on=data.session.date,
     )
+
+
+def accompanied(data: PersonPage, visit: Visit) -> Accompanied | None:
+    """Return who came with the person, where somebody did: whoever booked for themselves came alone."""
+    if not visit.accompanied_by or (data.appointment is not None and booked_for_themselves(data.appointment)):
+        return None
+    return Accompanied(visit.accompanied_by, visit.accompanied_as)
+
+
+def at_home(data: PersonPage) -> AtHome | None:
+    """Return who booked, where that was somebody else."""
+    appointment = data.appointment
+    if appointment is None or booked_for_themselves(appointment):
+        return None
+    booking = appointment.booking
+    return AtHome(booking.contact_name, booking.relationship, booking.phone)
+
+
+def carried(data: PersonPage) -> Carried | None:
+    """Return what the latest answers of this visit say about the person on the day: it holds for a further vaccine."""
+    if not data.screenings:
+        return None
+    last = data.screenings[-1]
+    parts = [_("well today")] if last.well_today else []
+    parts += [_("not pregnant")] if last.not_pregnant else []
+    words = _("Confirmed at %(at)s and still true: %(parts)s.") % {
+        "at": clock(timezone.localtime(last.at)),
+        "parts": ", ".join(parts),
+    }
+    return Carried(last.well_today, bool(last.not_pregnant), last.identity_confirmed_by, words if parts else "")
 
 
 class ConsentAndHealth(PersonPageBase):
@@ -58,10 +94,7 @@ class ConsentAndHealth(PersonPageBase):
         return [asked]
 
     def _form(self, visit: Visit, post: Any = None) -> ConsentHealthForm:
-        vaccines = self._vaccines()
-        if vaccines is None and not self.data.vaccines_to_ask and self.data.vaccines_to_screen:
-            vaccines = []
-        return consent_form(self.data, visit, self.today, post, vaccines)
+        return consent_form(self.data, visit, self.today, post, self._vaccines())
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form, or go on where everything is answered."""
@@ -99,17 +132,23 @@ class ConsentAndHealth(PersonPageBase):
 
     def _next(self, form: ConsentHealthForm | None = None) -> str:
         """Return where to go: to the dose when all is clear, to the person's page when something needs a look."""
-        screening = form.screening() if form is not None and form.is_bound else None
+        screening = form.screening() if form is not None else None
         needs_look = screening is not None and (
             not screening["well_today"]
             or screening["not_pregnant"] is False
             or any(answer["answer"] == "yes" for answer in screening["answers"].values())
         )
-        consent = form.consent() if form is not None and form.is_bound else None
-        vaccines = consent["vaccines"] if consent else self.data.vaccines_due
-        if needs_look or not vaccines:
+        consent = form.consent() if form is not None else None
+        vaccines = consent["vaccines"] if consent else form.screen if form is not None else self.data.vaccines_due
+        if needs_look or not vaccines or (form is not None and form.disagreed):
             return self.person_url()
         return reverse("give-dose", args=[self.clinic.public_id, self.person.public_id, series_of(vaccines[0]).value])
 
     def _page(self, form: ConsentHealthForm, *, status: int = 200) -> HttpResponse:
-        return self.page("consent.html", {"form": form, "back_url": self.person_url()}, status=status)
+        answered = {code: answer for each in self.data.screenings for code, answer in each.answers.items()}
+        context = {
+            "form": form,
+            "back_url": self.person_url(),
+            "said_yes": [pair for pair in yes_first(answered) if pair[1].get("answer") == "yes"],
+        }
+        return self.page("consent.html", context, status=status)

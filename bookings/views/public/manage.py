@@ -23,6 +23,7 @@ from bookings.calendar import calendar_response
 from bookings.forms.public.manage import FindForm
 from bookings.models import Appointment, Booking
 from bookings.policies import BookingRefused, can_cancel
+from bookings.privacy import kept_from_contact
 from bookings.references import clean_reference, shown_reference
 from clinics.times import london_day
 
@@ -109,7 +110,9 @@ class FoundView(View):
         if booking is None:
             return redirect("booking-find")
         self.booking = booking
-        self.appointments = list(booking.appointments.select_related("session__venue", "visit").order_by("position"))
+        self.appointments = list(
+            booking.appointments.select_related("booking", "session__venue", "person", "visit").order_by("position")
+        )
         return super().dispatch(request, *args, **kwargs)
 
     def to_cancel(self) -> list[Appointment]:
@@ -117,13 +120,13 @@ class FoundView(View):
         return [each for each in self.appointments if can_cancel(each, self.at)]
 
 
-def state_words(appointment: Appointment, at: datetime) -> str:
-    """Return what became of an appointment, said plainly."""
+def state_words(appointment: Appointment, at: datetime, *, kept: bool = False) -> str:
+    """Return what became of an appointment, said plainly; not whether they came, where that is ``kept`` from them."""
     if appointment.state == Appointment.State.CANCELLED:
         if appointment.session.state == appointment.session.State.CANCELLED:
             return _("Cancelled: this clinic is cancelled")
         return _("Cancelled")
-    if appointment.visit_id is not None:
+    if appointment.visit_id is not None and not kept:
         return _("Came to the clinic")
     if appointment.state == Appointment.State.DID_NOT_ATTEND:
         return _("Missed: we did not see them at the clinic")
@@ -135,13 +138,14 @@ class Manage(FoundView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it."""
+        kept = kept_from_contact(self.appointments)
         context = {
             "reference": shown_reference(self.booking.reference),
             "items": [
                 {
                     "appointment": each,
                     "session": each.session,
-                    "state": state_words(each, self.at),
+                    "state": state_words(each, self.at, kept=each.pk in kept),
                     "to_come": can_cancel(each, self.at),
                     "cancelled": each.state == Appointment.State.CANCELLED,
                 }

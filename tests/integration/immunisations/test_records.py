@@ -10,6 +10,7 @@ from accounts.errors import Refused
 from accounts.models import Role
 from immunisations import actions
 from immunisations.models import Consent, DoseSeen, RecordCheck, Screening, Visit
+from immunisations.models.consent import GILLICK_ANSWERS
 from immunisations.queries import facts_for, forecast_for, history
 from immunisations.search import read_query, search_people
 from tests.support.factories import make_user
@@ -186,6 +187,7 @@ def test_who_may_decide_goes_by_age(room, born, route, fits):
         "vaccines": ["MMR"],
         "by": room.nurse,
         "at": AT,
+        **({"gillick": dict.fromkeys(GILLICK_ANSWERS, True)} if route == "gillick" else {}),
     }
     if fits:
         assert actions.record_consent(**details).route == route

@@ -4,11 +4,23 @@ from datetime import UTC, date, datetime
 
 import pytest
 
+from clinics.vaccines import series_of
 from immunisations.ages import age_in_words, years_between
-from immunisations.health_questions import BY_CODE, FACTS, QUESTIONS, answers_of, facts_in, questions_for, yes_first
+from immunisations.health_questions import (
+    BY_CODE,
+    FACT_VACCINES,
+    FACTS,
+    QUESTIONS,
+    answers_of,
+    facts_in,
+    facts_to_confirm,
+    questions_for,
+    yes_first,
+)
 from immunisations.models import Visit
 from immunisations.outcomes import COLOURS, Outcome, Recorded, outcome_of
 from immunisations.schedule import FACTS as SCHEDULE_FACTS
+from immunisations.schedule import rules
 from immunisations.written_dates import date_in_words, span_of
 
 GIVEN = Recorded("completed")
@@ -101,10 +113,49 @@ def test_the_schedule_knows_every_fact_that_can_be_confirmed():
     assert {fact for question in QUESTIONS for fact in question.facts} == set(FACTS) <= SCHEDULE_FACTS
 
 
+def asked_for(*vaccines, gelatine=True):
+    return {question.code for question in questions_for(vaccines, gelatine=gelatine)}
+
+
 def test_the_question_about_gelatine_is_asked_only_where_it_is_on_offer():
-    assert {q.code for q in questions_for(gelatine=True)} - {q.code for q in questions_for(gelatine=False)} == {
-        "gelatine"
-    }
+    assert asked_for("MMR", "6IN1") - asked_for("MMR", "6IN1", gelatine=False) == {"gelatine"}
+
+
+@pytest.mark.parametrize(
+    ("vaccine", "only_for_others"),
+    [
+        ("MMR", set()),
+        ("MMRV", set()),
+        ("6IN1", {"gelatine", "blood_products", "recent_live", "immune"}),
+        ("4IN1", {"gelatine", "blood_products", "recent_live", "immune"}),
+        ("3IN1", {"gelatine", "blood_products", "recent_live", "immune", "neomycin"}),
+        ("MENB", {"gelatine", "blood_products", "recent_live", "immune", "neomycin"}),
+        ("HPV", {"gelatine", "blood_products", "recent_live", "neomycin"}),
+        ("ROTAVIRUS", {"gelatine", "blood_products", "recent_live", "neomycin", "bleeding", "blood_thinners"}),
+    ],
+)
+def test_only_what_matters_for_the_vaccine_is_asked(vaccine, only_for_others):
+    assert set(BY_CODE) - asked_for(vaccine) == only_for_others
+
+
+def test_every_question_has_a_source():
+    assert all(question.source.startswith("Green Book chapter") for question in QUESTIONS)
+
+
+def test_a_fact_is_asked_for_wherever_the_schedule_stops_or_asks_for_it():
+    about = {rule.params["fact"]: rule for rule in rules() if "fact" in rule.params}
+    for fact in FACTS:
+        stopped = {*about[fact].params["blocks"], *about[fact].params["asks"]}
+        named = {series_of(vaccine).value for vaccine in FACT_VACCINES[fact]}
+        # Gelatine stops products, not a series.
+        assert named == (stopped or {"MEASLES"}), fact
+        for vaccine in FACT_VACCINES[fact]:
+            questions = questions_for([vaccine], gelatine=True)
+            assert fact in facts_to_confirm(questions, [vaccine]), (fact, vaccine)
+
+
+def test_nothing_can_be_confirmed_that_does_not_matter_for_the_vaccines_at_hand():
+    assert facts_to_confirm(questions_for(["MENB"], gelatine=True), ["MENB"]) == ("anaphylaxis-menb",)
 
 
 def test_yes_answers_are_read_first_and_carry_what_was_confirmed():

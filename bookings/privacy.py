@@ -1,0 +1,66 @@
+"""A young person's wish that parents are not told: who must not be written to, and about whom.
+
+A person under 18 who decides for themselves may ask it (Green Book chapter 2). Nothing about them then goes to whoever
+booked, unless they booked for themselves; the wish is looked up whenever something is about to be said.
+"""
+
+from collections.abc import Collection, Iterable
+from functools import cache
+
+from django.conf import settings
+from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+
+from bookings.models import Appointment
+from immunisations.models import Consent
+from immunisations.policies import OWN_ROUTES
+
+
+@cache
+def _words_for_themselves() -> frozenset[str]:
+    """Return how a booking says that somebody booked for themselves, in each language it may be made in."""
+    words = set()
+    for code, _name in settings.LANGUAGES:
+        with override(code):
+            words.add(_("Booked for themselves"))
+    return frozenset(words)
+
+
+def booked_for_themselves(appointment: Appointment) -> bool:
+    """Whether whoever booked is the person whose appointment it is. ``appointment.booking`` is loaded."""
+    booking = appointment.booking
+    named = [" ".join(words.split()).casefold() for words in (booking.contact_name, str(appointment))]
+    return booking.relationship in _words_for_themselves() and named[0] in ("", named[1])
+
+
+def private_people(roots: Collection[int]) -> set[int]:
+    """Return those of these people (ids of root rows) who asked that parents are not told, in one query.
+
+    The latest word of each counts that they gave for themselves, at whichever clinic and on whichever of their rows.
+    """
+    wishes: dict[int, bool] = {}
+    words = (
+        Consent.objects.filter(route__in=OWN_ROUTES)
+        .annotate(root=Coalesce("visit__person__merged_into", "visit__person"))
+        .filter(root__in=list(roots))
+        .order_by("at", "pk")
+        .values_list("root", "parents_not_told")
+    )
+    for root, wish in words:
+        wishes[root] = wish
+    return {root for root, wish in wishes.items() if wish}
+
+
+def kept_from_contact(appointments: Iterable[Appointment]) -> set[int]:
+    """Return the ids of those appointments of which whoever booked may hear nothing more.
+
+    ``booking`` and ``person`` are loaded. An appointment that nobody has matched to a person is nobody's secret yet.
+    """
+    of_others = {
+        appointment.pk: appointment.person.merged_into_id or appointment.person_id
+        for appointment in appointments
+        if appointment.person is not None and not booked_for_themselves(appointment)
+    }
+    private = private_people(set(of_others.values())) if of_others else set()
+    return {pk for pk, root in of_others.items() if root in private}
