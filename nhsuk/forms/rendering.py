@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from nhsuk.components import render_tidy, tidy
 from nhsuk.components.words import ERROR, WORDS
+from nhsuk.forms.base import NhsukFormMixin
 from nhsuk.forms.dates import PARTS, DateInputWidget
 
 # Widget attributes that become parameters of the component.
@@ -258,3 +259,9 @@ def render_field(bound: BoundField) -> SafeString:
         return bound.as_widget()
     name, params = component(bound)
     return render_tidy(name, tidy(params))
+
+
+def render_fields(form: NhsukFormMixin) -> SafeString:
+    """Return the HTML of a form's fields, those that a choice reveals inside that choice."""
+    revealed = form.revealed()
+    return SafeString("\n".join(render_field(form[name]) for name in form.fields if name not in revealed))

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
 from django.contrib.staticfiles import finders
 from django.core.management import call_command
-from django.forms import formset_factory
+from django.forms import CharField, HiddenInput, formset_factory
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.template import Context, Template
@@ -232,6 +232,25 @@ def test_crispy_renders_a_form_a_formset_and_a_field_in_the_pack() -> None:
     html = Template("{% load crispy_forms_tags %}{{ forms|crispy }}").render(Context({"forms": formset}))
     assert html.count('type="email"') == 2
     assert "TOTAL_FORMS" in html
+
+
+class WithDetails(ContactForm):
+    """A form with a revealed field, a date and a hidden field."""
+
+    how = RadiosField(choices=[("a", "A"), ("b", "B")], label="How?", reveals={"b": ["born"]})
+    born = DateInputField(label="Born", required=False)
+    number = CharField(widget=HiddenInput, initial="7")
+
+
+@pytest.mark.parametrize("form_class", [ContactForm, BornForm, WithDetails, NhsukForm])
+@pytest.mark.parametrize("data", [None, {}, {"how": "b", "email": "<b>", "born_day": "31", "born_month": "2"}])
+def test_fields_are_rendered_as_crispy_renders_them(form_class: type[NhsukForm], data: dict[str, str] | None) -> None:
+    form = form_class(data, today=date(2026, 3, 14))
+    by_crispy, ours = (
+        Template("{% load crispy_forms_tags nhsuk %}" + tag).render(Context({"form": form}))
+        for tag in ("{% crispy form %}", "{% nhsuk_fields form %}")
+    )
+    assert by_crispy.strip() == ours
 
 
 def test_the_first_page_is_below_a_hundred_kilobytes() -> None:
