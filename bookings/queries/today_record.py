@@ -1,23 +1,26 @@
 """The record of today: what a person takes home after a visit, in plain words."""
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bookings.queries.person import PersonPage
-from clinics.vaccines import Series, Vaccine
+from bookings.queries.planned import planned
+from clinics.vaccines import Series
 from clinics.words import plain_date
 from immunisations.aftercare import PROTECTS_AGAINST, Aftercare, aftercare
 from immunisations.models import Vaccination
 from immunisations.policies import asks_about_pregnancy
-from immunisations.schedule import SeriesForecast
+
+# What is due in ten years is not for this sheet, unless it belongs to what was spoken of today.
+FORESEEN = timedelta(days=3 * 365)
 
 
 @dataclass(frozen=True)
 class NextDose:
-    """A further dose of a series, and when."""
+    """A further dose, and when."""
 
     vaccine: str | Promise
     when: str
@@ -39,14 +42,21 @@ class TodayRecord:
         return [(row, PROTECTS_AGAINST[row.vaccine]) for row in self.given]
 
 
-def _when(result: SeriesForecast, on: date) -> str:
-    """Return when the next dose may be had: the day it is due, not before it would count."""
-    first = max((day for day in (result.due_on, result.earliest_on) if day is not None), default=None)
-    if result.status == "ask" or first is None:
-        return _("ask the nurse")
-    if first <= on:
-        return _("now due: at one of our clinics or your GP surgery")
-    return _("from %(date)s") % {"date": plain_date(first)}
+def _following(page: PersonPage, touched: set[str]) -> list[NextDose]:
+    """Return what comes next, soonest first: what is due and was not given, then the visits to come."""
+    plan = planned(page)
+    if plan is None:
+        return []
+    found = [NextDose(dose.name, _("still due at this clinic")) for dose in plan.give]
+    found += [NextDose(dose.name, _("now due: at another clinic or your GP surgery")) for dose in plan.elsewhere]
+    found += [NextDose(dose.name, _("ask the nurse")) for dose in plan.ask if touched & set(dose.item.series)]
+    for on, doses in plan.following:
+        found += [
+            NextDose(dose.name, _("from %(date)s") % {"date": plain_date(on)})
+            for dose in doses
+            if on - plan.on <= FORESEEN or touched & set(dose.item.series)
+        ]
+    return found
 
 
 def today_record(page: PersonPage) -> TodayRecord:
@@ -55,20 +65,15 @@ def today_record(page: PersonPage) -> TodayRecord:
     given = [row for row in rows if row.status == Vaccination.Status.COMPLETED]
     on = page.session.date
     touched = {row.series for row in rows}
-    following, complete = [], []
-    for result in page.outlook.series:
-        if result.next_dose is not None and result.status not in ("too_old", "not_needed", "blocked"):
-            name = Vaccine(result.vaccine).label if result.vaccine else Series(result.series).label
-            # What nobody spoke of today and is not due for long is not for this sheet.
-            if result.series in touched or result.status in ("due", "overdue"):
-                following.append(NextDose(name, _when(result, on)))
-        elif result.status == "complete" and result.series in touched:
-            complete.append(Series(result.series).label)
     return TodayRecord(
         given=given,
         not_given=[row for row in rows if row.status == Vaccination.Status.NOT_DONE],
-        complete=complete,
-        following=following,
+        complete=[
+            Series(result.series).label
+            for result in page.outlook.series
+            if result.status == "complete" and result.series in touched
+        ],
+        following=_following(page, touched),
         aftercare=aftercare([row.vaccine for row in given], could_be_pregnant=asks_about_pregnancy(page.person, on))
         if given
         else None,

@@ -13,7 +13,7 @@ from clinics.words import clock, plain_date
 from immunisations.health_questions import FACTS
 from immunisations.models import RecordCheck
 from immunisations.queries import HistoryDose, Mention, rule_behind
-from immunisations.schedule import FACT_WORDS, DoseVerdict, Rule, SeriesForecast, rules
+from immunisations.schedule import FACT_WORDS, NO_EARLY_SECOND_ADVICE, DoseVerdict, Rule, SeriesForecast, rules
 
 STATUS_WORDS: dict[str, str | Promise] = {
     "complete": gettext_lazy("Complete"),
@@ -38,6 +38,7 @@ MORE_FACT_WORDS: dict[str, str | Promise] = {
     "male": gettext_lazy("Sex: male"),
     "female": gettext_lazy("Sex: female"),
     "outbreak": gettext_lazy("Early measles doses are switched on for this clinic"),
+    NO_EARLY_SECOND_ADVICE: gettext_lazy("After an early second measles dose no further one is advised"),
     "unwell": gettext_lazy("Unwell today"),
     "pregnant": gettext_lazy("Pregnant, or may be"),
     "no-chickenpox": gettext_lazy("Has not had chickenpox"),
@@ -189,6 +190,8 @@ def _facts(page: PersonPage) -> list[Fact]:
             source = _("the person’s details")
         elif code == "outbreak":
             source = page.session.early_doses_reason
+        elif code == NO_EARLY_SECOND_ADVICE:
+            source = _("the clinical lead’s decision for this clinic")
         elif screening is not None:
             source = _("health questions, asked by %(name)s on %(date)s at %(time)s") % {
                 "name": screening.recorded_by_name,

@@ -18,6 +18,7 @@ from .plan import Item, NextVisit, VisitPlan
 from .reasons import FACT_WORDS, TEMPLATES, say
 from .results import Dose, DoseVerdict, SeriesForecast
 from .rulebook import Rule, RuleBook
+from .series.measles import NO_EARLY_SECOND_ADVICE
 
 STATUSES = ("complete", "due", "overdue", "not_yet", "not_needed", "too_old", "blocked", "ask")
 
@@ -26,6 +27,7 @@ __all__ = [
     "FACT_WORDS",
     "MOST_DOSES",
     "NEVER_COUNTED",
+    "NO_EARLY_SECOND_ADVICE",
     "OPTIONS",
     "STATUSES",
     "TEMPLATES",

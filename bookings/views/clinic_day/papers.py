@@ -8,6 +8,7 @@ from django.template.response import TemplateResponse
 
 from accounts.guard import StaffRequired
 from bookings.queries import every_rule, today_record, working
+from bookings.queries.planned import planned
 from bookings.views.clinic_day.base import PersonPageBase
 
 
@@ -18,7 +19,12 @@ class ShowWorking(PersonPageBase):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it; the same page prints."""
-        context = {"working": working(self.data), "back_url": self.person_url(), "now": self.now}
+        context = {
+            "working": working(self.data),
+            "plan": planned(self.data),
+            "back_url": self.person_url(),
+            "now": self.now,
+        }
         return self.page("working.html", context)
 
 

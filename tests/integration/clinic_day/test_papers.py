@@ -139,3 +139,30 @@ class TestTheRecordOfToday:
         assert held
         assert held <= set(PROTECTS_AGAINST)
         assert held <= set(AFTERWARDS)
+
+
+class TestThePlan:
+    def test_says_what_to_give_together_what_is_not_offered_and_what_waits(
+        self, clinic: Clinic, nurse: Client, checked: tuple[Person, Room]
+    ) -> None:
+        person, _room = checked
+        said = words(nurse.get(clinic.url("person", person.public_id)))
+        assert "Give today: MMRV and 6-in-1." in said
+        assert "Next visit: from" in said
+        assert "To wait:" in said
+
+    def test_after_an_early_second_dose_the_clinical_lead_may_switch_off_the_advice_of_a_third(
+        self, clinic: Clinic, nurse: Client
+    ) -> None:
+        room = Room(clinic.team, clinic.session, clinic.nurse, clinic.nurse, clinic.mmr, clinic.mmrv, clinic.six)
+        person = room.person("Ida", "Berg", date(2022, 1, 10))
+        # The second counts, at 15 months and 28 days after the first, and the routine one at 18 months is still advised.
+        room.check(room.visit(person), ("MMR", "2023-03-10"), ("MMR", "2023-04-10"))
+        address = clinic.url("person", person.public_id)
+        assert "still advised" in words(nurse.get(address))
+        clinic.session.advise_18_month_dose = False
+        clinic.session.save()
+        said = words(nurse.get(address))
+        assert "still advised" not in said
+        assert "Complete: 2 doses count" in said
+        assert "no further one is advised" in words(nurse.get(clinic.url("show-working", person.public_id)))
