@@ -156,7 +156,7 @@ class TestThePlan:
     ) -> None:
         room = Room(clinic.team, clinic.session, clinic.nurse, clinic.nurse, clinic.mmr, clinic.mmrv, clinic.six)
         person = room.person("Ida", "Berg", date(2022, 1, 10))
-        # The second counts, at 15 months and 28 days after the first, and the routine one at 18 months is still advised.
+        # The second counts, at 15 months and 31 days after the first; one at 18 months is still advised.
         room.check(room.visit(person), ("MMR", "2023-03-10"), ("MMR", "2023-04-10"))
         address = clinic.url("person", person.public_id)
         assert "still advised" in words(nurse.get(address))
