@@ -19,6 +19,7 @@ class Permission(models.TextChoices):
     CHECK_RECORDS = "check_records", _("Record what a red book, CHIS or GP record shows")
     VACCINATE = "vaccinate", _("Record consent, health checks and doses")
     CORRECT_RECORDS = "correct_records", _("Correct another person’s records, merge people")
+    SEND_RECORDS = "send_records", _("See what was corrected, and note what was sent to GP practices and CHIS")
     PLAN_CLINICS = "plan_clinics", _("Plan, publish and cancel clinics, keep venues and batches")
     INSPECT = "inspect", _("Look up bookings, people, records and messages in the admin")
     SEE_TOTALS = "see_totals", _("See a clinic’s totals")
@@ -35,6 +36,7 @@ ROLES: dict[Permission, set[Role]] = {
     Permission.CHECK_RECORDS: _EVERYBODY_CLINICAL,
     Permission.VACCINATE: _EVERYBODY_CLINICAL,
     Permission.CORRECT_RECORDS: {Role.SENIOR_NURSE},
+    Permission.SEND_RECORDS: {Role.SENIOR_NURSE, Role.COORDINATOR},
     Permission.PLAN_CLINICS: {Role.COORDINATOR},
     Permission.INSPECT: {Role.COORDINATOR},
     Permission.SEE_TOTALS: {Role.COORDINATOR, Role.ANALYST} | _EVERYBODY_CLINICAL,

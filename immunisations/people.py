@@ -1,6 +1,9 @@
 """A person is every row that was found to be them: the root and those merged into it."""
 
+from collections.abc import Iterable
+
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from immunisations.models import Person
 
@@ -33,3 +36,18 @@ def lock_root(person: Person) -> Person:
             return row
         # Merged a moment ago, or asked for by a merged row: the lock belongs on the root.
         key = row.merged_into_id
+
+
+def lock_roots(keys: Iterable[int]) -> list[Person]:
+    """Lock the rows that stand for all these people, by the keys of any of their rows, in the order of their keys.
+
+    For what concerns many at once: two queries however many they are, unless some were merged at that moment.
+    """
+    wanted = set(keys)
+    locked: dict[int, Person] = {}
+    while True:
+        roots = set(Person.objects.filter(pk__in=wanted).values_list(Coalesce("merged_into", "pk"), flat=True))
+        if roots <= set(locked):
+            return [locked[key] for key in sorted(roots)]
+        rows = Person.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=roots).order_by("pk")
+        locked |= {row.pk: row for row in rows}

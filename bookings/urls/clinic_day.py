@@ -2,6 +2,7 @@
 
 from django.urls import path
 
+from bookings.urls import corrections
 from bookings.views import clinic_day as views
 
 SESSION = "<uuid:session>/"
@@ -26,5 +27,5 @@ urlpatterns = [
     path(PERSON + "dose/<str:series>/", views.DoseGive.as_view(), name="give-dose"),
     path(PERSON + "not-given/", views.NotGiven.as_view(), name="not-given"),
     path(PERSON + "visit/", views.VisitEnd.as_view(), name="visit-end"),
-    path(PERSON + "records/<uuid:vaccination>/correct/", views.RecordCorrect.as_view(), name="record-correct"),
+    *corrections.urlpatterns,
 ]

@@ -5,11 +5,12 @@ writes, and leaves an audit event, in one transaction.
 """
 
 from immunisations.actions.consents import record_consent, record_screening
-from immunisations.actions.corrections import correct_vaccination
+from immunisations.actions.corrections import correct_batch, correct_vaccination
 from immunisations.actions.judgements import judge_doses
 from immunisations.actions.merges import merge_people, unmerge_people
 from immunisations.actions.people import add_person, change_person
 from immunisations.actions.record_checks import FoundDose, SourceLook, record_check, record_round
+from immunisations.actions.sending import mark_sent
 from immunisations.actions.vaccinations import record_not_given, record_vaccination
 from immunisations.actions.visits import arrive, end_visit, pause_visit, start_visit, undo_arrival
 
@@ -19,9 +20,11 @@ __all__ = [
     "add_person",
     "arrive",
     "change_person",
+    "correct_batch",
     "correct_vaccination",
     "end_visit",
     "judge_doses",
+    "mark_sent",
     "merge_people",
     "pause_visit",
     "record_check",

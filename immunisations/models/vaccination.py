@@ -98,7 +98,7 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
 
     Everything it rests on (product, batch, expiry, names, place) is copied onto the row, so that a later change
     elsewhere never changes a record. A correction is a new row that ``replaces`` the old one; a dose recorded on the
-    wrong person is an entered-in-error row there, and a new row with ``moved_from`` here.
+    wrong person, or as another vaccine, is an entered-in-error row there, and a new row with ``moved_from`` here.
     """
 
     Status = VaccinationStatus
@@ -255,3 +255,8 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
 
     def __str__(self) -> str:
         return f"{self.get_series_display()}: {self.get_status_display()}"
+
+    @property
+    def is_given(self) -> bool:
+        """Whether the row says that a dose was given. It may have been replaced since."""
+        return self.status == VaccinationStatus.COMPLETED

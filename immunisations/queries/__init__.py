@@ -4,6 +4,7 @@ from immunisations.queries.history import (
     DoseQuestion,
     HistoryDose,
     Look,
+from immunisations.queries.sending import Sending, Standing, sending_at, sent_rows, standing_of
     Mention,
     dose_questions,
     fold,
@@ -15,6 +16,8 @@ from immunisations.queries.outlook import Forecast, facts_for, forecast_for, rul
 from immunisations.queries.rows import record_checks, vaccination_rows
 from immunisations.queries.timeline import CheckRound, check_rounds, not_asked, unsaved_mentions, verdicts_on
 from immunisations.queries.visits import DUE, StandingRow, VisitRecord, standing_at, still_due, visit_record
+    "Sending",
+    "Standing",
 
 __all__ = [
     "DUE",
@@ -30,7 +33,10 @@ __all__ = [
     "dose_questions",
     "facts_for",
     "fold",
+    "sending_at",
+    "sent_rows",
     "forecast_for",
+    "standing_of",
     "history",
     "near",
     "not_asked",

@@ -9,6 +9,8 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from accounts.permissions import Permission
+from bookings.queries.planned import planned
+from bookings.queries.records import record_chains
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.consenting import consent_form
 from immunisations import actions
@@ -35,6 +37,7 @@ class PersonDay(PersonPageBase):
         }
         return self.page("person.html", context)
 
+            "chains": record_chains(data.history_rows),
 
 class VisitEnd(PersonPageBase):
     """Ends, pauses or takes up a visit: advice only, record checked only, or simply left."""

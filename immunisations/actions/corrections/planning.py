@@ -22,6 +22,7 @@ from immunisations.policies import (
     check_born_by,
     check_site,
     consent_for,
+    screening_for,
 )
 from immunisations.queries import facts_for, forecast_for
 
@@ -116,8 +117,8 @@ def facts_of(batch: Batch) -> dict[str, Any]:
 def facts_of_vaccine(row: Vaccination, vaccine: str) -> dict[str, Any]:
     """Return the columns that rest on which vaccine it was, where what was agreed and signed fits another better.
 
-    The consent to that vaccine, where one was given on the visit; the direction in force that day which is for it. Where
-    there is none, what was recorded stays: the page says so to whoever corrects.
+    The consent to that vaccine, where one was given on the visit; the direction for it that was in force that day.
+    Where there is none, what was recorded stays: the page says so to whoever corrects.
     """
     if vaccine == row.vaccine:
         return {}
@@ -273,6 +274,7 @@ def _other_series(row: Vaccination, batch: Batch, body_site: str) -> Vaccination
         override_reason="",
         cautions=[],
     )
+    new.screening = screening_for(list(row.visit.screenings.all()), vaccine) or row.screening
     new.dose_number = _dose_number(row.person, new)
     return new
 
@@ -292,7 +294,7 @@ def _moved(row: Vaccination, target: Person) -> Vaccination:
         new.person, new.visit = visit.person, visit
         if row.status == Vaccination.Status.COMPLETED:
             agreed = consent_for(list(visit.consents.all()), row.vaccine)
-            screening = visit.screenings.last()
+            screening = screening_for(list(visit.screenings.all()), row.vaccine)
             if agreed is not None and agreed.decision == Consent.Decision.GIVEN:
                 for name, value in facts_of_consent(agreed).items():
                     setattr(new, name, value)

@@ -2,10 +2,12 @@
 
 from typing import Any
 
-from tests.integration.walk.table import CLINIC, ROLES, SENIOR, VACCINATOR, Entry, staff
+from tests.integration.walk.table import CLINIC, COORDINATOR, ROLES, SENIOR, VACCINATOR, Entry, staff
 from tests.integration.walk.world import World
 
 NURSES = [VACCINATOR, SENIOR]
+# Who hears of corrections, and sends records out.
+FOLLOWS_UP = [SENIOR, COORDINATOR]
 
 
 def clinic(world: World) -> dict[str, Any]:
@@ -16,6 +18,16 @@ def clinic(world: World) -> dict[str, Any]:
 def person(world: World) -> dict[str, Any]:
     """A person there."""
     return {**clinic(world), "person": world.person.public_id}
+
+
+def record(world: World) -> dict[str, Any]:
+    """A record of theirs."""
+    return {**person(world), "vaccination": world.vaccination.public_id}
+
+
+def batch(world: World) -> dict[str, Any]:
+    """The batch on it."""
+    return {**clinic(world), "batch": world.batch.public_id}
 
 
 TABLE: dict[str, Entry] = {
@@ -47,7 +59,17 @@ TABLE: dict[str, Entry] = {
     "not-given": staff(NURSES, 200, 302, arguments=person),
     "visit-end": staff(ROLES, 405, arguments=person, others=(405,), superuser=(403, 405)),
     "visit-end POST": staff(NURSES, 302, arguments=person, sends=lambda world: {"does": "left"}),
-    "record-correct": staff(
-        NURSES, arguments=lambda world: {**person(world), "vaccination": world.vaccination.public_id}
+    "corrections": staff(FOLLOWS_UP),
+    "clinic-day-sent": staff(FOLLOWS_UP, arguments=clinic),
+    "clinic-day-sent POST": staff(
+        FOLLOWS_UP, 302, arguments=clinic, sends=lambda world: {"record": world.vaccination.public_id}
     ),
 }
+    "batch-correct": staff([SENIOR], arguments=clinic),
+    "batch-correct-which": staff([SENIOR], arguments=batch),
+    "batch-correct-check": staff([SENIOR], 302, arguments=batch),
+    "record-correct": staff(NURSES, arguments=record),
+    "record-correct-what": staff(NURSES, arguments=lambda world: {**record(world), "what": "batch"}),
+    "record-correct-check": staff(NURSES, 302, arguments=lambda world: {**record(world), "what": "batch"}),
+    "record-move": staff(NURSES, arguments=record),
+    "record-move-to": staff(NURSES, arguments=lambda world: {**record(world), "to": world.other.public_id}),

@@ -44,6 +44,7 @@ class World:
     link_token: str
     draft: Draft
     person: Person
+    other: Person
     visit: Visit
     check: RecordCheck
     vaccination: Vaccination
@@ -130,6 +131,9 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
             expires_at=now + timedelta(days=1),
         ),
         person=person,
+        other=add_person(
+            team=team, first_name="Chloe", last_name=marker, date_of_birth=date(2020, 5, 6), by=desk, at=earlier
+        ),
         visit=visit,
         check=check,
         vaccination=vaccination,
