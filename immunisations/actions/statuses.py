@@ -72,9 +72,7 @@ def refresh_statuses(roots: Sequence[Person]) -> None:
     ``roots`` are the rows that stand for them, under their locks (``lock_root``). Only what differs is written. It
     takes a fixed number of queries however many they are, a few more where dates are half known.
     """
-    rows = {root.pk: root.pk for root in roots}
-    rows |= dict(Person.objects.filter(merged_into__in=list(rows)).values_list("pk", "merged_into"))
-    doses = known_doses(rows)
+    doses = known_doses(rows_of_roots([root.pk for root in roots]))
     there: dict[tuple[int, str], Row] = {
         row[:2]: row
         for row in SeriesStatus.objects.filter(person__in=[root.pk for root in roots]).values_list(*COLUMNS)
@@ -90,6 +88,12 @@ def refresh_statuses(roots: Sequence[Person]) -> None:
     # A series that the schedule has no more.
     for person, series in there:
         SeriesStatus.objects.filter(person=person, series=series).delete()
+
+
+def rows_of_roots(roots: Sequence[int]) -> dict[int, int]:
+    """Return the keys of all rows of these people, each with the key of the row that stands for the person."""
+    merged = Person.objects.filter(merged_into__in=roots).values_list("pk", "merged_into_id")
+    return {**{root: root for root in roots}, **{key: root for key, root in merged if root is not None}}
 
 
 def first_status(person: Person) -> None:

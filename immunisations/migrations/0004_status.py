@@ -21,6 +21,8 @@ class Migration(migrations.Migration):
                 ('rules_version', models.CharField(max_length=20, verbose_name='rules')),
                 ('started_at', models.DateTimeField(verbose_name='started')),
                 ('finished_at', models.DateTimeField(blank=True, null=True, verbose_name='finished')),
+                ('people', models.PositiveIntegerField(blank=True, null=True, verbose_name='people')),
+                ('differences', models.JSONField(blank=True, default=dict, verbose_name='rows that differed')),
                 ('team', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='+', to='accounts.team')),
             ],
             options={

@@ -15,6 +15,9 @@ class StatusRun(models.Model):
     rules_version = models.CharField(_("rules"), max_length=20)
     started_at = models.DateTimeField(_("started"))
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
+    # What came of it, once it is finished: the pages are then forgotten.
+    people = models.PositiveIntegerField(_("people"), null=True, blank=True)
+    differences = models.JSONField(_("rows that differed"), default=dict, blank=True)
 
     class Meta:
         verbose_name = _("run over all statuses")
@@ -32,7 +35,7 @@ class StatusPage(models.Model):
     after = models.BigIntegerField()
     until = models.BigIntegerField()
     people = models.PositiveIntegerField()
-    # How many rows were found to differ, by series and how: {"MEASLES": {"wrong": 1}}.
+    # How many rows were found to differ, by series and how, as in ``immunisations.rebuild.pages``.
     differences = models.JSONField(default=dict)
 
     class Meta:
