@@ -75,10 +75,13 @@ class Schedule:
         options: Collection[str] = frozenset(),
         only: Collection[str] | None = None,
         most: int = MOST_DOSES,
+        recorded_by: datetime.date | None = None,
     ) -> tuple[SeriesForecast, ...]:
         """See ``immunisations.schedule.forecast``. ``only`` names the series to answer for, where not all are asked
-        for; ``most`` is how many doses are read."""
+        for; ``most`` is how many doses are read; ``recorded_by`` the day by which every dose with a half-known date
+        had been given, if not ``on``."""
         born, today = date_of_birth.toordinal(), on.toordinal()
+        recorded = recorded_by.toordinal() if recorded_by else today
         if on.year > LAST_YEAR:
             raise ScheduleError("bad_date", f"The year {on.year} is too far away.")
         if today < born:
@@ -100,7 +103,7 @@ class Schedule:
                     "unknown_vaccine",
                     f"{dose.vaccine[:40]!r} is not a vaccine this schedule knows. It knows {', '.join(VACCINES)}.",
                 )
-            by_vaccine.setdefault(vaccine, []).append((self._days(dose, born, today), dose))
+            by_vaccine.setdefault(vaccine, []).append((self._days(dose, born, today, recorded), dose))
         person = Person(
             born=born,
             on=today,
@@ -116,8 +119,8 @@ class Schedule:
         )
 
     @staticmethod
-    def _days(dose: Dose, born: int, on: int) -> Days:
-        """The possible days of a dose, from birth to the day asked about."""
+    def _days(dose: Dose, born: int, on: int, recorded: int) -> Days:
+        """The possible days of a dose, from birth to the day asked about, or by which it was recorded."""
         first, last = days_of(dose.given_on)
         if last < born:
             raise ScheduleError(
@@ -127,8 +130,8 @@ class Schedule:
             raise ScheduleError(
                 "after_day_asked", f"The {dose.vaccine} dose of {dose.given_on} is after the day asked about."
             )
-        if first < born or last > on:
-            return Days(max(first, born), min(last, on))
+        if first < last and (first < born or last > recorded):
+            return Days(max(first, born), min(last, recorded))
         return Days(first, last)
 
     def _by_series(self, facts: Collection[str], table: Mapping[str, Sequence[str]]) -> dict[str, list[str]]:
@@ -202,11 +205,11 @@ def _with_never_counted(
     both = list(judged)
     for vaccine in series.never_counted:
         said = [Entry(vaccine, dose.given_on, days, 0, dose.sources) for days, dose in by_vaccine.get(vaccine, ())]
-        both += ((entry, series.never(vaccine, entry.days)) for entry in _fold(said, lambda _label, name=vaccine: name))
+        both += ((entry, series.never(vaccine, entry.days)) for entry in _fold(said))
     return sorted(both, key=lambda pair: (pair[0].days, pair[0].given_on, pair[0].vaccine))
 
 
-def _fold(entries: list[Entry], name_of: Callable[[int], str]) -> list[Entry]:
+def _fold(entries: list[Entry], name_of: Callable[[int], str] | None = None) -> list[Entry]:
     """By date; the doses of one known day are one entry with all its sources. Half-known dates are never folded
     here: whether they are the same day is for ``explore`` to consider."""
     folded: list[Entry] = []
@@ -216,7 +219,7 @@ def _fold(entries: list[Entry], name_of: Callable[[int], str]) -> list[Entry]:
             label = before.label | entry.label
             text = max(before.given_on, entry.given_on, key=len)
             sources = tuple(sorted({*before.sources, *entry.sources}))
-            folded[-1] = Entry(name_of(label), text, entry.days, label, sources)
+            folded[-1] = Entry(name_of(label) if name_of else before.vaccine, text, entry.days, label, sources)
         else:
             folded.append(entry)
     return folded

@@ -56,7 +56,9 @@ class LiveGap:
                         default=NOT_TOO_CLOSE)  # fmt: skip
             kind, days = worst
             if kind == KNOWN:
-                notes.append((f"note_{word}", {"days": days, "needs": needs}) if days else (f"note_{word}_same_day", {}))
+                notes.append(
+                    (f"note_{word}", {"days": days, "needs": needs}) if days else (f"note_{word}_same_day", {})
+                )
             elif kind == CERTAIN:
                 notes.append((f"note_{word}_certain", {"needs": needs}))
             elif kind == PERHAPS:

@@ -27,9 +27,9 @@ class Item:
     """One thing a plan says of one series (``series`` holds several where one vaccine serves them all).
 
     ``rule``, ``code`` and ``params`` (JSON-safe) make the reason in any language and show where it comes from;
-    ``reason`` is the reason in English. ``dose`` is the number of the dose. ``until`` is the day until which it waits;
-    None where no day can be named. ``counts_if_given`` is False only for an early dose in an outbreak. ``status`` is
-    that of the forecast. ``notes`` are (code, params) of what is said besides.
+    ``reason`` is the reason in English. ``dose`` is the number of the dose, ``due`` its recommended day. ``until`` is
+    the day until which it waits; None where no day can be named. ``counts_if_given`` is False only for an early dose in
+    an outbreak. ``status`` is that of the forecast. ``notes`` are (code, params) of what is said besides.
     """
 
     series: tuple[str, ...]
@@ -39,6 +39,7 @@ class Item:
     rule: str
     code: str
     params: Mapping[str, Any] = field(default_factory=dict)
+    due: datetime.date | None = None
     until: datetime.date | None = None
     counts_if_given: bool = True
     notes: tuple[Note, ...] = ()
@@ -89,7 +90,7 @@ def plan(
     for vaccine in offered or ():
         if vaccine not in VACCINES:
             raise ScheduleError("unknown_vaccine", f"{str(vaccine)[:40]!r} is not a vaccine this schedule knows.")
-    return _Planner(schedule, date_of_birth, doses, facts, offered, options).plan(on)
+    return _Planner(schedule, date_of_birth, doses, on, facts, offered, options).plan()
 
 
 class _Planner:
@@ -100,12 +101,15 @@ class _Planner:
         schedule: Schedule,
         born: datetime.date,
         doses: Collection[Dose],
+        on: datetime.date,
         facts: Collection[str],
         offered: Collection[str] | None,
         options: Collection[str],
     ) -> None:
         self.schedule = schedule
         self.born = born
+        self.on = on
+        self.record = list(doses)
         self.doses = list(doses)
         self.no_record = not doses
         self.facts = facts
@@ -115,31 +119,38 @@ class _Planner:
         self.mmrv_instead = book["measles-mmrv-instead"]
         self.no_record_rule = book["menacwy-no-record"]
         self.third_visit = book["pcv-with-third-visit"]
+        # in an outbreak nothing waits for company
+        self.together = 0 if "outbreak" in facts else book["visits-together"].days("within")
+        self.birthday_1 = _day(book["measles-dose-1"].span("due").after(born.toordinal()))
         self.reading = {
             vaccine: frozenset(series.name for series in schedule.series if vaccine in series.labels)
             for vaccine in VACCINES.values()
         }
 
-    def plan(self, on: datetime.date) -> VisitPlan:
+    def plan(self) -> VisitPlan:
+        on = self.on
         first = self.results(on, most=None)
         give, elsewhere, held = self.visit(on, first, self.offered)
+        # at the next visit there is a record: that of this one
+        self.no_record = False
         after = self.results(on)
         served = {name for item in (*give, *elsewhere) for name in item.series}
+        # what another place must give first: nothing that comes after it can be planned here
+        missing = {
+            name for item in elsewhere if item.counts_if_given and item.vaccine for name in self.reading[item.vaccine]
+        }
+        visits = self.next_visits(on, missing)
         ask, wait, settled = [], [], []
-        for was, now in zip(first, after, strict=True):
-            if now.status == "ask":
-                # of a course begun today the answer is for another day
-                if was.series not in served:
-                    ask.append(_said(now))
-            elif now.next_dose is None or now.status == "blocked":
-                if was.series not in served:
-                    settled.append(_said(now))
-            elif not any(now.series in item.series for item in elsewhere):
-                wait.append(self.waiting(now, on, now.series in held))
-        return VisitPlan(
-            on, tuple(give), tuple(elsewhere), tuple(ask), tuple(wait), tuple(settled),
-            tuple(self.next_visits(on, {name for item in elsewhere for name in item.series})),
-        )  # fmt: skip
+        for result in after:
+            if result.status == "ask":
+                if result.series not in served:
+                    ask.append(_said(result))
+            elif result.next_dose is None or result.status == "blocked":
+                if result.series not in served:
+                    settled.append(_said(result))
+            elif not any(result.series in item.series for item in elsewhere):
+                wait.append(self.waiting(result, visits, held=result.series in held))
+        return VisitPlan(on, tuple(give), tuple(elsewhere), tuple(ask), tuple(wait), tuple(settled), tuple(visits))
 
     def results(
         self, on: datetime.date, *, only: Collection[str] | None = None, most: int | None = 0
@@ -147,7 +158,7 @@ class _Planner:
         """The forecast on a day, with all that is planned by then. ``most`` None: as many doses as may be asked of."""
         limit = {} if most is None else {"most": len(self.doses)}
         return self.schedule.forecast(
-            self.born, self.doses, on, self.facts, options=self.options, only=only, **limit
+            self.born, self.doses, on, self.facts, options=self.options, only=only, recorded_by=self.on, **limit
         )  # fmt: skip
 
     def visit(
@@ -164,18 +175,20 @@ class _Planner:
             item = self.ready(result, on)
             if item is None or item.vaccine is None:
                 continue
-            if self.waits_for_third_visit(result, give, on):
+            if name == "PNEUMOCOCCAL" and self.waits_for_third_visit(result, now.get("6IN1"), give):
                 held.add(name)
                 continue
             vaccine = self.here(item.vaccine, on, offered)
             if vaccine is None:
-                elsewhere.append(item)
+                _add_elsewhere(elsewhere, item)
                 continue
             if vaccine != item.vaccine:
                 rule = self.mmrv_instead.id
                 item = replace(item, vaccine=vaccine, rule=rule, notes=(("plan_mmrv_instead", {}),))
             self.doses.append(Dose(vaccine, on.isoformat()))
-            touched = {result.series: result for result in self.results(on, only=self.reading[vaccine])}
+            touched = {
+                result.series: result for result in self.results(on, only=self.reading[vaccine]) if result.series in now
+            }
             for other in touched:
                 if other != name and now[other].next_dose and touched[other].status == "complete":
                     item = replace(item, series=(*item.series, other), notes=(*item.notes, ("plan_also_booster", {})))
@@ -193,21 +206,19 @@ class _Planner:
             and self.no_record
             and result.status == "not_yet"
             and result.earliest_on == on
-            and on.toordinal() >= rule.span("from_age").after(self.born.toordinal())
             and not any(fact in self.schedule.asks and "MENACWY" in self.schedule.asks[fact] for fact in self.facts)
         ):
             return replace(_said(result), rule=rule.id, code="plan_no_record", params={})
         return None
 
-    def waits_for_third_visit(self, result: SeriesForecast, give: Sequence[Item], on: datetime.date) -> bool:
-        """Whether PCV is left for the visit of the third 6-in-1: a baby has one of the first two today."""
-        return (
-            result.series == "PNEUMOCOCCAL"
-            and result.rule == "pcv-dose-1"
-            and on.toordinal() < self.schedule.book["pcv-booster"].span("minimum").after(self.born.toordinal())
-            and any("6IN1" in item.series and (item.dose or 0) <= self.third_visit.number("visits_before")
-                    for item in give)
-        )  # fmt: skip
+    def waits_for_third_visit(self, pcv: SeriesForecast, six: SeriesForecast | None, give: Sequence[Item]) -> bool:
+        """Whether PCV is left for the visit of the third 6-in-1: a baby has one of the first two today, or soon.
+        ``pcv`` and ``six`` are the forecasts after what is already given today."""
+        begun = self.third_visit.number("visits_before")
+        if pcv.rule != "pcv-dose-1" or (pcv.earliest_on and pcv.earliest_on >= self.birthday_1):
+            return False
+        today = any("6IN1" in item.series and (item.dose or 0) <= begun for item in give)
+        return today or (six is not None and six.status == "not_yet" and (six.next_dose or 0) <= begun)
 
     def here(self, vaccine: str, on: datetime.date, offered: Collection[str] | None) -> str | None:
         """The vaccine to give at this clinic: the one that is due, MMRV where it stands in for MMR, or none."""
@@ -218,12 +229,15 @@ class _Planner:
             return "MMRV"
         return None
 
-    def waiting(self, result: SeriesForecast, on: datetime.date, held: bool) -> Item:
+    def waiting(self, result: SeriesForecast, visits: Sequence[NextVisit], *, held: bool) -> Item:
         """Why the next dose of a series is not given on the day, and until when it waits."""
         item = _said(result)
-        if held:
-            return replace(item, rule=self.third_visit.id, code="plan_wait_third_visit", params={"dose": item.dose})
         until = _when(result)
+        planned = next((visit.on for visit in visits for item in visit.give if result.series in item.series), None)
+        if held or (result.rule == "pcv-dose-1" and planned and until and planned > until):
+            return replace(
+                item, rule=self.third_visit.id, code="plan_wait_third_visit", params={"dose": item.dose}, until=planned
+            )
         if until is None:
             return replace(item, code="plan_wait_primary", params={})
         item = replace(item, until=until, params={"dose": item.dose, "until_on": until.isoformat()})
@@ -234,35 +248,60 @@ class _Planner:
 
     def yellow_fever_near(self, until: datetime.date) -> bool:
         """Whether it is a yellow fever vaccine that a measles vaccine waits for until this day."""
-        without = [dose for dose in self.doses if dose.vaccine != "YELLOWFEVER"]
+        without = [dose for dose in self.record if dose.vaccine != "YELLOWFEVER"]
         (result,) = self.schedule.forecast(
             self.born, without, until - datetime.timedelta(1), self.facts, options=self.options, only={"MEASLES"},
-            most=len(without),
+            most=len(without), recorded_by=self.on,
         )  # fmt: skip
         return result.earliest_on is not None and result.earliest_on < until
 
-    def next_visits(self, on: datetime.date, elsewhere: Collection[str]) -> list[NextVisit]:
-        """The visits after the day, each on the first day on which something that waits may be given."""
+    def next_visits(self, on: datetime.date, missing: Collection[str]) -> list[NextVisit]:
+        """The visits after the day, each on the first sensible day on which something that waits may be given."""
         visits: list[NextVisit] = []
         last = on
         while len(visits) < VISITS_AHEAD:
-            days = []
-            for result in self.results(last):
-                if result.status in ("not_yet", "due", "overdue") and (visits or result.series not in elsewhere):
-                    when = _when(result)
-                    if when and when > last:
-                        days.append(when)
-            give: list[Item] = []
-            for day in sorted(set(days)):
-                # on that very day a fact or an age may stand in the way: then the next one
-                give, _elsewhere, _held = self.visit(day, self.results(day), None)
-                if give:
-                    visits.append(NextVisit(day, tuple(give)))
-                    last = day
-                    break
-            if not give:
+            visit = self.next_visit(last, missing)
+            if visit is None:
                 break
+            visits.append(visit)
+            last = visit.on
         return visits
+
+    def next_visit(self, last: datetime.date, missing: Collection[str]) -> NextVisit | None:
+        """The first visit after a day, with what it gives added to the doses; None where nothing more is to come."""
+        days = set()
+        for result in self.results(last):
+            if result.status in ("not_yet", "due", "overdue") and result.series not in missing:
+                # an early dose counts for nothing: the course begins at the first birthday
+                when = _when(result) if result.counts_if_given else self.birthday_1
+                if when and when > last:
+                    days.add(when)
+        before = list(self.doses)
+        for day in sorted(days):
+            give = self.visit_without(day, missing)
+            # more of the same week, if all that could be given on this day can be given then
+            for later in sorted(other for other in days if give and 0 < (other - day).days <= self.together):
+                doses, self.doses = self.doses, list(before)
+                more = self.visit_without(later, missing)
+                if not {name for item in give for name in item.series} < {
+                    name for item in more for name in item.series
+                }:
+                    self.doses = doses
+                    break
+                day, give = later, more
+            if give:
+                return NextVisit(day, tuple(map(_then, give)))
+        return None
+
+    def visit_without(self, day: datetime.date, missing: Collection[str]) -> list[Item]:
+        """What to give on a day to come, but for some series."""
+        results = [result for result in self.results(day) if result.series not in missing]
+        give, _elsewhere, _held = self.visit(day, results, None)
+        return give
+
+
+def _day(ordinal: int) -> datetime.date:
+    return datetime.date.fromordinal(ordinal)
 
 
 def _when(result: SeriesForecast) -> datetime.date | None:
@@ -276,5 +315,22 @@ def _said(result: SeriesForecast) -> Item:
     """What the forecast says, as an item."""
     return Item(
         (result.series,), result.vaccine, result.next_dose, result.status, result.rule, result.code, result.params,
-        counts_if_given=result.counts_if_given is not False,
+        due=result.due_on, counts_if_given=result.counts_if_given is not False,
     )  # fmt: skip
+
+
+def _then(item: Item) -> Item:
+    """The same at a visit to come, where nothing is due "today"."""
+    if item.due is None:
+        return item
+    return replace(item, code="plan_then", params={"dose": item.dose, "due_on": item.due.isoformat()})
+
+
+def _add_elsewhere(elsewhere: list[Item], item: Item) -> None:
+    """Add what this clinic does not have: once, where it would serve two series."""
+    for index, other in enumerate(elsewhere):
+        if other.vaccine == item.vaccine:
+            notes = (*other.notes, ("plan_also_booster", {}))
+            elsewhere[index] = replace(other, series=(*other.series, *item.series), notes=notes)
+            return
+    elsewhere.append(item)

@@ -135,6 +135,7 @@ TEMPLATES: dict[str, Template] = {
     "plan_mmrv_instead": "MMRV is given in place of MMR, which this clinic does not have. It counts the same.",
     "plan_also_booster": "It serves as the pre-school booster as well.",
     "plan_no_record": "Offered because there is no record of any vaccination.",
+    "plan_then": "Dose {dose}, due on {due_on}.",
     "plan_wait_due": "Dose {dose} is not due before {until_on}.",
     "plan_wait_yellow_fever": (
         "Dose {dose} waits until {until_on}: not on the same day as yellow fever vaccine, nor too soon after it."

@@ -45,8 +45,8 @@ class FourInOne(Series):
 class FourInOneCourse(Machine):
     """State: the state of the 6-in-1 course; days from the last 6-in-1 to the last dose of any kind, and the same
     from the last 4-in-1 (the gap at most, which also stands for none); the first day a booster can count
-    (LAST: to be reckoned from the last dose, which completed the primary course); whether
-    a 6-in-1 or a Hib/MenC was given from the first birthday; whether the booster is done (then the rest is forgotten)."""
+    (LAST: to be reckoned from the last dose, which completed the primary course); whether a 6-in-1 or a Hib/MenC was
+    given from the first birthday; whether the booster is done (then the rest is forgotten)."""
 
     start: State
     done: State = ((), 0, 0, 0, False, True)

@@ -23,6 +23,10 @@ def read_dose(text):
     return Dose(vaccine, given_on, tuple(sources))
 
 
+def options(case):
+    return frozenset(case.get("options", []))
+
+
 def expected(value):
     return {"none": None, "depends": None}.get(value, value) if isinstance(value, str) else value
 
@@ -31,11 +35,11 @@ def expected(value):
 def test_the_forecast_answers_as_the_case_says(series, case):
     assert case["source"]
     assert set(case) <= {
-        "name", "source", "born", "on", "doses", "facts", "expect",
+        "name", "source", "born", "on", "doses", "facts", "options", "expect",
         "counts", "reasons", "dose_rules", "sources", "vaccines", "given",
     }  # fmt: skip
     doses = [read_dose(text) for text in case.get("doses", [])]
-    results = forecast(case["born"], doses, case["on"], frozenset(case.get("facts", [])))
+    results = forecast(case["born"], doses, case["on"], frozenset(case.get("facts", [])), options=options(case))
     result = next(result for result in results if result.series == series)
     for name, value in case["expect"].items():
         assert getattr(result, name) == expected(value), (name, result, result.reason)

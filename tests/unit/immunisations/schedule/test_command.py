@@ -59,6 +59,70 @@ def test_a_dose_that_will_not_count_says_so():
     assert json.loads(out.getvalue())["series"][0]["counts_if_given"] is False
 
 
+def test_a_plan_is_added_only_when_asked_for():
+    arguments = ("--dose", "MMR:2026-02-10", "--offered", "MMRV", "--json")
+    plain, planned = json.loads(run(*arguments)), json.loads(run(*arguments, "--plan"))
+    plan = planned.pop("plan")
+    assert planned == plain
+    assert plan["on"] == "2026-11-21"
+    assert plan["give"] == [
+        {
+            "series": ["MEASLES"],
+            "status": "overdue",
+            "vaccine": "MMRV",
+            "dose": 2,
+            "until_on": None,
+            "reason": "Dose 2 is overdue. It was due on 10 August 2026.",
+            "rule": "measles-dose-2-at-18-months",
+        }
+    ]
+    assert [item["vaccine"] for item in plan["not_offered_here"]] == ["6IN1", "MENB", "PNEUMOCOCCAL"]
+    assert plan["ask"] == []
+    assert [item["series"] for item in plan["settled"]] == [["ROTAVIRUS"]]
+    assert plan["wait"][0]["until_on"] is None
+    assert [visit["on"] for visit in plan["next_visits"]] == ["2037-02-10", "2039-02-10"]
+
+
+def test_an_early_outbreak_dose_says_in_a_plan_that_it_will_not_count():
+    out = io.StringIO()
+    arguments = (
+        "--dob",
+        "2026-03-01",
+        "--on",
+        "2026-11-21",
+        "--fact",
+        "outbreak",
+        "--offered",
+        "MMR",
+        "--plan",
+        "--json",
+    )
+    call_command("forecast", *arguments, stdout=out)
+    assert json.loads(out.getvalue())["plan"]["give"][0]["counts_if_given"] is False
+
+
+def test_a_plan_in_text_has_a_heading_for_each_part():
+    text = run("--plan", "--dose", "YELLOWFEVER:2026-11-20", "--fact", "neuro-change", "--offered", "MENB")
+    for line in (
+        "A visit on 21 November 2026",
+        "Give together:",
+        "  MENB (dose 1): Dose 1 is overdue. It was due on 7 April 2025. [menb-dose-1]",
+        "Due, but not offered here:",
+        "Ask a nurse first:",
+        "Wait:",
+        "Nothing to give:",
+        "  ROTAVIRUS: Not complete, and no longer given: it is given before 26 May 2025. [rotavirus-latest-first]",
+        "Next visit, 19 December 2026:",
+    ):
+        assert line in text.splitlines()
+
+
+def test_the_clinical_lead_switches_the_early_second_advice_off():
+    doses = ("--dose", "MMRV:2026-04-01", "--dose", "MMRV:2026-06-01", "--json")
+    advised, not_advised = (json.loads(run(*doses, *more)) for more in ((), ("--option", "no-early-second-advice")))
+    assert [answer["series"][0]["next_dose"] for answer in (advised, not_advised)] == [3, None]
+
+
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
@@ -75,6 +139,10 @@ def test_a_dose_that_will_not_count_says_so():
         (("--dose", "MMR:٢٠٢٦"), "is not a date."),
         (("--dose", "XYZ:2026-02-10"), "'XYZ' is not a vaccine this schedule knows."),
         (("--dose", "mmr:2026-02-10"), "'mmr' is not a vaccine this schedule knows."),
+        (("--dose", "OPV:2026-02-10"), "'OPV' is not a vaccine this schedule knows."),
+        (("--dose", "MEASLES_ONLY:2026-02-10"), "'MEASLES_ONLY' is not a vaccine this schedule knows."),
+        (("--option", "tall"), "'tall' is not an option of this schedule. It has no-early-second-advice."),
+        (("--plan", "--offered", "XYZ"), "'XYZ' is not a vaccine this schedule knows."),
         (("--fact", "tall"), "'tall' is not a fact this schedule knows."),
         (("--on", "2025-02-09"), "The day asked about is before the date of birth."),
         (("--on", "2026-11"), "'2026-11' is not a whole date."),
