@@ -183,5 +183,5 @@ def _century(year: int, month: int, day: int, *, born: date, today: date) -> int
         )
     if fitting:
         return fitting[0]
-    # None fits: the later one that is not in the future says best what is wrong.
-    return years[1] if years[1] <= today.year else years[0]
+    # None fits: a year soon to come is a slip that lies in the future, any other one that lies before birth.
+    return years[1] if years[1] <= today.year + 10 else years[0]

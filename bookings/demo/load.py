@@ -10,7 +10,7 @@ from django.db import transaction
 from accounts.models import Membership, Role, Team, User
 from bookings.actions import PersonDetails, cancel_appointments, cancel_session, make_booking, mark_did_not_attend
 from bookings.arrivals import arrive_appointments
-from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Paper, Somebody, born
+from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Somebody, born
 from bookings.demo.places import CHILDHOOD, CLINICS, MEASLES, SHORT_DAY, VENUES
 from bookings.details import Contact
 from bookings.models import Appointment, Booking
@@ -29,12 +29,13 @@ from clinics.times import london_day
 from clinics.vaccines import Vaccine
 from immunisations.actions import (
     FoundDose,
+    SourceLook,
     add_person,
     arrive,
     end_visit,
-    record_check,
     record_consent,
     record_not_given,
+    record_round,
     record_screening,
     record_vaccination,
     start_visit,
@@ -406,8 +407,8 @@ class Loader:
         at = visit.arrived_at
         if somebody.then == "arrived" and not somebody.papers:
             return
-        for paper in somebody.papers:
-            self._check(visit, somebody, paper, self._moment(session, at + timedelta(minutes=6)))
+        if somebody.papers:
+            self._check(visit, somebody, self._moment(session, at + timedelta(minutes=6)))
         if somebody.then in ("arrived", "checked"):
             return
         later = self._moment(session, at + timedelta(minutes=12))
@@ -429,17 +430,27 @@ class Loader:
             why = Visit.Why.ADVICE if somebody.then == "advice" else Visit.Why.CHECK
             end_visit(visit=visit, by=self.nurse, at=later, why=why, source=SOURCE)
 
-    def _check(self, visit: Visit, somebody: Somebody, paper: Paper, at: datetime) -> None:
+    def _check(self, visit: Visit, somebody: Somebody, at: datetime) -> None:
         day = born(visit.session.date, somebody.age)
-        record_check(
+        record_round(
             visit=visit,
-            source=paper.source,
-            outcome=paper.outcome,
-            finding=paper.finding,
-            how_seen=paper.how_seen,
-            doses=[FoundDose(vaccine, _given_on(day, when)) for vaccine, when in paper.doses],
+            looks=[
+                SourceLook(
+                    source=paper.source,
+                    outcome=paper.outcome,
+                    source_name=paper.source_name,
+                    how_seen=paper.how_seen,
+                    doses=[
+                        FoundDose(vaccine, _given_on(day, when), country=paper.country, as_written="".join(name))
+                        for vaccine, when, *name in paper.doses
+                    ],
+                )
+                for paper in somebody.papers
+            ],
+            finding=" ".join(paper.finding for paper in somebody.papers if paper.finding),
             by=self.nurse,
             at=at,
+            door=SOURCE,
         )
 
     def _vaccinate(self, visit: Visit, somebody: Somebody, at: datetime) -> None:
@@ -494,9 +505,11 @@ class Loader:
 
 
 def _given_on(birth: date, when: int | str) -> str:
-    """Return the date of a dose as a paper shows it: days after birth, or "month:N" for the month N months after."""
+    """Return the date of a dose as a paper shows it: days after birth, "month:N" or "year:N" for that many after."""
     if isinstance(when, int):
         return (birth + timedelta(days=when)).isoformat()
+    if when.startswith("year:"):
+        return f"{birth.year + int(when.removeprefix('year:')):04}"
     months = birth.year * 12 + birth.month - 1 + int(when.removeprefix("month:"))
     return f"{months // 12:04}-{months % 12 + 1:02}"
 

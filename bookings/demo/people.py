@@ -14,13 +14,16 @@ DateOf = Callable[[date], str]
 
 @dataclass(frozen=True)
 class Paper:
-    """One source that staff looked at: what it shows, each dose as days after birth (or a text), and the finding."""
+    """One source that staff looked at: what it shows, each dose as days after birth (or a text) and, where it is not a
+    vaccine of ours, its name; and the finding. The papers of one person are one round."""
 
     source: str
     outcome: str
     finding: str
     how_seen: str = ""
-    doses: tuple[tuple[str, int | str], ...] = ()
+    doses: tuple[tuple[str, int | str] | tuple[str, int | str, str], ...] = ()
+    source_name: str = ""
+    country: str = ""
 
 
 @dataclass(frozen=True)
@@ -253,6 +256,93 @@ TODAY: tuple[Family, ...] = (
         ),
         accompanied_by="Mary Price",
         accompanied_as="Grandmother",
+    ),
+    Family(
+        (
+            Somebody(
+                "Ella",
+                "Whitlock",
+                years(5.4),
+                "female",
+                "arrived",
+                known=True,
+                nhs_number=True,
+                postcode="WR11 8LL",
+                papers=(
+                    Paper(
+                        "red_book",
+                        "doses_found",
+                        "The records differ: the red book has MMR two days before the GP record. Source: red book and "
+                        "GP record. CHIS: nothing recorded.",
+                        RED_BOOK,
+                        (("6IN1", 57), ("6IN1", 85), ("6IN1", 113), ("MMR", 400)),
+                    ),
+                    Paper(
+                        "gp_record",
+                        "doses_found",
+                        "",
+                        "Read on screen",
+                        (("6IN1", 57), ("6IN1", 85), ("6IN1", 113), ("MMR", 402), ("MMR", years(3.5))),
+                    ),
+                    Paper("chis", "nothing_recorded", "", "Read on screen", source_name="CHIS file of this month"),
+                ),
+            ),
+        ),
+        accompanied_by="Ruth Whitlock",
+        accompanied_as="Mother",
+    ),
+    Family(
+        (
+            Somebody(
+                "Danior",
+                "Lee",
+                years(6.2),
+                "male",
+                "arrived",
+                no_fixed_abode=True,
+                papers=(
+                    Paper(
+                        "overseas",
+                        "doses_found",
+                        "A card from Romania with months and years only: measles alone once, which does not count as "
+                        "MMR, and polio by mouth.",
+                        "The card itself",
+                        (
+                            ("OPV", "month:2", "VPO"),
+                            ("OPV", "month:4", "VPO"),
+                            ("5IN1", "year:1"),
+                            ("MEASLES_ONLY", "year:1", "Rujeolic"),
+                            ("OTHER", "month:0", "BCG"),
+                        ),
+                        source_name="Card from Romania",
+                        country="Romania",
+                    ),
+                    Paper("gp_record", "not_available", "", "Registered nowhere"),
+                ),
+            ),
+            Somebody(
+                "Syeira",
+                "Lee",
+                years(2.3),
+                "female",
+                "arrived",
+                no_fixed_abode=True,
+                papers=(
+                    Paper(
+                        "overseas",
+                        "doses_found",
+                        "A card from Romania: MMR in one month, day not legible.",
+                        "The card itself",
+                        (("6IN1", "month:2"), ("6IN1", "month:4"), ("MMR", "month:13", "ROR")),
+                        source_name="Card from Romania",
+                        country="Romania",
+                    ),
+                ),
+            ),
+        ),
+        accompanied_by="Vano Lee",
+        accompanied_as="Father",
+        language="Romani",
     ),
     Family(
         (Somebody("Grace", "Adeyemi", years(29), "female", "advice", postcode="WR11 5HH"),),

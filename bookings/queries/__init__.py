@@ -1,5 +1,6 @@
 """The data of whole screens of the clinic day, a file a screen."""
 
+from bookings.queries.checking import CheckPreview, lines_to_start_from, preview_check
 from bookings.queries.day import Clinics, DayList, DayRow, clinics_around, closing_rows, day_list
 from bookings.queries.person import PersonPage, person_page
 from bookings.queries.search import SearchAnswer, search
@@ -8,6 +9,7 @@ from bookings.queries.totals import Totals, totals
 from bookings.queries.working import Working, every_rule, working
 
 __all__ = [
+    "CheckPreview",
     "Clinics",
     "DayList",
     "DayRow",
@@ -20,7 +22,9 @@ __all__ = [
     "closing_rows",
     "day_list",
     "every_rule",
+    "lines_to_start_from",
     "person_page",
+    "preview_check",
     "search",
     "today_record",
     "totals",

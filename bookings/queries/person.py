@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy
 from bookings.models import Appointment
 from bookings.queries.day import DayRow, Flag, flags_of, root_of
 from clinics.models import ClinicSession
+from bookings.queries.timeline import TimelineDose, rule_source, timeline_dose
 from clinics.vaccines import Series, Vaccine, series_of
 from immunisations.ages import age_in_words
 from immunisations.models import Consent, Person, RecordCheck, Screening, Vaccination, Visit
@@ -23,9 +24,12 @@ from immunisations.policies import (
     stops_by_disagreement,
 )
 from immunisations.queries import (
+    CheckRound,
+    DoseQuestion,
     Forecast,
-    HistoryDose,
     VisitRecord,
+    check_rounds,
+    dose_questions,
     facts_for,
     forecast_for,
     history,
@@ -35,27 +39,7 @@ from immunisations.queries import (
     vaccination_rows,
     visit_record,
 )
-from immunisations.schedule import DoseVerdict, SeriesForecast
-
-
-@dataclass(frozen=True)
-class TimelineDose:
-    """A dose of the person's history with what each series makes of it."""
-
-    dose: HistoryDose
-    verdicts: tuple[tuple[str, DoseVerdict], ...]
-    age: str
-
-    @property
-    def rows(self) -> list[tuple[str, DoseVerdict, str]]:
-        """Series, verdict, and where the rule behind it comes from."""
-        return [(series, verdict, _source(verdict)) for series, verdict in self.verdicts]
-
-
-def _source(verdict: SeriesForecast | DoseVerdict) -> str:
-    rule = rule_behind(verdict)
-    return f"{rule.source} ({rule.id})" if rule else ""
-
+from immunisations.schedule import SeriesForecast
 
 STATUS_WORDS: dict[str, tuple[str | Promise, str]] = {
     "due": (gettext_lazy("Due today"), "blue"),
@@ -99,7 +83,7 @@ class DueCard:
 
     @property
     def source(self) -> str:
-        return _source(self.result)
+        return rule_source(self.result)
 
     @property
     def to_give(self) -> bool:
@@ -140,6 +124,19 @@ class PersonPage:
 
     @property
     def flags(self) -> list[Flag]:
+    @property
+    def check_rounds(self) -> list[CheckRound]:
+        return check_rounds(self.checks)
+
+    @property
+    def questions(self) -> list[DoseQuestion]:
+        """The entries that may be one dose written twice, and that nobody has decided about."""
+        return dose_questions([entry.dose for entry in self.timeline])
+
+    @property
+    def has_judgements(self) -> bool:
+        return any(entry.dose.judgements for entry in self.timeline)
+
         return flags_of(self.appointment, self.person)
 
     @property
@@ -279,7 +276,7 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
         appointment=appointment,
         family=family,
         checks=record_checks(root),
-        timeline=[_timeline(dose, outlook, root.date_of_birth) for dose in doses],
+        timeline=[timeline_dose(dose, outlook, root.date_of_birth) for dose in doses],
         outlook=outlook,
         cards=cards,
         record=record,
@@ -301,20 +298,3 @@ def _sibling(appointment: Appointment, today: date) -> DayRow:
             appointment.visit, [Recorded(*row) for row in rows.values_list("status", "not_done_reason")]
         )
     return DayRow(appointment, appointment.visit, root_of(appointment.person), outcome, today)
-
-
-def _timeline(dose: HistoryDose, outlook: Forecast, born: date) -> TimelineDose:
-    verdicts = []
-    for result in outlook.series:
-        for verdict in result.doses:
-            if verdict.given_on == dose.given_on and _alike(verdict.vaccine, dose):
-                verdicts.append((str(Series(result.series).label), verdict))
-    exact = len(dose.given_on) == len("2019-03-03")
-    age = age_in_words(born, date.fromisoformat(dose.given_on)) if exact and dose not in outlook.impossible else ""
-    return TimelineDose(dose, tuple(verdicts), age)
-
-
-def _alike(vaccine: str, dose: HistoryDose) -> bool:
-    named = {mention.vaccine for mention in dose.mentions} | {dose.vaccine}
-    read_as = {"5IN1": "6IN1"}
-    return vaccine in named | {read_as.get(each, each) for each in named}

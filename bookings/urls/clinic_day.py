@@ -23,6 +23,7 @@ urlpatterns = [
     path(PERSON + "working/", views.ShowWorking.as_view(), name="show-working"),
     path(PERSON + "record-of-today/", views.RecordOfToday.as_view(), name="record-of-today"),
     path(PERSON + "record-check/", views.RecordCheckAdd.as_view(), name="record-check"),
+    path(PERSON + "dose-questions/", views.DoseQuestions.as_view(), name="dose-questions"),
     path(PERSON + "consent-and-health/", views.ConsentAndHealth.as_view(), name="consent-and-health"),
     path(PERSON + "dose/<str:series>/", views.DoseGive.as_view(), name="give-dose"),
     path(PERSON + "not-given/", views.NotGiven.as_view(), name="not-given"),

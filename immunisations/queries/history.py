@@ -1,8 +1,8 @@
 """One history of a person over every source and every row of the person."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models import Prefetch
@@ -14,8 +14,6 @@ from immunisations.people import row_ids
 from immunisations.sources import NOT_A_LIST, source_words
 from immunisations.written_dates import date_in_words, span_of
 
-# Entries of different records this few days apart may be one dose written twice.
-NEAR = timedelta(days=7)
 HERE = "here"
 
 
@@ -118,7 +116,7 @@ def _plain(batch_number: str) -> str:
     return "".join(batch_number.split()).casefold()
 
 
-def _kind(vaccine: str, as_written: str = "") -> str:
+def dose_kind(vaccine: str, as_written: str = "") -> str:
     """Return what two records must share to speak of the same dose: MMR and MMRV of one day are one."""
     if vaccine == SeenVaccine.OTHER:
         return f"{vaccine}:{_plain(as_written)}"
@@ -204,7 +202,7 @@ def fold(mentions: Iterable[Mention], judgements: Iterable[DoseJudgement] = ()) 
     exact: dict[tuple[str, str], HistoryDose] = {}
     # The most exact first, so that vaguer ones find what they may belong to.
     for mention in sorted(mentions, key=lambda each: -len(each.given_on)):
-        kind = _kind(mention.vaccine, mention.as_written)
+        kind = dose_kind(mention.vaccine, mention.as_written)
         same = exact.get((kind, mention.given_on))
         if same is None and len(mention.given_on) < len("2019-03-03"):
             fitting = [
@@ -256,53 +254,6 @@ Entry = tuple[str, str]
 def pair_of(judgement: DoseJudgement) -> tuple[Entry, Entry]:
     """Return the two entries that a decision is about, as ``fold`` knows them."""
     return (
-        (_kind(judgement.first_vaccine), judgement.first_on.isoformat()),
-        (_kind(judgement.second_vaccine), judgement.second_on.isoformat()),
+        (dose_kind(judgement.first_vaccine), judgement.first_on.isoformat()),
+        (dose_kind(judgement.second_vaccine), judgement.second_on.isoformat()),
     )
-
-
-@dataclass(frozen=True)
-class DoseQuestion:
-    """Two entries of different records, a few days apart: one dose written twice?"""
-
-    first: HistoryDose
-    second: HistoryDose
-
-    @property
-    def key(self) -> str:
-        """What a form names the question by."""
-        return "~".join((self.first.vaccine, self.first.given_on, self.second.vaccine, self.second.given_on))
-
-
-def dose_questions(doses: Sequence[HistoryDose]) -> list[DoseQuestion]:
-    """Return the pairs of doses that may be one dose written twice and about which nobody has decided.
-
-    They are of one series, one to seven days apart, known to the day, and no record shows both of them.
-    """
-    exact = [dose for dose in doses if len(dose.given_on) == len("2019-03-03") and dose.vaccine != SeenVaccine.OTHER]
-    decided = _decided(doses)
-    return [
-        DoseQuestion(first, second)
-        for number, first in enumerate(exact)
-        for second in exact[number + 1 :]
-        if near(first, second) and frozenset((_entry(first), _entry(second))) not in decided
-    ]
-
-
-def near(first: HistoryDose, second: HistoryDose) -> bool:
-    """Whether two doses, each known to the day, may be one that two records date differently."""
-    apart = date.fromisoformat(second.given_on) - date.fromisoformat(first.given_on)
-    return (
-        _kind(first.vaccine) == _kind(second.vaccine)
-        and timedelta(0) < apart <= NEAR
-        and not {each.key for each in first.mentions} & {each.key for each in second.mentions}
-        and not (first.given_here and second.given_here)
-    )
-
-
-def _entry(dose: HistoryDose) -> Entry:
-    return _kind(dose.vaccine), dose.given_on
-
-
-def _decided(doses: Iterable[HistoryDose]) -> Collection[frozenset[Entry]]:
-    return {frozenset(pair_of(judgement)) for dose in doses for judgement in dose.judgements}

@@ -36,6 +36,15 @@ class CheckRound:
         return self.checks[0]
 
     @property
+    def rows(self) -> list[tuple[str, RecordCheck]]:
+        """Each check with what its source is called; that there is no record anywhere is said by the finding."""
+        return [
+            (source_words(check.source, check.source_name), check)
+            for check in self.checks
+            if check.source != RecordCheck.Source.NONE
+        ]
+
+    @property
     def not_asked(self) -> list[str]:
         """The sources that nobody asked for; unknown of a look that came alone."""
         if self.first.round is None:

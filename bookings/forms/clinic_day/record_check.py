@@ -1,199 +1,356 @@
-"""A record check: one source, what it showed, and the doses on it in rows that need no script."""
+"""A record check: which sources were looked at, and the doses they show, a line each, in rows that need no script."""
 
 from collections.abc import Mapping
-from typing import Any
+from datetime import date
+from typing import Any, NamedTuple
 
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
 from django.forms.utils import ErrorDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from immunisations.actions.record_checks import MOST_DOSES, FoundDose
+from immunisations.actions.record_checks import MOST_DOSES, FoundDose, SourceLook
 from immunisations.models import RecordCheck, SeenVaccine
-from immunisations.written_dates import date_in_words
-from nhsuk.forms import (
-    DateInputField,
-    NhsukForm,
-    PartialDate,
-    RadiosField,
-    SelectField,
-    TextareaField,
-    TextField,
-    field_of,
-)
+from immunisations.models.record_check import CheckSource
+from immunisations.sources import LOOKED_AT, source_words
+from immunisations.written_dates import UnreadableDate, read_date
+from nhsuk.forms import CheckboxesField, CheckboxField, NhsukForm, RadiosField, SelectField, TextareaField, TextField
 
-FIRST_ROWS = 3
-MORE_ROWS = 4
-# "Looked at" is what one says of a source; of somebody's word, or of no record at all, there is less to choose.
-SHOWN_DOSES = RecordCheck.Outcome.DOSES_FOUND
+FIRST_LINES = 3
+MORE_LINES = 4
+FOUND = RecordCheck.Outcome.DOSES_FOUND.value
+NOT_ASKED = "not_asked"
+OUTCOMES = (
+    (FOUND, gettext_lazy("Doses found")),
+    (RecordCheck.Outcome.NOTHING_RECORDED.value, gettext_lazy("Nothing recorded")),
+    (RecordCheck.Outcome.NOT_AVAILABLE.value, gettext_lazy("Not available")),
+    (NOT_ASKED, gettext_lazy("Not asked")),
+)
+# Buttons that ask for the page again and send nothing on: nothing is wrong yet.
+QUIET = ("more_rows", "change")
 
 
 class QuietWhenGrowing(NhsukForm):
-    """A form that says nothing is wrong while somebody only asks for more rows."""
+    """A form that says nothing is wrong while somebody only asks for more lines, or comes back to change something."""
 
     def full_clean(self) -> None:
-        """Check nothing when the button for more rows was pressed."""
-        if self.is_bound and "more_rows" in self.data:
+        """Check nothing when one of those buttons was pressed."""
+        if self.is_bound and any(button in self.data for button in QUIET):
             self._errors = ErrorDict()
             self.cleaned_data: dict[str, Any] = {}
         else:
             super().full_clean()
 
 
-class DoseRowForm(QuietWhenGrowing):
-    """One dose as the record shows it; a row left empty counts for nothing."""
+class Box(NamedTuple):
+    """One text box as the page shows it."""
 
-    vaccine = SelectField(
-        label=gettext_lazy("Vaccine"), subject=gettext_lazy("a vaccine"), required=False, size="s", choices=()
+    id: str
+    name: str
+    label: str
+    value: str
+    error: str
+
+
+class Choice(NamedTuple):
+    """One radio button, tick or option as the page shows it."""
+
+    id: str
+    value: str
+    label: str
+    chosen: bool
+
+
+def box(form: BaseForm, name: str) -> Box:
+    """Return a text field of a form for the page. A NUL shown back would make the page itself malformed."""
+    bound = form[name]
+    value = str(bound.value() or "").replace("\x00", "\ufffd")
+    return Box(bound.auto_id, bound.html_name, str(bound.label), value, "".join(map(str, bound.errors[:1])))
+
+
+class SourceForm(QuietWhenGrowing):
+    """What there was to see in one source."""
+
+    outcome = RadiosField(
+        label="", subject=gettext_lazy("what it showed"), choices=OUTCOMES, required=False, initial=NOT_ASKED
     )
-    given_on = DateInputField(
-        label=gettext_lazy("Date given"),
-        subject=gettext_lazy("the date given"),
-        partial=True,
+    source_name = TextField(
+        label=gettext_lazy("Exact name (optional)"), subject=gettext_lazy("the name"), max_length=100, required=False
+    )
+    how_seen = TextField(
+        label=gettext_lazy("How it was seen (optional)"), subject=gettext_lazy("how it was seen"), required=False
+    )
+
+    def __init__(self, source: CheckSource, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, prefix=source.value, auto_id="id_%s", **kwargs)
+        self.source = source
+        self.label = source_words(source)
+
+    @property
+    def chosen(self) -> str:
+        """What is chosen, as it was sent; not asked unless something else was."""
+        return str(self["outcome"].value() or NOT_ASKED)
+
+    @property
+    def choices(self) -> list[Choice]:
+        """The four answers."""
+        start = f"id_{self.source}-outcome"
+        return [
+            Choice(start if number == 0 else f"{start}-{number + 1}", value, str(label), value == self.chosen)
+            for number, (value, label) in enumerate(OUTCOMES)
+        ]
+
+    @property
+    def hint(self) -> str:
+        """What is to be known of the source."""
+        if self.source == RecordCheck.Source.CHIS:
+            return _("Child health information service")
+        if self.source == RecordCheck.Source.VERBAL:
+            return _("Say in the finding who said what. “Already had it” alone completes nothing")
+        return ""
+
+    @property
+    def boxes(self) -> list[Box]:
+        """The two boxes."""
+        return [box(self, "source_name"), box(self, "how_seen")]
+
+
+class LineForm(QuietWhenGrowing):
+    """One dose, typed once however many records show it; a line left empty counts for nothing."""
+
+    vaccine = SelectField(label=gettext_lazy("Vaccine"), subject=gettext_lazy("a vaccine"), required=False, choices=())
+    given_on = TextField(
+        label=gettext_lazy("Date given"), subject=gettext_lazy("the date given"), max_length=60, required=False
+    )
+    as_written = TextField(
+        label=gettext_lazy("Name as written"), subject=gettext_lazy("the name"), max_length=60, required=False
+    )
+    batch_number = TextField(
+        label=gettext_lazy("Batch, if legible"), subject=gettext_lazy("the batch"), max_length=40, required=False
+    )
+    country = TextField(
+        label=gettext_lazy("Country, if not the UK"),
+        subject=gettext_lazy("the country"),
+        max_length=60,
         required=False,
-        size="s",
     )
-    country = TextField(label=gettext_lazy("Country, if not the UK"), required=False, max_length=60, size="s", width=20)
-    batch_number = TextField(label=gettext_lazy("Batch, if shown"), required=False, max_length=40, size="s", width=10)
+    seen_in = CheckboxesField(
+        label=gettext_lazy("Seen in"), subject=gettext_lazy("which records show this dose"), required=False, choices=()
+    )
+    TEXTS = ("given_on", "as_written", "batch_number", "country")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
-        field_of(self, "vaccine").choices = [
-            ("", _("Choose a vaccine")),
-            *SeenVaccine.choices,
+    def __init__(self, *args: Any, born: date, number: int | str, **kwargs: Any) -> None:
+        super().__init__(*args, auto_id="id_%s", **kwargs)
+        self.born, self.number = born, number
+        self.new = False
+        self.fields["vaccine"].choices = [("", _("Choose")), *SeenVaccine.choices]  # type: ignore[attr-defined]
+        self.fields["seen_in"].choices = [  # type: ignore[attr-defined]
+            (source.value, source_words(source)) for source in LOOKED_AT
         ]
 
     def is_empty(self) -> bool:
-        """Whether nothing was typed in the row."""
-        names = ("vaccine", "given_on_day", "given_on_month", "given_on_year", "country", "batch_number")
-        return not any((self.data.get(self.add_prefix(name)) or "").strip() for name in names)
+        """Whether nothing was typed or chosen in the line. Ticks alone are nothing."""
+        return not any((self.data.get(self.add_prefix(name)) or "").strip() for name in ("vaccine", *self.TEXTS))
+
+    @property
+    def vaccine_id(self) -> str:
+        """The id of the list of vaccines."""
+        return str(self["vaccine"].auto_id)
+
+    @property
+    def seen_in_id(self) -> str:
+        """The id of the first tick."""
+        return str(self["seen_in"].auto_id)
+
+    @property
+    def vaccines(self) -> list[Choice]:
+        """The vaccines to choose from."""
+        value = str(self["vaccine"].value() or "")
+        choices = self.fields["vaccine"].choices  # type: ignore[attr-defined]
+        return [Choice("", key, str(label), key == value) for key, label in choices]
+
+    @property
+    def boxes(self) -> dict[str, Box]:
+        """The text boxes."""
+        return {name: box(self, name) for name in self.TEXTS}
+
+    @property
+    def ticks(self) -> list[Choice]:
+        """The sources that may show it."""
+        chosen = self["seen_in"].value() or []
+        start = f"id_{self.add_prefix('seen_in')}"
+        choices = self.fields["seen_in"].choices  # type: ignore[attr-defined]
+        return [
+            Choice(start if number == 0 else f"{start}-{number + 1}", value, str(label), value in chosen)
+            for number, (value, label) in enumerate(choices)
+        ]
+
+    def clean_given_on(self) -> str:
+        """Read the date as it is written."""
+        typed: str = self.cleaned_data["given_on"]
+        if not typed:
+            return ""
+        if self.today is None:
+            raise TypeError("a line of a record check is judged as of a day")
+        try:
+            return read_date(typed, born=self.born, today=self.today)
+        except UnreadableDate as problem:
+            raise ValidationError(str(problem)) from problem
 
     def clean(self) -> dict[str, Any]:
-        """Ask for what is missing in a row that was begun."""
+        """Ask for what is missing in a line that was begun."""
         data = super().clean() or self.cleaned_data
         if not self.is_empty():
             if not data.get("vaccine") and "vaccine" not in self.errors:
                 self.add_error("vaccine", _("Select a vaccine"))
-            if data.get("given_on") is None and "given_on" not in self.errors:
-                self.add_error("given_on", _("Enter the date given, or a month and year, or a year"))
+            if not data.get("given_on") and "given_on" not in self.errors:
+                self.add_error("given_on", _("Enter the date, or a month and year, or a year"))
+            if data.get("vaccine") == SeenVaccine.OTHER and not data.get("as_written"):
+                self.add_error("as_written", _("Enter the vaccine as the record has it"))
         return data
 
     def found(self) -> FoundDose:
-        """Return the dose of a row that is whole."""
+        """Return the dose of a line that is whole."""
         data = self.cleaned_data
-        date: PartialDate = data["given_on"]
-        return FoundDose(data["vaccine"], str(date), data["country"], data["batch_number"])
+        return FoundDose(data["vaccine"], data["given_on"], data["country"], data["batch_number"], data["as_written"])
 
 
 class RecordCheckForm(QuietWhenGrowing):
-    """Which record, what it showed, how it was seen, and the finding in one sentence."""
+    """Which sources were looked at and what they showed; the finding is asked for afterwards."""
 
-    source = RadiosField(
-        label=gettext_lazy("What did you check?"),
-        subject=gettext_lazy("what you checked"),
-        choices=RecordCheck.Source,
-        size="m",
-        choice_hints={
-            RecordCheck.Source.CHIS: gettext_lazy("Child health information service"),
-            RecordCheck.Source.VERBAL: gettext_lazy(
-                "Say in the finding who said what. “Already had it” alone completes nothing"
-            ),
-            RecordCheck.Source.NONE: gettext_lazy("Treat as not vaccinated"),
-        },
-        choice_dividers={RecordCheck.Source.NONE: gettext_lazy("or")},
-    )
-    outcome = RadiosField(
-        label=gettext_lazy("What did it show?"),
-        subject=gettext_lazy("what it showed"),
-        choices=RecordCheck.Outcome,
-        size="m",
+    nowhere = CheckboxField(
+        label=gettext_lazy("No record anywhere: treat as not vaccinated"),
+        help_text=gettext_lazy("Only where no source shows a dose"),
         required=False,
-    )
-    how_seen = TextField(
-        label=gettext_lazy("How was it seen? (optional)"),
-        help_text=gettext_lazy("For example, the book itself, a photo, read out on the phone"),
-        required=False,
-        size="s",
-    )
-    finding = TextareaField(
-        label=gettext_lazy("Finding, in one sentence"),
-        help_text=gettext_lazy("Leave empty and we write it from what you entered"),
-        subject=gettext_lazy("the finding"),
-        max_length=500,
-        rows=2,
-        required=False,
-        size="s",
     )
 
-    def __init__(self, data: Mapping[str, Any] | None = None, *args: Any, **kwargs: Any) -> None:
-        super().__init__(data, *args, **kwargs)
-        count = FIRST_ROWS
+    def __init__(
+        self,
+        data: Mapping[str, Any] | None = None,
+        *,
+        born: date,
+        today: date,
+        lines: list[dict[str, str]] | None = None,
+    ) -> None:
+        super().__init__(data, today=today)
+        before = max(FIRST_LINES, len(lines or []) + 1)
+        count = before
         if data is not None:
             sent = str(data.get("rows", ""))
-            count = min(int(sent), MOST_DOSES) if sent.isascii() and sent.isdigit() and len(sent) < 4 else FIRST_ROWS
+            before = count = (
+                min(int(sent), MOST_DOSES) if sent.isascii() and sent.isdigit() and len(sent) < 4 else before
+            )
             if "more_rows" in data:
-                count = min(count + MORE_ROWS, MOST_DOSES)
-        self.rows = [
-            DoseRowForm(data, prefix=f"dose{number}", today=self.today, auto_id="id_%s") for number in range(count)
+                count = min(count + MORE_LINES, MOST_DOSES)
+        self.sources = [SourceForm(source, data) for source in LOOKED_AT]
+        given = [*(lines or []), *[{}] * count]
+        self.lines = [
+            LineForm(data, prefix=f"dose{number}", born=born, number=number + 1, today=today, initial=given[number])
+            for number in range(count)
         ]
+        if before < count:
+            # Where the keyboard goes on after the button for more lines.
+            self.lines[before].new = True
+        # What the script copies where it adds a line.
+        self.blank_line = LineForm(None, prefix="dose__n__", born=born, number="", today=today)
 
     @property
-    def wants_more_rows(self) -> bool:
-        """Whether the button for more rows was pressed instead of the one that saves."""
-        return "more_rows" in self.data
+    def only_looking(self) -> bool:
+        """Whether one of the buttons was pressed that only ask for the page again."""
+        return any(button in self.data for button in QUIET)
+
+    def parts(self) -> list[NhsukForm]:
+        """Return all the forms that the page consists of, in the order of the page, empty lines left out."""
+        return [*self.sources, self, *self.filled()]
+
+    @property
+    def has_errors(self) -> bool:
+        """Whether anything on the page is wrong."""
+        return self.is_bound and any(part.errors for part in self.parts())
 
     def is_valid(self) -> bool:
-        """Whether the form and each row that was begun are whole."""
-        # Every row is asked, so that each says what is wrong with it.
-        rows_fine = not [row for row in self.filled() if not row.is_valid()]
-        return super().is_valid() and rows_fine
+        """Whether every source and each line that was begun are whole, and fit together."""
+        # Each is asked, so that each says what is wrong with it.
+        fine = [
+            part.is_valid() if part is not self else super(RecordCheckForm, self).is_valid() for part in self.parts()
+        ]
+        if not all(fine):
+            return False
+        self._fit_together()
+        return not self.has_errors
 
-    def filled(self) -> list[DoseRowForm]:
-        """Return the rows in which something was typed."""
-        return [row for row in self.rows if not row.is_empty()] if self.is_bound else []
+    def filled(self) -> list[LineForm]:
+        """Return the lines in which something was typed."""
+        return [line for line in self.lines if not line.is_empty()] if self.is_bound else []
 
-    def clean(self) -> dict[str, Any]:
-        """Take what can only be meant: doses entered were found; no record anywhere shows nothing."""
-        data = super().clean() or self.cleaned_data
-        source, filled = data.get("source"), self.filled()
-        if source == RecordCheck.Source.NONE and filled:
-            self.add_error("source", _("You entered doses: select the record that shows them"))
-        if not data.get("outcome") and source:
-            if filled:
-                data["outcome"] = RecordCheck.Outcome.DOSES_FOUND.value
-            elif source == RecordCheck.Source.NONE:
-                data["outcome"] = RecordCheck.Outcome.NOT_AVAILABLE.value
-            else:
-                self.add_error("outcome", _("Select what it showed"))
-        elif data.get("outcome") == SHOWN_DOSES and not filled and source:
-            self.add_error("outcome", _("Enter the doses it showed, or select another answer"))
-        elif data.get("outcome") and data["outcome"] != SHOWN_DOSES and filled:
-            self.add_error("outcome", _("You entered doses: select “Looked at, doses found”"))
-        return data
+    def _fit_together(self) -> None:
+        lines = self.filled()
+        outcomes = {row.source.value: row.cleaned_data["outcome"] or NOT_ASKED for row in self.sources}
+        found = [source for source, outcome in outcomes.items() if outcome == FOUND]
+        nowhere = self.cleaned_data["nowhere"]
+        if nowhere and (found or lines):
+            self.add_error("nowhere", _("You entered doses: take this tick away, or the doses"))
+            return
+        if not nowhere and not lines and set(outcomes.values()) == {NOT_ASKED}:
+            self.sources[0].add_error("outcome", _("Select what you looked at and what it showed"))
+            return
+        shown: set[str] = set()
+        for line in lines:
+            ticked = line.cleaned_data["seen_in"]
+            if not ticked and len(found) == 1:
+                line.cleaned_data["seen_in"] = ticked = found
+            if not ticked:
+                line.add_error(
+                    "seen_in",
+                    _("Select which records show this dose") if found else _("Select “Doses found” beside the record"),
+                )
+            for source in ticked:
+                if outcomes[source] != FOUND:
+                    words = _("You ticked %(source)s: select “Doses found” beside it, or take the tick away")
+                    line.add_error("seen_in", words % {"source": source_words(source)})
+                    break
+            shown |= set(ticked)
+        for row in self.sources:
+            if row.source.value in found and row.source.value not in shown:
+                row.add_error("outcome", _("Enter the doses it shows, or select another answer"))
 
-    def doses(self) -> list[FoundDose]:
-        """Return the doses that were entered."""
-        return [row.found() for row in self.filled()]
+    def looks(self) -> list[SourceLook]:
+        """Return what is to be written down, where all is valid."""
+        looks = []
+        for row in self.sources:
+            outcome = row.cleaned_data["outcome"] or NOT_ASKED
+            if outcome != NOT_ASKED:
+                doses = tuple(line.found() for line in self.lines_of(row.source.value)) if outcome == FOUND else ()
+                looks.append(
+                    SourceLook(
+                        row.source.value, outcome, row.cleaned_data["source_name"], row.cleaned_data["how_seen"], doses
+                    )
+                )
+        if self.cleaned_data["nowhere"]:
+            looks.append(SourceLook(RecordCheck.Source.NONE.value, RecordCheck.Outcome.NOT_AVAILABLE.value))
+        return looks
 
-    def finding_words(self) -> str:
-        """Return the finding as it was written, or one made of what was entered."""
-        written: str = self.cleaned_data["finding"]
-        return written or drafted(self.cleaned_data["source"], self.cleaned_data["outcome"], self.doses())
+    def lines_of(self, source: str) -> list[LineForm]:
+        """Return the lines that a source shows, in the order of its doses among ``looks``."""
+        return [line for line in self.filled() if source in line.cleaned_data["seen_in"]]
+
+    def carried(self) -> list[tuple[str, str]]:
+        """Return the names and values that the next page carries on, so that nothing has to be typed again."""
+        own = {"csrfmiddlewaretoken", "client_uuid", "finding", "drafted", "does"}
+        pairs = (
+            self.data.lists() if hasattr(self.data, "lists") else [(key, [value]) for key, value in self.data.items()]
+        )
+        return [(name, value) for name, values in pairs if name not in own for value in values if value != ""]
 
 
-def drafted(source: str, outcome: str, doses: list[FoundDose]) -> str:
-    """Return the finding of a check in one sentence."""
-    if source == RecordCheck.Source.NONE:
-        return _("No record anywhere: treat as not vaccinated.")
-    name = RecordCheck.Source(source).label
-    if outcome == RecordCheck.Outcome.NOTHING_RECORDED:
-        return _("%(source)s: no vaccinations recorded.") % {"source": name}
-    if outcome == RecordCheck.Outcome.NOT_AVAILABLE:
-        return _("%(source)s: not available today.") % {"source": name}
-    listed = ", ".join(
-        _("%(vaccine)s %(date)s") % {"vaccine": SeenVaccine(dose.vaccine).label, "date": date_in_words(dose.given_on)}
-        for dose in doses
+class FindingForm(NhsukForm):
+    """The finding: drafted by us, owned by whoever saves it."""
+
+    finding = TextareaField(
+        label=gettext_lazy("Finding, in one sentence"),
+        subject=gettext_lazy("what you found, in one sentence"),
+        help_text=gettext_lazy("Written from what you entered. Change it as you need: it is kept in your name"),
+        max_length=500,
+        rows=4,
     )
-    sentence = _("%(source)s: %(doses)s.") % {"source": name, "doses": listed}
-    if len(sentence) > 500:
-        sentence = _("%(source)s: %(count)s doses.") % {"source": name, "count": len(doses)}
-    return sentence

@@ -1,7 +1,7 @@
 """The staff's screens of one clinic, from the day's list to its totals."""
 
 from bookings.views.clinic_day.arriving import ArrivalUndo, Arrive, MatchAppointment, WalkIn
-from bookings.views.clinic_day.checking import RecordCheckAdd
+from bookings.views.clinic_day.checking import DoseQuestions, RecordCheckAdd
 from bookings.views.clinic_day.closing import DidNotAttend, SessionTotals
 from bookings.views.clinic_day.consenting import ConsentAndHealth
 from bookings.views.clinic_day.correcting import RecordCorrect
@@ -18,6 +18,7 @@ __all__ = [
     "ConsentAndHealth",
     "DidNotAttend",
     "DoseGive",
+    "DoseQuestions",
     "MatchAppointment",
     "NotGiven",
     "PersonDay",

@@ -101,10 +101,15 @@ def amina(clinic: Clinic, desk: Client) -> Person:
     return arrive_all(desk, clinic)[0]
 
 
-def check(client: Client, clinic: Clinic, person: Person, **data: Any) -> HttpResponse:
-    """Check the red book, which shows nothing unless told."""
-    sent = {"source": "red_book", "outcome": "nothing_recorded", "rows": "3", **data}
-    return client.post(clinic.url("record-check", person.public_id), sent)
+def check(client: Client, clinic: Clinic, person: Person, finding: str | None = None, **data: Any) -> HttpResponse:
+    """Look at the red book, which shows nothing unless told, and save the finding as it is drafted unless told."""
+    sent = {"red_book-outcome": "nothing_recorded", "rows": "3", **data}
+    url = clinic.url("record-check", person.public_id)
+    shown = client.post(url, sent)
+    if shown.templates and any(each.name == "clinic_day/record_finding.html" for each in shown.templates):
+        drafted = shown.context["preview"].finding
+        return client.post(url, {**sent, "does": "save", "finding": drafted if finding is None else finding})
+    return shown
 
 
 def agree(client: Client, clinic: Clinic, person: Person, **data: Any) -> HttpResponse:

@@ -1,4 +1,4 @@
-"""The record check page, the person's history, corrections, and the clinic's numbers."""
+"""The person's page, corrections, and the clinic's numbers."""
 
 from datetime import date, timedelta
 
@@ -9,102 +9,11 @@ from bookings.models import Appointment
 from clinics.actions import quarantine_batch
 from clinics.models import ClinicSession
 from immunisations import actions
-from immunisations.models import DoseSeen, RecordCheck, Vaccination, Visit
+from immunisations.models import Vaccination, Visit
 from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, signed_in, words
 from tests.support.factories import MORNING, book, child, contact, make_batch, make_user
 
 pytestmark = pytest.mark.django_db
-
-
-def row(number, vaccine, *given_on, **more):
-    """Return the fields of one row of doses; the date as year, month, day."""
-    names = ("year", "month", "day")
-    fields = {f"dose{number}-given_on_{name}": str(part) for name, part in zip(names, given_on, strict=False)}
-    return {f"dose{number}-vaccine": vaccine, **fields, **{f"dose{number}-{key}": value for key, value in more.items()}}
-
-
-def test_doses_are_entered_as_the_record_has_them(clinic, nurse, amina):
-    sent = {
-        "outcome": "doses_found",
-        "how_seen": "The book itself",
-        **row(0, "MMR", 2024, 4, 1, batch_number="B7"),
-        **row(2, "6IN1", 2023, 6),
-        **row(1, "6IN1", 2023, country="Poland"),
-    }
-    assert check(nurse, clinic, amina, **sent).status_code == 302
-    made = RecordCheck.objects.get()
-    assert made.finding == "Red book: MMR 1 April 2024, 6-in-1 2023, 6-in-1 June 2023."
-    assert made.visit == Visit.objects.get() and made.how_seen == "The book itself"
-    assert sorted(DoseSeen.objects.values_list("given_on", "country", "batch_number")) == [
-        ("2023", "Poland", ""),
-        ("2023-06", "", ""),
-        ("2024-04-01", "", "B7"),
-    ]
-
-
-def test_doses_say_by_themselves_that_doses_were_found(clinic, nurse, amina):
-    check(nurse, clinic, amina, outcome="", **row(0, "MMR", 2024, 4, 1))
-    assert RecordCheck.objects.get().outcome == "doses_found"
-
-
-def test_more_rows_come_without_script_and_nothing_is_lost(clinic, nurse, amina):
-    page = check(nurse, clinic, amina, more_rows="yes", finding="As read out", **row(0, "MMR", 2024, 4, 1))
-    html = page.content.decode()
-    assert page.status_code == 200 and all(f'name="dose{number}-vaccine"' in html for number in range(7))
-    assert 'value="2024"' in html and "As read out" in html and "There is a problem" not in html
-    assert not RecordCheck.objects.exists()
-
-
-def test_no_record_anywhere_takes_one_answer(clinic, nurse, amina):
-    check(nurse, clinic, amina, source="none", outcome="")
-    assert RecordCheck.objects.get().finding == "No record anywhere: treat as not vaccinated."
-
-
-def test_a_check_sent_twice_is_one(clinic, nurse, amina):
-    once = "6a1f2d0e-8f0a-4a57-9a1e-1f2d3c4b5a69"
-    check(nurse, clinic, amina, client_uuid=once)
-    check(nurse, clinic, amina, client_uuid=once)
-    assert RecordCheck.objects.count() == 1
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
-        ({"source": ""}, "Select what you checked"),
-        ({"source": "crystal_ball"}, "Select what you checked"),
-        ({"outcome": ""}, "Select what it showed"),
-        ({"outcome": "doses_found"}, "Enter the doses it showed, or select another answer"),
-        (row(0, "MMR", 2024, 4, 1), "You entered doses: select “Looked at, doses found”"),
-        ({"source": "none", **row(0, "MMR", 2024)}, "You entered doses: select the record that shows them"),
-        ({"outcome": "doses_found", **row(0, "", 2024)}, "Select a vaccine"),
-        ({"outcome": "doses_found", **row(0, "MMR")}, "Enter the date given, or a month and year, or a year"),
-        ({"outcome": "doses_found", **row(0, "MMR", 2024, 2, 30)}, "must be a real date"),
-        ({"outcome": "doses_found", **row(0, "MMR", "\x00")}, "includes a character that cannot be saved"),
-        ({"outcome": "doses_found", **row(0, "MMR", 2027)}, "must be today or in the past"),
-        ({"outcome": "doses_found", **row(0, "MMR", 2022, 12)}, "This dose is dated before the person was born."),
-        ({"outcome": "doses_found", **row(0, "FLU", 2024)}, "Select a vaccine"),
-        ({"finding": "x" * 501}, "must be 500 characters or fewer"),
-        ({"how_seen": "\x00"}, "includes a character that cannot be saved"),
-    ],
-)
-def test_a_check_with_a_mistake_says_what_to_do(clinic, nurse, amina, wrong, sentence):
-    page = check(nurse, clinic, amina, **wrong)
-    assert page.status_code in (422, 409) and sentence in words(page)
-    assert "There is a problem" in words(page) and not RecordCheck.objects.exists()
-
-
-@pytest.mark.parametrize("rows", ["", "x", "-5", "100000", "\x00", "٣"])
-def test_any_number_of_rows_breaks_nothing(clinic, nurse, amina, rows):
-    assert check(nurse, clinic, amina, rows=rows).status_code == 302
-
-
-def test_the_history_says_of_each_dose_whether_it_counts_and_why(clinic, nurse, amina):
-    check(nurse, clinic, amina, outcome="doses_found", **row(0, "MMR", 2024, 3, 26), **row(1, "6IN1", 2023, 6, 1))
-    check(nurse, clinic, amina, source="gp_record", outcome="doses_found", **row(0, "MMR", 2024, 3, 26))
-    page = words(nurse.get(clinic.url("person", amina.public_id)))
-    assert "26 March 2024 aged 11 months" in page
-    assert "Given 1 day before the first birthday: does not count. Green Book chapter 21" in page
-    assert "2 sources: Red book, GP record" in page
 
 
 def test_before_a_record_was_checked_what_is_known_comes_first(clinic, nurse, amina):

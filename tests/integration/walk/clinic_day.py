@@ -54,6 +54,7 @@ TABLE: dict[str, Entry] = {
     "show-working": staff(CLINIC, arguments=person),
     "record-of-today": staff(CLINIC, 200, 302, arguments=person),
     "record-check": staff(NURSES, arguments=person),
+    "dose-questions": staff(NURSES, arguments=person),
     "consent-and-health": staff(NURSES, 200, 302, arguments=person),
     "give-dose": staff(NURSES, 200, 302, arguments=lambda world: {**person(world), "series": "MEASLES"}),
     "not-given": staff(NURSES, 200, 302, arguments=person),
@@ -64,7 +65,6 @@ TABLE: dict[str, Entry] = {
     "clinic-day-sent POST": staff(
         FOLLOWS_UP, 302, arguments=clinic, sends=lambda world: {"record": world.vaccination.public_id}
     ),
-}
     "batch-correct": staff([SENIOR], arguments=clinic),
     "batch-correct-which": staff([SENIOR], arguments=batch),
     "batch-correct-check": staff([SENIOR], 302, arguments=batch),
@@ -73,3 +73,4 @@ TABLE: dict[str, Entry] = {
     "record-correct-check": staff(NURSES, 302, arguments=lambda world: {**record(world), "what": "batch"}),
     "record-move": staff(NURSES, arguments=record),
     "record-move-to": staff(NURSES, arguments=lambda world: {**record(world), "to": world.other.public_id}),
+}
