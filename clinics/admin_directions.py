@@ -42,7 +42,7 @@ class DirectionForm(forms.ModelForm):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        if "vaccines" not in self._meta.fields:
+        if "vaccines" not in (self._meta.fields or ()):
             # Fixed by now, and shown in words: what a browser sends all the same is no answer.
             del self.fields["vaccines"]
 

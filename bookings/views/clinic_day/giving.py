@@ -1,5 +1,6 @@
-"""The dose: batch, site, save."""
+"""The dose: batch, site, save; against warnings, one page that lists them all and asks why."""
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -8,22 +9,31 @@ from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.formats import date_format
+from django.utils.functional import cached_property
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from accounts.errors import Refused
 from accounts.permissions import Permission
-from bookings.forms.clinic_day import DoseForm
+from bookings.forms.clinic_day import AnywayForm, DoseForm
+from bookings.queries.dose import DirectionsOffer, Offer, directions_offer, offer_of, staff_of_team, used_sites
 from bookings.views.clinic_day.base import PersonPageBase
-from bookings.views.clinic_day.batches import REMEMBERED, batches_in_use, remembered
+from bookings.views.clinic_day.batches import REMEMBERED, remembered
 from clinics.actions import add_batch
 from clinics.models import Batch, Product
 from clinics.times import wall_time
 from clinics.vaccines import Series, Vaccine, series_of
 from immunisations import actions
+from immunisations.ages import years_between
 from immunisations.health_questions import yes_first
 from immunisations.models import Vaccination, Visit
-from immunisations.policies import Caution, NeedsReason, cautions
+from immunisations.policies import Caution, NeedsReason, cautions, what_to_do_when_blocked
 from immunisations.queries import still_due
+
+# A device's clock that is further off than this is worth a word: its other programs will show wrong times too.
+CLOCK_IS_OFF = timedelta(minutes=10)
 
 
 class DoseGive(PersonPageBase):
@@ -38,51 +48,81 @@ class DoseGive(PersonPageBase):
             raise Http404
         return str(series)
 
-    def _agreed(self) -> list[str]:
-        """The vaccines of the series that the clinic offers, those consented to first and alone if there are any."""
+    @cached_property
+    def agreed(self) -> list[str]:
+        """The vaccines of the series that the clinic offers, those consented to alone if there are any; the one that
+        the schedule advises comes first.
+        """
         offered = [code for code in self.clinic.vaccine_codes() if series_of(code) == self._series()]
-        agreed = [code for code in offered if self.data.consent_given(code)]
-        return agreed or offered
+        agreed = [code for code in offered if self.data.consent_given(code)] or offered
+        result = self.data.outlook.of(self._series())
+        advised = result.vaccine if result else None
+        return sorted(agreed, key=lambda code: code != advised)
 
-    def _remember(self, batch: Batch, legal_mechanism: str) -> None:
+    @cached_property
+    def offer(self) -> Offer:
+        """The batches of what is agreed and due; of another agreed vaccine only where the clinic has none of that."""
+        for vaccines in (self.agreed[:1], self.agreed):
+            offer = offer_of(
+                team_id=self.clinic.team_id,
+                vaccines=vaccines,
+                born=self.person.date_of_birth,
+                on=self.clinic.date,
+                facts=self.data.facts,
+                gelatine_free=self.data.gelatine_free,
+                despite_wish="gelatine" in self.request.GET,
+            )
+            if offer.batches:
+                break
+        return offer
+
+    @cached_property
+    def directions(self) -> DirectionsOffer:
+        """What it can be given under."""
+        return directions_offer(self.clinic.team_id, self.agreed, self.clinic.date)
+
+    def _remember(self, batch: Batch, row: Vaccination) -> None:
         own = remembered(self.request, self.clinic)
-        batches = {**own.get("batches", {}), batch.product.vaccine: str(batch.public_id)}
+        vaccine = batch.product.vaccine
+        directions = own.get("directions", {})
+        if row.direction is not None:
+            directions = {**directions, vaccine: str(row.direction.public_id)}
         # Only this clinic's: nothing is carried into the next one.
         self.request.session[REMEMBERED] = {
-            str(self.clinic.public_id): {"batches": batches, "legal_mechanism": legal_mechanism}
+            str(self.clinic.public_id): {
+                "batches": {**own.get("batches", {}), vaccine: str(batch.public_id)},
+                "directions": directions,
+            }
         }
 
     def _form(self, post: Any = None) -> DoseForm:
-        agreed = self._agreed()
-        batches = batches_in_use(self.clinic.team_id, agreed, self.clinic.date)
         own = remembered(self.request, self.clinic)
         in_use = None
         if "change" not in self.request.GET:
-            wanted = {own.get("batches", {}).get(code) for code in agreed}
-            in_use = next((batch for batch in batches if str(batch.public_id) in wanted), None)
+            wanted = {own.get("batches", {}).get(code) for code in self.agreed}
+            in_use = next((batch for batch in self.offer.batches if str(batch.public_id) in wanted), None)
+        chosen = (self.directions.named(own.get("directions", {}).get(code, "")) for code in self.agreed)
         record = self.data.record
-        used = [row.body_site for row in record.recorded.values() if row.body_site] if record else []
-        self.expected = self._cautions(agreed[0], in_use)
         return DoseForm(
             post,
             today=self.today,
-            batches=batches,
-            products=list(Product.objects.filter(vaccine__in=agreed, in_use=True)),
+            offer=self.offer,
+            directions=self.directions,
+            chosen_direction=next(filter(None, chosen), None),
+            staff=staff_of_team(self.clinic.team_id, but=self.user),
+            user=self.user,
             remembered=in_use,
-            used_sites=used,
+            used_sites=used_sites(record.recorded.values() if record else ()),
+            infant=years_between(self.person.date_of_birth, self.clinic.date) < 1,
             another_day=self.clinic.date != self.today,
-            initial={
-                "client_uuid": uuid4(),
-                "legal_mechanism": own.get("legal_mechanism", Vaccination.LegalMechanism.PGD),
-            },
+            initial={"client_uuid": uuid4()},
         )
 
-    def _cautions(self, vaccine: str, batch: Batch | None) -> list[Caution]:
+    def _expected(self, batch: Batch | None) -> list[Caution]:
         """What is known to speak against the dose before a batch and a site are chosen."""
-        product = batch.product if batch else Product(vaccine=vaccine)
         return cautions(
             person=self.person,
-            product=product,
+            product=batch.product if batch else Product(vaccine=self.agreed[0]),
             body_site=Vaccination.BodySite.LEFT_THIGH,
             on=self.clinic.date,
             was_checked=self.data.checked_today,
@@ -91,7 +131,7 @@ class DoseGive(PersonPageBase):
         )
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show the form; first the consent where it is missing."""
+        """Show the form; first the consent where it is missing; where nobody may give it, what to do instead."""
         series = self._series()
         data = self.data
         if data.visit is None or data.record is None:
@@ -99,37 +139,42 @@ class DoseGive(PersonPageBase):
         done = data.record.recorded.get(series)
         if done is not None and done.status == Vaccination.Status.COMPLETED:
             return redirect(self.person_url())
-        if not any(data.cleared(code) for code in self._agreed()):
-            result = data.outlook.of(series)
-            offered = self._agreed()
-            vaccine = result.vaccine if result and result.vaccine in offered else offered[0]
+        result = data.outlook.of(series)
+        if result is not None and result.status == "blocked":
+            return self._stop(result.reason)
+        if not any(data.cleared(code) for code in self.agreed):
             address = reverse("consent-and-health", args=[self.clinic.public_id, self.person.public_id])
-            return redirect(f"{address}?vaccine={vaccine}")
+            return redirect(f"{address}?vaccine={self.agreed[0]}")
         return self._page(self._form())
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Save the dose."""
+        """Save the dose, unless something speaks against it that nobody has answered yet."""
         series = self._series()
         visit = self.data.visit
         if visit is None:
             return redirect(self.person_url())
         form = self._form(request.POST)
-        if not form.is_valid():
+        if not form.is_valid() or "go_back" in request.POST:
             return self._page(form)
+        # The warnings that were shown when the reason was asked for; a reason speaks of those alone.
+        seen = request.POST.getlist("seen")
+        anyway = AnywayForm(request.POST) if seen else None
+        reason = anyway.cleaned_data["override_reason"] if anyway is not None and anyway.is_valid() else ""
         try:
-            row, batch = self._save(form, visit, series)
+            row, batch = self._save(form, visit, series, reason, seen)
         except NeedsReason as refusal:
-            self.expected = [Caution(**warning) for warning in refusal.details["warnings"]]
-            form.add_error("override_reason", _("Enter why you give it all the same"))
-            return self._page(form, status=refusal.status)
+            found = [Caution(**warning) for warning in refusal.details["warnings"]]
+            return self._warn(form, found, seen, anyway)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
-        self._remember(batch, row.legal_mechanism)
+        self._remember(batch, row)
         return self._after(row)
 
     @transaction.atomic
-    def _save(self, form: DoseForm, visit: Visit, series: str) -> tuple[Vaccination, Batch]:
+    def _save(
+        self, form: DoseForm, visit: Visit, series: str, reason: str, seen: list[str]
+    ) -> tuple[Vaccination, Batch]:
         data = form.cleaned_data
         batch = form.chosen_batch()
         if batch is None:
@@ -149,10 +194,15 @@ class DoseGive(PersonPageBase):
             batch=batch,
             body_site=data["body_site"],
             route=data["route"],
-            legal_mechanism=data["legal_mechanism"] or Vaccination.LegalMechanism.PGD,
-            client_uuid=data["client_uuid"],
+            direction=form.chosen_direction(),
+            patient_direction=form.patient_direction(),
             given_at=wall_time(self.clinic.date, data["given_time"]) if data["given_time"] else None,
-            override_reason=data["override_reason"],
+            given_by=form.chosen_giver(),
+            supplied_by=form.chosen_supplier(),
+            client_uuid=data["client_uuid"],
+            device_at=data["device_at"],
+            override_reason=reason,
+            cautions_seen=seen,
             gelatine_free=self.data.gelatine_free,
             note=data["note"],
             by=self.user,
@@ -160,40 +210,117 @@ class DoseGive(PersonPageBase):
         )
         return row, batch
 
+    # --- after it was saved
+
     def _after(self, row: Vaccination) -> HttpResponse:
         """Stay with the person while more is due; nurses are interrupted, and the second dose is forgotten."""
         del self.data
-        saved = Vaccine(row.vaccine).label
         record = self.data.record
         if row.parents_not_told:
             messages.warning(self.request, _("Tell the GP practice. Parents are not to be told."))
+        self._say_that_the_clock_is_off(row)
         rest = still_due(record, self.data.outlook, self.clinic) if record else []
+        saved = Vaccine(row.vaccine).label
         if rest:
             names = [str(Vaccine(each.vaccine).label if each.vaccine else Series(each.series).label) for each in rest]
-            messages.success(
-                self.request, _("%(saved)s saved. %(rest)s still due.") % {"saved": saved, "rest": ", ".join(names)}
-            )
-            return redirect(self.person_url())
+            words = _("%(saved)s saved. %(rest)s still due.") % {"saved": saved, "rest": ", ".join(names)}
+        else:
+            words = _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name}
+        correct = reverse("record-correct", args=[self.clinic.public_id, self.person.public_id, row.public_id])
         messages.success(
-            self.request, _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name}
+            self.request,
+            format_html('{} {} <a href="{}">{}</a>', words, self._next_dose(), correct, _("Correct this record")),
         )
-        return redirect(self.day_url())
+        return redirect(self.person_url() if rest else self.day_url())
+
+    def _next_dose(self) -> str:
+        """Return from when the next dose of the series can be given, or that the course is complete."""
+        series = self._series()
+        result = self.data.outlook.of(series)
+        if result is None or self.data.outlook.problem:
+            return ""
+        name = Series(series).label
+        if result.status == "complete":
+            return _("%(vaccine)s complete.") % {"vaccine": name}
+        days = [day for day in (result.due_on, result.earliest_on) if day is not None]
+        if result.next_dose is None or not days:
+            return ""
+        return _("Next %(vaccine)s dose from %(date)s.") % {
+            "vaccine": name,
+            "date": date_format(max(days), "j F Y"),
+        }
+
+    def _say_that_the_clock_is_off(self, row: Vaccination) -> None:
+        """Say that the device's clock is off: a hint, because what is kept is the service's time."""
+        if row.device_at is None or abs(row.device_at - row.recorded_at) <= CLOCK_IS_OFF:
+            return
+        minutes = round(abs(row.device_at - row.recorded_at) / timedelta(minutes=1))
+        words = (
+            ngettext(
+                "The clock of this device is %(count)s minute fast.",
+                "The clock of this device is %(count)s minutes fast.",
+                minutes,
+            )
+            if row.device_at > row.recorded_at
+            else ngettext(
+                "The clock of this device is %(count)s minute slow.",
+                "The clock of this device is %(count)s minutes slow.",
+                minutes,
+            )
+        )
+        messages.warning(
+            self.request,
+            words % {"count": minutes}
+            + " "
+            + _("The dose was saved with the right time. Set the clock of the device."),
+        )
+
+    # --- pages
+
+    def _vaccine_name(self) -> Any:
+        return Vaccine(self.agreed[0]).label
+
+    def _warn(self, form: DoseForm, found: list[Caution], seen: list[str], anyway: AnywayForm | None) -> HttpResponse:
+        """Show every warning at once, with what was typed carried along; those that are new since are said to be."""
+        new = [caution for caution in found if seen and caution.key not in seen]
+        context = {
+            "form": anyway if anyway is not None and anyway.errors else AnywayForm(initial=self._typed_reason(anyway)),
+            "cautions": found,
+            "new": new,
+            "carried": form.carried(self.request.POST),
+            "vaccine_name": self._vaccine_name(),
+        }
+        return self.page("dose_warnings.html", context)
+
+    def _typed_reason(self, anyway: AnywayForm | None) -> dict[str, str]:
+        return {"override_reason": anyway.typed("override_reason")} if anyway is not None else {}
+
+    def _stop(self, reason: str) -> HttpResponse:
+        """Show that nobody may give it, and what to do instead: there is no way on from here."""
+        context = {
+            "reason": reason,
+            "instead": what_to_do_when_blocked(),
+            "series": self._series(),
+            "vaccine_name": self._vaccine_name(),
+            "back_url": self.person_url(),
+        }
+        return self.page("dose_stop.html", context)
 
     def _page(self, form: DoseForm, *, status: int = 200) -> HttpResponse:
         record = self.data.record
-        agreed = self._agreed()
-        screening = record.screening_for(agreed[0]) if record else None
-        result = self.data.outlook.of(self._series())
+        screening = record.screening_for(self.agreed[0]) if record else None
         context = {
             "form": form,
             "series": Series(self._series()),
-            "vaccine_name": Vaccine(agreed[0]).label,
-            "result": result,
-            "cautions": self.expected,
+            "vaccine_name": self._vaccine_name(),
+            "result": self.data.outlook.of(self._series()),
+            "cautions": self._expected(form.remembered),
+            "offer": self.offer,
+            "no_direction": self.directions.problem,
             "yes_answers": [pair for pair in yes_first(screening.answers) if pair[1]["answer"] == "yes"]
             if screening
             else [],
-            "consent": record.consent_for(agreed[0]) if record else None,
+            "consent": record.consent_for(self.agreed[0]) if record else None,
             "back_url": self.person_url(),
         }
         return self.page("dose.html", context, status=status)
