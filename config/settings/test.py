@@ -29,6 +29,9 @@ from config.settings.base import *  # noqa: F403
 from config.settings.base import DATABASES, VAR_DIR
 
 MESSAGE_FOLDER = VAR_DIR / "messages"
+# A static file is looked for when it is asked for. Otherwise each test's client begins by reading all of them, which
+# takes longer than most tests' own requests.
+WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":

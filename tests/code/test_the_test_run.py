@@ -2,9 +2,11 @@
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
+import time
 from pathlib import Path
 
 import psycopg
@@ -122,3 +124,38 @@ def test_a_run_without_chromium_says_so_and_fails_where_everything_is_required(t
     )
     assert "NOT RUN: browser journeys, for want of Chromium (1 tests)." in run.stdout, run.stdout + run.stderr
     assert run.returncode == 1
+
+
+@pytest.mark.sqlite
+@pytest.mark.parametrize("by", [signal.SIGTERM, signal.SIGINT], ids=["asked to end", "Ctrl-C"])
+def test_ending_the_run_ends_the_suite_on_either_database(tmp_path: Path, by: signal.Signals) -> None:
+    (tmp_path / "test_forever.py").write_text(
+        "import os, pathlib, time\n"
+        "def test_it():\n"
+        "    place = pathlib.Path(__file__).parent\n"
+        "    (place / f'{os.getpid()}.pid').touch()\n"
+        "    time.sleep(600)\n"
+    )
+    shutil.copy(ROOT / "tests" / "conftest.py", tmp_path / "conftest.py")
+    environment = {name: value for name, value in os.environ.items() if name not in {"DATABASE_URL", "VAR_DIR"}}
+    databases = 1 if postgres.find_programs() is None else 2
+    run = subprocess.Popen(
+        [sys.executable, "scripts/test.py", "-c", str(ROOT / "pyproject.toml"), "--rootdir", str(tmp_path)]
+        + [str(tmp_path / "test_forever.py")],
+        cwd=ROOT,
+        env=environment,
+        stdout=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    )
+    with run:
+        deadline = time.monotonic() + 120
+        while len(suites := [int(file.stem) for file in tmp_path.glob("*.pid")]) < databases:
+            assert run.poll() is None and time.monotonic() < deadline
+            time.sleep(0.1)
+        # A terminal sends Ctrl-C to everybody in it; whoever asks this run to end knows of no other.
+        (os.killpg if by == signal.SIGINT else os.kill)(run.pid, by)
+        output, _errors = run.communicate(timeout=120)
+    assert run.returncode not in (0, None)
+    assert "Passed" not in output
+    assert not [suite for suite in suites if Path(f"/proc/{suite}").exists()]

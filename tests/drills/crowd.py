@@ -19,7 +19,7 @@ from typing import Any
 
 from tests.support.html_forms import Form, forms_of
 
-SECONDS_A_REQUEST = 30
+SECONDS_A_REQUEST = 60
 LONGEST_SECONDS = 240
 
 
@@ -270,7 +270,7 @@ def wait_at(gate: Any) -> None:
 def _wait_then(
     barrier: Any, results: Any, work: Callable[..., list[Try]], args: tuple[Any, ...], kwargs: dict[str, Any]
 ) -> None:
-    barrier.wait(60)
+    barrier.wait(LONGEST_SECONDS)
     results.put(work(*args, **kwargs))
 
 

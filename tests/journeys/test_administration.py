@@ -7,7 +7,6 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Page
@@ -17,7 +16,7 @@ from clinics.models import ClinicSession
 from clinics.times import london_day
 from tests.integration.walk.admin import PAGES
 from tests.integration.walk.world import World, make_world
-from tests.support.browser import DESKTOP, NARROWEST, Complaints, axe, fits
+from tests.support.browser import DESKTOP, NARROWEST, Complaints, axe, fits, judged
 from tests.support.factories import PASSWORD, make_team
 
 pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
@@ -77,7 +76,7 @@ def faults(page: Page) -> list[str]:
 
     Without its preload, which reads Django's stylesheets in a way of its own and trips over what they import.
     """
-    results = Axe().run(page, options={"preload": False})
+    results = judged(page, preload=False)
     return [f"{page.url}\n{results.generate_report()}"] if results.violations_count else []
 
 

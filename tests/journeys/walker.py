@@ -6,10 +6,9 @@ Looking means: axe finds nothing, and nothing has to be scrolled sideways, on th
 import re
 from collections.abc import Callable
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Locator, Page, ViewportSize, expect
 
-from tests.support.browser import NARROWEST, axe, fits
+from tests.support.browser import NARROWEST, axe, fits, judged
 from tests.support.factories import PASSWORD
 
 
@@ -45,7 +44,7 @@ class Walker:
         """Judge the page as it stands."""
         if "/admin/" in self.page.url:
             # Without axe's preload, which trips over what the admin's own stylesheets import.
-            results = Axe().run(self.page, options={"preload": False})
+            results = judged(self.page, preload=False)
             assert not results.violations_count, f"{self.page.url}\n{results.generate_report()}"
             return
         if self.kind() not in self.judged:

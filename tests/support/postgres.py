@@ -24,7 +24,7 @@ import psycopg
 ROOT = Path(__file__).resolve().parent.parent.parent
 DEBIAN_FOLDER = Path("/usr/lib/postgresql")
 OWNER = "clinics"
-SECONDS_TO_START = 20
+SECONDS_TO_START = 60
 SECONDS_TO_STOP = 10
 # A test's data need not survive a power cut.
 CARELESS = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}

@@ -273,11 +273,12 @@ def test_a_worker_that_was_slow_begins_no_send_that_could_outlast_its_claim(
     owe: Owe, clock: Clock, purposes: Purposes
 ) -> None:
     provider = Provider()
-    provider.longest_send = timedelta(milliseconds=50)
-    sender = Sender(channel=provider, lease=timedelta(milliseconds=100), now=clock)
+    # A second to put a message together, so that only the slow one takes longer, on a busy machine, too.
+    provider.longest_send = timedelta(seconds=1)
+    sender = Sender(channel=provider, lease=timedelta(seconds=2), now=clock)
 
     def slowly(message: Message, at: Any) -> Envelope:
-        time.sleep(0.06)
+        time.sleep(1.1)
         return envelope(message)
 
     purposes["greeting"] = slowly
