@@ -19,14 +19,16 @@ from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, chosen_team, er
 from accounts.audit import record_view, record_views
 from accounts.errors import Refused
 from accounts.idempotency import once
+from accounts.members import members
 from accounts.models import User
 from accounts.permissions import Permission
 from accounts.serializers import ChoiceField, DayField, IdField
-from clinics.models import Batch, ClinicSession
+from clinics.models import Batch, ClinicSession, Direction
 from immunisations import actions
 from immunisations.health_questions import QUESTIONS, answers_of
 from immunisations.models import Person, RecordCheck, Vaccination, Visit
 from immunisations.people import root_of, row_ids
+from immunisations.policies import PatientDirection
 from immunisations.queries import facts_for, forecast_for, record_checks, vaccination_rows
 from immunisations.schedule import FACT_WORDS
 from immunisations.search import read_query, search_people
@@ -64,6 +66,17 @@ NEEDS_REASON = {
     "detail": "Say why you give it all the same: No record was checked on this visit.",
     "details": {"warnings": [{"code": "no_record_check", "message": "No record was checked on this visit."}]},
 }
+SEVERAL_DIRECTIONS = {
+    "code": "several_directions",
+    "detail": "Several directions are in force: MMR direction, version 4; MMR direction, version 5. Say which one the "
+    "dose is given under.",
+    "details": {
+        "directions": [
+            {"id": "9d0f7e0a-6f3c-4a31-9f0e-2b1c5d7e8f90", "name": "MMR direction, version 4"},
+            {"id": "1c2b3a4d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "name": "MMR direction, version 5"},
+        ]
+    },
+}
 NHS_NUMBER_TAKEN = {
     "code": "nhs_number_taken",
     "detail": "Somebody with this NHS number is on record already: KHAN, Amina.",
@@ -100,6 +113,22 @@ def _asked_person(request: Request) -> Person:
     asked = PersonQuery(data=request.query_params.dict())
     asked.is_valid(raise_exception=True)
     return _person(caller(request), Permission.SEE_RECORDS, asked.validated_data["person"])
+
+
+def _direction(team_id: int, public_id: uuid.UUID) -> Direction:
+    """Return the team's direction of this id. Raises ValidationError."""
+    found = Direction.objects.filter(team=team_id, public_id=public_id).first()
+    if found is None:
+        raise ValidationError({"direction": [_("Your team has no direction of this id.")]})
+    return found
+
+
+def _member(team_id: int, field: str, username: str) -> User:
+    """Return the team's active member of this user name. Raises ValidationError for ``field``."""
+    found = next((user for user in members(team_id) if user.username == username), None)
+    if found is None:
+        raise ValidationError({field: [_("Your team has no member of this user name.")]})
+    return found
 
 
 def _visit(
@@ -367,9 +396,10 @@ class Vaccinations(ApiView):
         summary="Record a dose, or why it was not given",
         description=(
             "With `completed`: a dose given at one of your team's clinics on its day, with product, batch and site. "
-            "Consent and the health questions belong to it, and to its vaccine: send them along unless they are recorded "
-            "for it on the visit. "
-            "The record is whole or not written. With `not-done`: the reason.\n\n"
+            "Consent and the health questions belong to it, and to its vaccine: send them along unless they are "
+            "recorded for it on the visit. The record is whole or not written. With `not-done`: the reason.\n\n"
+            "It is given under a direction that is in force: the only one your team has for the vaccine, the one you "
+            "name, or one for the person alone.\n\n"
             "Rules hold as on the clinic's own screens. What nobody may overrule is 409 with a code of its own; "
             "warnings are 409 `needs_reason`, and the request is sent again with `override_reason`. Where a dose of "
             "the series stands already: 409 `already_recorded`, with who recorded it and when."
@@ -379,7 +409,7 @@ class Vaccinations(ApiView):
         responses={
             201: VaccinationSerializer,
             200: VaccinationSerializer,
-            **errors(400, 401, 403, 404, 409, 422, conflicts=[ALREADY_RECORDED, NEEDS_REASON]),
+            **errors(400, 401, 403, 404, 409, 422, conflicts=[ALREADY_RECORDED, NEEDS_REASON, SEVERAL_DIRECTIONS]),
         },
         examples=[
             OpenApiExample(
@@ -436,7 +466,9 @@ class Vaccinations(ApiView):
             return before.public_id if before is not None else write(wanted, person, user, at).public_id
 
         made = once(make, team=person.team, key=key, endpoint="vaccinations", body=request.data, at=at)
-        row = Vaccination.objects.select_related("session", "replaces", "replaced_by").get(public_id=made.result_id)
+        row = Vaccination.objects.select_related("session", "direction", "replaces", "replaced_by").get(
+            public_id=made.result_id
+        )
         return Response(shown_vaccination(row, person), status=201 if made.created and before is None else 200)
 
     def _given(self, wanted: dict[str, Any], person: Person, user: User, at: datetime) -> Vaccination:
@@ -462,8 +494,7 @@ class Vaccinations(ApiView):
                 by=user,
                 at=at,
                 source=SOURCE,
-                **consent
-                | {"gillick": {f"gillick_{name}": answer for name, answer in five.items()} if five else None},
+                **consent | {"gillick": {f"gillick_{name}": answer for name, answer in five.items()} if five else None},
             )
         if health := wanted.get("health"):
             actions.record_screening(
@@ -477,7 +508,15 @@ class Vaccinations(ApiView):
                 at=at,
                 source=SOURCE,
             )
-        optional = {name: wanted[name] for name in ("route", "legal_mechanism", "gelatine_free") if name in wanted}
+        named = ("route", "legal_mechanism", "gelatine_free", "device_at")
+        optional = {name: wanted[name] for name in named if name in wanted}
+        if patient := wanted.get("patient_direction"):
+            optional["patient_direction"] = PatientDirection(**patient)
+        if direction := wanted.get("direction"):
+            optional["direction"] = _direction(person.team_id, direction)
+        for name in ("given_by", "supplied_by"):
+            if username := wanted[name]:
+                optional[name] = _member(person.team_id, name, username)
         return actions.record_vaccination(
             visit=visit,
             series=wanted["series"],

@@ -310,8 +310,29 @@ class NewHealthSerializer(StrictSerializer):
 
 # What belongs to a dose that was given, and what to one that was not.
 WHEN_GIVEN = ("product", "batch_number", "body_site")
-ALSO_WHEN_GIVEN = ("route", "legal_mechanism", "given_at", "consent", "health", "override_reason", "gelatine_free")
+ALSO_WHEN_GIVEN = (
+    "route",
+    "legal_mechanism",
+    "direction",
+    "patient_direction",
+    "given_at",
+    "given_by",
+    "supplied_by",
+    "device_at",
+    "consent",
+    "health",
+    "override_reason",
+    "gelatine_free",
+)
 WHEN_NOT_DONE = ("reason",)
+
+
+class PatientDirectionSerializer(StrictSerializer):
+    """A direction for one person, as its prescriber wrote it."""
+
+    name = TextField(max_length=120, help_text="The prescriber, or the name of the direction.")
+    version = TextField(max_length=20, help_text="Its version, or the day it was written.")
+    valid_until = DayField(help_text="The last day on which it may be followed.")
 
 
 class NewVaccinationSerializer(StrictSerializer):
@@ -334,8 +355,28 @@ class NewVaccinationSerializer(StrictSerializer):
     )
     body_site = ChoiceField(Vaccination.BodySite.choices, required=False, help_text="With `completed`.")
     route = ChoiceField(Product.Route.choices, required=False, help_text="The product's usual one unless given.")
-    legal_mechanism = ChoiceField(Vaccination.LegalMechanism.choices, required=False, help_text="PGD unless given.")
+    legal_mechanism = ChoiceField(
+        Vaccination.LegalMechanism.choices,
+        required=False,
+        help_text="The kind of direction it is given under, where your team has several in force for the vaccine.",
+    )
+    direction = IdField(
+        required=False,
+        help_text="Your team’s direction it is given under; the only one in force for the vaccine unless given.",
+    )
+    patient_direction = PatientDirectionSerializer(
+        required=False, help_text="Instead: a patient specific direction (PSD) for this person alone."
+    )
     given_at = MomentField(required=False, help_text="When it was given, with its offset; now unless given.")
+    given_by = TextField(
+        required=False, max_length=150, help_text="The user name of the vaccinator who gave it; you unless given."
+    )
+    supplied_by = TextField(
+        required=False, max_length=150, help_text="The user name of the member of the team who supplied it, if another."
+    )
+    device_at = MomentField(
+        required=False, help_text="What the clock of the device said. Kept beside the service’s own time."
+    )
     consent = NewConsentSerializer(required=False, help_text="Unless recorded on the visit already.")
     health = NewHealthSerializer(required=False, help_text="Unless recorded on the visit already.")
     override_reason = TextField(
@@ -358,6 +399,8 @@ class NewVaccinationSerializer(StrictSerializer):
             for name in others
             if attrs.get(name)
         }
+        if given and attrs.get("patient_direction") and (attrs.get("direction") or attrs.get("legal_mechanism")):
+            errors["patient_direction"] = [_("Name one direction: your team’s, or the one for this person alone.")]
         if errors:
             raise serializers.ValidationError(errors)
         return attrs
@@ -381,10 +424,16 @@ class VaccinationSerializer(serializers.Serializer):
     body_site = serializers.ChoiceField(Vaccination.BodySite.choices, allow_blank=True)
     route = serializers.ChoiceField(Product.Route.choices, allow_blank=True)
     legal_mechanism = serializers.ChoiceField(Vaccination.LegalMechanism.choices, allow_blank=True)
+    direction = serializers.UUIDField(allow_null=True, help_text="Null where it was one for this person alone.")
+    direction_name = serializers.CharField()
+    direction_version = serializers.CharField()
+    direction_valid_until = serializers.DateField(allow_null=True)
     given_at = serializers.DateTimeField(allow_null=True)
     given_on = serializers.DateField(allow_null=True)
     given_by = serializers.CharField()
+    supplied_by = serializers.CharField()
     place_name = serializers.CharField()
+    warnings = serializers.ListField(child=serializers.CharField(), help_text="Codes of what was gone against.")
     override_reason = serializers.CharField()
     note = serializers.CharField()
     parents_not_told = serializers.BooleanField(
@@ -392,6 +441,7 @@ class VaccinationSerializer(serializers.Serializer):
     )
     recorded_by = serializers.CharField()
     recorded_at = serializers.DateTimeField()
+    device_at = serializers.DateTimeField(allow_null=True)
     replaces = serializers.UUIDField(allow_null=True)
     replaced_by = serializers.UUIDField(allow_null=True)
 
@@ -403,7 +453,9 @@ class VaccinationsSerializer(serializers.Serializer):
 
 
 def shown_vaccination(row: Vaccination, person: Person) -> dict[str, Any]:
-    """Return a vaccination of ``person`` (a root) as the API shows it. Session, replaces and replaced_by: loaded."""
+    """Return a vaccination of ``person`` (a root) as the API shows it. Session, direction, replaces and replaced_by are
+    loaded.
+    """
     replaced_by: Vaccination | None = getattr(row, "replaced_by", None)
     return {
         "id": str(row.public_id),
@@ -421,15 +473,22 @@ def shown_vaccination(row: Vaccination, person: Person) -> dict[str, Any]:
         "body_site": row.body_site,
         "route": row.route,
         "legal_mechanism": row.legal_mechanism,
+        "direction": str(row.direction.public_id) if row.direction else None,
+        "direction_name": row.legal_mechanism_name,
+        "direction_version": row.legal_mechanism_version,
+        "direction_valid_until": _day(row.legal_mechanism_valid_until),
         "given_at": _moment(row.given_at),
         "given_on": _day(row.given_on),
         "given_by": row.given_by_name,
+        "supplied_by": row.supplied_by_name,
         "place_name": row.place_name,
+        "warnings": row.cautions,
         "override_reason": row.override_reason,
         "note": row.note,
         "parents_not_told": row.parents_not_told,
         "recorded_by": row.recorded_by_name,
         "recorded_at": _moment(row.recorded_at),
+        "device_at": _moment(row.device_at),
         "replaces": str(row.replaces.public_id) if row.replaces else None,
         "replaced_by": str(replaced_by.public_id) if replaced_by else None,
     }

@@ -19,6 +19,6 @@ def vaccination_rows(person: Person) -> list[Vaccination]:
     """Return every row about the person's doses here, corrected and wrong ones included, oldest first."""
     return list(
         Vaccination.objects.filter(person__in=row_ids(person))
-        .select_related("session", "replaces", "replaced_by", "moved_from", "moved_to")
+        .select_related("session", "direction", "replaces", "replaced_by", "moved_from", "moved_to")
         .order_by("recorded_at", "pk")
     )
