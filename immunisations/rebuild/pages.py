@@ -152,6 +152,7 @@ def _insert(rows: Sequence[Row]) -> None:
     elif rows:
         columns = ", ".join(f'"{column}"' for column in COLUMNS)
         with (
+            connection.wrap_database_errors,
             connection.cursor() as cursor,
             cursor.copy(f'COPY "{SeriesStatus._meta.db_table}" ({columns}) FROM STDIN') as copy,
         ):

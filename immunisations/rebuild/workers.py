@@ -78,7 +78,9 @@ def _work(there: Connection, run_id: int) -> None:
             try:
                 answer: Any = rebuild_page(run, Stretch(after, until))
             except Exception as problem:  # whatever it was, it is said where the run was started
-                answer = f"{type(problem).__name__} at the people after {after}: {problem}"
+                # Its first line: what follows may quote a row.
+                words = next(iter(str(problem).splitlines()), "")
+                answer = f"{type(problem).__name__} at the people after {after}: {words}"
             there.send(answer)
     except (EOFError, BrokenPipeError, ConnectionResetError):
         pass
