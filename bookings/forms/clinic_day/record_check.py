@@ -27,16 +27,18 @@ OUTCOMES = (
     (RecordCheck.Outcome.NOT_AVAILABLE.value, gettext_lazy("Not available")),
     (NOT_ASKED, gettext_lazy("Not asked")),
 )
-# Buttons that ask for the page again and send nothing on: nothing is wrong yet.
-QUIET = ("more_rows", "change")
 
 
-class QuietWhenGrowing(NhsukForm):
-    """A form that says nothing is wrong while somebody only asks for more lines, or comes back to change something."""
+class QuietForm(NhsukForm):
+    """A form that, while it is ``quiet``, shows what was typed and says nothing of what is wrong with it."""
+
+    def __init__(self, *args: Any, quiet: bool = False, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.quiet = quiet
 
     def full_clean(self) -> None:
-        """Check nothing when one of those buttons was pressed."""
-        if self.is_bound and any(button in self.data for button in QUIET):
+        """Check nothing while somebody only asks for more lines, or comes back to change something."""
+        if self.is_bound and self.quiet:
             self._errors = ErrorDict()
             self.cleaned_data: dict[str, Any] = {}
         else:
@@ -69,7 +71,7 @@ def box(form: BaseForm, name: str) -> Box:
     return Box(bound.auto_id, bound.html_name, str(bound.label), value, "".join(map(str, bound.errors[:1])))
 
 
-class SourceForm(QuietWhenGrowing):
+class SourceForm(QuietForm):
     """What there was to see in one source."""
 
     outcome = RadiosField(
@@ -116,7 +118,7 @@ class SourceForm(QuietWhenGrowing):
         return [box(self, "source_name"), box(self, "how_seen")]
 
 
-class LineForm(QuietWhenGrowing):
+class LineForm(QuietForm):
     """One dose, typed once however many records show it; a line left empty counts for nothing."""
 
     vaccine = SelectField(label=gettext_lazy("Vaccine"), subject=gettext_lazy("a vaccine"), required=False, choices=())
@@ -216,7 +218,7 @@ class LineForm(QuietWhenGrowing):
         return FoundDose(data["vaccine"], data["given_on"], data["country"], data["batch_number"], data["as_written"])
 
 
-class RecordCheckForm(QuietWhenGrowing):
+class RecordCheckForm(QuietForm):
     """Which sources were looked at and what they showed; the finding is asked for afterwards."""
 
     nowhere = CheckboxField(
@@ -232,33 +234,35 @@ class RecordCheckForm(QuietWhenGrowing):
         born: date,
         today: date,
         lines: list[dict[str, str]] | None = None,
+        quiet: bool = False,
+        more: bool = False,
     ) -> None:
-        super().__init__(data, today=today)
-        before = max(FIRST_LINES, len(lines or []) + 1)
-        count = before
+        super().__init__(data, today=today, quiet=quiet)
+        count = max(FIRST_LINES, len(lines or []) + 1)
         if data is not None:
             sent = str(data.get("rows", ""))
-            before = count = (
-                min(int(sent), MOST_DOSES) if sent.isascii() and sent.isdigit() and len(sent) < 4 else before
-            )
-            if "more_rows" in data:
-                count = min(count + MORE_LINES, MOST_DOSES)
-        self.sources = [SourceForm(source, data) for source in LOOKED_AT]
+            if sent.isascii() and sent.isdigit() and len(sent) < 4:
+                count = min(int(sent), MOST_DOSES)
+        self.sources = [SourceForm(source, data, quiet=quiet) for source in LOOKED_AT]
         given = [*(lines or []), *[{}] * count]
         self.lines = [
-            LineForm(data, prefix=f"dose{number}", born=born, number=number + 1, today=today, initial=given[number])
+            LineForm(
+                data,
+                prefix=f"dose{number}",
+                born=born,
+                number=number + 1,
+                today=today,
+                initial=given[number],
+                quiet=quiet,
+            )
             for number in range(count)
         ]
-        if before < count:
+        empty = [line for line in self.lines if data is not None and line.is_empty()]
+        if more and empty:
             # Where the keyboard goes on after the button for more lines.
-            self.lines[before].new = True
+            empty[0].new = True
         # What the script copies where it adds a line.
         self.blank_line = LineForm(None, prefix="dose__n__", born=born, number="", today=today)
-
-    @property
-    def only_looking(self) -> bool:
-        """Whether one of the buttons was pressed that only ask for the page again."""
-        return any(button in self.data for button in QUIET)
 
     def parts(self) -> list[NhsukForm]:
         """Return all the forms that the page consists of, in the order of the page, empty lines left out."""
@@ -334,14 +338,6 @@ class RecordCheckForm(QuietWhenGrowing):
     def lines_of(self, source: str) -> list[LineForm]:
         """Return the lines that a source shows, in the order of its doses among ``looks``."""
         return [line for line in self.filled() if source in line.cleaned_data["seen_in"]]
-
-    def carried(self) -> list[tuple[str, str]]:
-        """Return the names and values that the next page carries on, so that nothing has to be typed again."""
-        own = {"csrfmiddlewaretoken", "client_uuid", "finding", "drafted", "does"}
-        pairs = (
-            self.data.lists() if hasattr(self.data, "lists") else [(key, [value]) for key, value in self.data.items()]
-        )
-        return [(name, value) for name, values in pairs if name not in own for value in values if value != ""]
 
 
 class FindingForm(NhsukForm):

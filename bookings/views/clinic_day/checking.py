@@ -1,10 +1,12 @@
 """The record check: what was looked at, what it showed, and what is decided about entries that may be one dose."""
 
+from functools import cached_property
 from typing import Any
 from uuid import UUID, uuid4
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.contrib.sessions.backends.base import SessionBase
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
@@ -12,10 +14,12 @@ from accounts.errors import Refused
 from accounts.permissions import Permission
 from bookings.forms.clinic_day import DoseQuestionForm, FindingForm, RecordCheckForm
 from bookings.forms.clinic_day.dose_question import Entry
-from bookings.queries import CheckPreview, lines_to_start_from, preview_check
+from bookings.forms.clinic_day.record_check import MORE_LINES
+from bookings.queries import lines_to_start_from, preview_check
 from bookings.views.clinic_day.base import PersonPageBase
 from immunisations import actions
-from immunisations.models import DoseJudgement
+from immunisations.actions.record_checks import MOST_DOSES
+from immunisations.models import DoseJudgement, Person
 from nhsuk.forms.rendering import render_error_summary
 
 
@@ -27,87 +31,160 @@ def uuid_or_new(text: str) -> UUID:
         return uuid4()
 
 
+class Entered:
+    """What was entered of a person's record check and is not saved yet, kept with the session.
+
+    Every step answers with a redirect, so that Back and reloading show what was typed and send nothing again. Saving
+    the check, or starting anew, ends it.
+    """
+
+    KEY = "record_checks"
+    # More people than anybody has open at once; values longer than any field takes are not worth keeping.
+    MOST = 5
+    LONGEST = 600
+
+    def __init__(self, session: SessionBase, person: Person) -> None:
+        self.session, self.person = session, str(person.public_id)
+
+    def read(self) -> QueryDict | None:
+        """Return what was entered, or None."""
+        kept = self.session.get(self.KEY, {}).get(self.person)
+        if kept is None:
+            return None
+        data = QueryDict(mutable=True)
+        for name, values in kept.items():
+            data.setlist(name, values)
+        return data
+
+    def keep(self, data: QueryDict) -> None:
+        """Keep what was sent, buttons and token left out."""
+        own = ("csrfmiddlewaretoken", "does", "more_rows", "change")
+        kept = {
+            name: [value[: self.LONGEST] for value in values]
+            for name, values in data.lists()
+            if name not in own and any(values) and len(name) < 60
+        }
+        rest = [(person, each) for person, each in self.session.get(self.KEY, {}).items() if person != self.person]
+        self.session[self.KEY] = dict([*rest[1 - self.MOST :], (self.person, kept)])
+
+    def forget(self) -> None:
+        """Keep nothing any more."""
+        rest = {person: each for person, each in self.session.get(self.KEY, {}).items() if person != self.person}
+        self.session[self.KEY] = rest
+
+
 class RecordCheckAdd(PersonPageBase):
     """What was looked at and what it showed; then, at the same address, the finding and what follows from it."""
 
     needs = Permission.CHECK_RECORDS
     page_name = "record-check"
 
+    @cached_property
+    def entered(self) -> Entered:
+        """What was entered so far."""
+        return Entered(self.request.session, self.person)
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show an empty form, or one with the doses on record to look at again."""
+        """Show what was entered so far, an empty form, or one with the doses on record to look at again."""
+        step, start = request.GET.get("step", ""), request.GET.get("start", "")
+        if start:
+            self.entered.forget()
+        data = self.entered.read()
         known = lines_to_start_from([entry.dose for entry in self.data.timeline])
-        lines = known if request.GET.get("start") == "known" else None
-        return self._page(self._form(None, lines=lines), known=bool(known) and lines is None)
+        if data is None:
+            return self._page(
+                self._form(None, lines=known if start == "known" else None), offer=bool(known and not start)
+            )
+        if step in ("finding", "unsaid", "errors"):
+            form = self._form(data)
+            if form.is_valid() and step != "errors":
+                return self._finding_page(form, data, judge=step == "unsaid")
+            return self._page(form)
+        return self._page(self._form(data, quiet=True, more=step == "more"), begun=not step)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show what follows from what was entered, save it, or go back to it."""
-        form = self._form(request.POST)
-        if form.only_looking:
-            return self._page(form)
+        """Keep what was entered and go on to the next step, or save it."""
+        data = request.POST.copy()
+        form = self._form(data, quiet="more_rows" in data or "change" in data)
+        if "more_rows" in data:
+            data["rows"] = str(min(len(form.lines) + MORE_LINES, MOST_DOSES))
+            return self._on(data, "more")
+        if "change" in data:
+            return self._on(data, "change")
         if not form.is_valid():
-            return self._page(form)
-        if request.POST.get("does") == "save":
-            return self._save(form)
-        preview = preview_check(self.data, form.looks(), self.now)
-        finding = self._finding_before(preview) or preview.finding
-        return self._finding_page(form, FindingForm(initial={"finding": finding}), preview)
+            return self._on(data, "errors")
+        if data.get("does") != "save":
+            # A finding that we wrote is written anew; one that the checker changed is theirs.
+            if _lines(data.get("finding", "")) == _lines(data.get("drafted", "")):
+                data["finding"] = ""
+            return self._on(data, "finding")
+        finding = FindingForm(data)
+        if not finding.is_valid():
+            return self._on(data, "unsaid")
+        return self._save(form, finding.cleaned_data["finding"], uuid_or_new(data.get("client_uuid", "")))
+
+    def _on(self, data: QueryDict, step: str) -> HttpResponse:
+        self.entered.keep(data)
+        return redirect(f"{self.request.path}?step={step}")
 
     def _form(self, data: Any, **options: Any) -> RecordCheckForm:
         return RecordCheckForm(data, born=self.person.date_of_birth, today=self.today, **options)
 
-    def _finding_before(self, preview: CheckPreview) -> str:
-        """Return the finding that the checker had already changed before they went back, or ""."""
-        written = self.request.POST.get("finding", "").replace("\r\n", "\n")
-        drafted = self.request.POST.get("drafted", "").replace("\r\n", "\n")
-        return "" if written == drafted else written.replace("\x00", "")
-
-    def _save(self, form: RecordCheckForm) -> HttpResponse:
-        finding = FindingForm(self.request.POST)
-        looks = form.looks()
-        if not finding.is_valid():
-            return self._finding_page(form, finding, preview_check(self.data, looks, self.now))
+    def _save(self, form: RecordCheckForm, finding: str, client_uuid: UUID) -> HttpResponse:
         try:
             actions.record_round(
                 visit=self.data.visit,
                 person=self.person,
-                looks=looks,
-                finding=finding.cleaned_data["finding"],
-                client_uuid=uuid_or_new(self.request.POST.get("client_uuid", "")),
+                looks=form.looks(),
+                finding=finding,
+                client_uuid=client_uuid,
                 by=self.user,
                 at=self.now,
             )
         except Refused as refusal:
-            number, source = refusal.details.get("dose"), refusal.details.get("source")
-            lines = form.lines_of(source) if isinstance(source, str) else []
-            if isinstance(number, int) and number < len(lines):
-                lines[number].add_error("given_on", str(refusal))
-            else:
-                form.add_error(None, str(refusal))
+            form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
+        self.entered.forget()
         messages.success(self.request, _("Record check saved."))
         return redirect(self.person_url())
 
-    def _page(self, form: RecordCheckForm, *, known: bool = False, status: int = 200) -> HttpResponse:
+    def _page(
+        self, form: RecordCheckForm, *, offer: bool = False, begun: bool = False, status: int = 200
+    ) -> HttpResponse:
+        data = form.data
         context = {
             "check_form": form,
-            "client_uuid": uuid_or_new(self.request.POST.get("client_uuid", "")),
-            "finding": self.request.POST.get("finding", "").replace("\x00", ""),
-            "drafted": self.request.POST.get("drafted", "").replace("\x00", ""),
+            "client_uuid": uuid_or_new(data.get("client_uuid", "")),
+            "finding": data.get("finding", "").replace("\x00", ""),
+            "drafted": data.get("drafted", "").replace("\x00", ""),
             "summary": render_error_summary(*form.parts()) if form.is_bound else "",
             "has_errors": form.has_errors,
-            "known": known,
+            "offer": offer,
+            "begun": begun,
             "back_url": self.person_url(),
         }
         return self.page("record_check.html", context, status=422 if form.has_errors and status == 200 else status)
 
-    def _finding_page(self, form: RecordCheckForm, finding: FindingForm, preview: CheckPreview) -> HttpResponse:
+    def _finding_page(self, form: RecordCheckForm, data: QueryDict, *, judge: bool) -> HttpResponse:
+        preview = preview_check(self.data, form.looks(), self.now)
+        if judge:
+            finding = FindingForm(data)
+        else:
+            finding = FindingForm(initial={"finding": data.get("finding", "") or preview.finding})
+        own = ("client_uuid", "finding", "drafted")
         context = {
             "form": finding,
             "preview": preview,
-            "carried": form.carried(),
-            "client_uuid": uuid_or_new(self.request.POST.get("client_uuid", "")),
+            "carried": [(name, value) for name, values in data.lists() if name not in own for value in values],
+            "client_uuid": uuid_or_new(data.get("client_uuid", "")),
+            "back_url": f"{self.request.path}?step=change",
         }
         return self.page("record_finding.html", context)
+
+
+def _lines(text: str) -> str:
+    """Return a text with the ends of its lines as they were before a browser sent it."""
+    return text.replace("\r\n", "\n").strip()
 
 
 class DoseQuestions(PersonPageBase):

@@ -94,7 +94,7 @@ def test_the_finding_is_the_checkers_own(clinic, nurse, amina):
 
 def test_before_it_is_saved_the_record_is_shown_as_it_will_be(clinic, nurse, amina):
     url = clinic.url("record-check", amina.public_id)
-    shown = nurse.post(url, {**BOOK, "rows": "3", **line(0, "MMR", "26/3/24"), **line(1, "MMR", "1/6/24")})
+    shown = nurse.post(url, {**BOOK, "rows": "3", **line(0, "MMR", "26/3/24"), **line(1, "MMR", "1/6/24")}, follow=True)
     page = words(shown)
     assert "Given 1 day before the first birthday: does not count." in page and "The record as it will be" in page
     assert "What would be due" in page and not RecordCheck.objects.exists()
@@ -105,16 +105,27 @@ def test_going_back_to_change_something_loses_nothing(clinic, nurse, amina):
     url = clinic.url("record-check", amina.public_id)
     sent = {**BOOK_AND_GP, "rows": "5", **line(4, "MMR", "1.4.24", "red_book", batch_number="B7")}
     written = {"finding": "My own words.", "drafted": "Ours."}
-    page = nurse.post(url, {**sent, **written, "change": "yes"})
+    page = nurse.post(url, {**sent, **written, "change": "yes"}, follow=True)
     html = page.content.decode()
     assert page.status_code == 200 and "There is a problem" not in html
     assert 'value="1.4.24"' in html and 'value="B7"' in html and html.count("app-line__vaccine") == 6
     assert 'name="finding" value="My own words."' in html
     # The sentence that the checker had changed already is kept; one that they had not is written anew.
     ready = {**sent, **line(3, "MMR", "1.6.24", "gp_record")}
-    assert "My own words." in words(nurse.post(url, {**ready, **written}))
-    anew = words(nurse.post(url, {**ready, "finding": "Ours.", "drafted": "Ours."}))
+    assert "My own words." in words(nurse.post(url, {**ready, **written}, follow=True))
+    anew = words(nurse.post(url, {**ready, "finding": "Ours.", "drafted": "Ours."}, follow=True))
     assert "The records differ: MMR 1 on 1 April 2024 (red book only)" in anew
+
+
+def test_what_was_entered_is_there_again_until_it_is_saved_or_thrown_away(clinic, nurse, amina):
+    url = clinic.url("record-check", amina.public_id)
+    assert nurse.post(url, {**BOOK, "rows": "3", **line(0, "MMR", "1.4.24")}).url == f"{url}?step=finding"
+    again = nurse.get(url)
+    assert 'value="1.4.24"' in again.content.decode() and "This check is not saved yet." in words(again)
+    assert 'value="1.4.24"' not in nurse.get(url, {"start": "empty"}).content.decode()
+    check(nurse, clinic, amina, **BOOK, **line(0, "MMR", "1.4.24"))
+    assert "This check is not saved yet." not in words(nurse.get(url))
+    assert nurse.get(url, {"step": "finding"}).status_code == 200
 
 
 def test_more_lines_come_without_script_and_nothing_is_lost(clinic, nurse, amina):
