@@ -7,9 +7,10 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
 from bookings.models import Appointment
+from bookings.privacy import private_people
 from bookings.queries.day import DayRow, Flag, flags_of, root_of
-from clinics.models import ClinicSession
 from bookings.queries.timeline import TimelineDose, rule_source, timeline_dose
+from clinics.models import ClinicSession
 from clinics.vaccines import Series, Vaccine, series_of
 from immunisations.ages import age_in_words
 from immunisations.models import Consent, Person, RecordCheck, Screening, Vaccination, Visit
@@ -19,7 +20,6 @@ from immunisations.policies import (
     agreed_to,
     asked_again_because,
     dose_number_of,
-    parents_not_told,
     screening_for,
     stops_by_disagreement,
 )
@@ -117,13 +117,13 @@ class PersonPage:
     # What the forecast took into account, and the day it is for: the clinic's for somebody who came, else today.
     facts: set[str]
     on: date
+    # Whether they asked, as a young person, that parents are not told.
+    private: bool
 
     @property
     def age(self) -> str:
         return age_in_words(self.person.date_of_birth, self.today)
 
-    @property
-    def flags(self) -> list[Flag]:
     @property
     def check_rounds(self) -> list[CheckRound]:
         return check_rounds(self.checks)
@@ -137,7 +137,9 @@ class PersonPage:
     def has_judgements(self) -> bool:
         return any(entry.dose.judgements for entry in self.timeline)
 
-        return flags_of(self.appointment, self.person)
+    @property
+    def flags(self) -> list[Flag]:
+        return flags_of(self.appointment, self.person, private=self.private)
 
     @property
     def gelatine_free(self) -> bool:
@@ -212,11 +214,6 @@ class PersonPage:
         return [(code, consent) for code, consent in found if consent is not None]
 
     @property
-    def private(self) -> bool:
-        """Whether the young person asked, on this visit, that parents are not told."""
-        return parents_not_told(self.consents)
-
-    @property
     def vaccines_due(self) -> list[str]:
         """The vaccines to offer today, one a series: the schedule's choice where the clinic has it."""
         return [vaccine_to_offer(result, self.session) for result in self.due]
@@ -259,6 +256,9 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
             .select_related("booking", "person__merged_into", "visit")
         )
         family = [_sibling(other, today) for other in others]
+    private = private_people({root.pk, *(row.person.pk for row in family if row.person)})
+    for row in family:
+        row.private = row.person is not None and row.person.pk in private
     record = visit_record(visit) if visit else None
     on = session.date if visit else today
     doses = history(root)
@@ -285,6 +285,7 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
         today=today,
         facts=facts,
         on=on,
+        private=root.pk in private,
     )
 
 

@@ -22,6 +22,8 @@ from immunisations.policies.consent import (
     may_send_by_itself,
     parents_not_told,
     screening_for,
+    standing_answers,
+    standing_screenings,
     stops_by_disagreement,
 )
 from immunisations.policies.corrections import (
@@ -107,8 +109,11 @@ __all__ = [
     "may_ask_not_to_tell",
     "may_disagree",
     "may_send_by_itself",
+    "notes_on_correction",
     "parents_not_told",
     "screening_for",
+    "standing_answers",
+    "standing_screenings",
     "stops_by_disagreement",
     "what_to_do_when_blocked",
     "what_to_do_without",

@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
+from typing import Any
 
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -64,6 +65,11 @@ def consent_routes(person: Person, on: date) -> tuple[ConsentRoute, ...]:
 def may_ask_not_to_tell(person: Person, route: str, on: date) -> bool:
     """Whether somebody who decides in this way may ask that parents are not told: the young person, under 18."""
     return route in OWN_ROUTES and years_between(person.date_of_birth, on) < ADULT
+
+
+def may_disagree(person: Person, on: date) -> bool:
+    """Whether it matters that those with parental responsibility disagree: not from 16, who decide for themselves."""
+    return years_between(person.date_of_birth, on) < ADULT_FOR_CONSENT
 
 
 def check_consent(
@@ -134,7 +140,7 @@ def check_gillick(person: Person, answers: Mapping[str, bool | None]) -> None:
 def _check_disagreement(person: Person, route: str, on: date) -> None:
     if route not in PARENTAL_ROUTES:
         raise ConsentRefused(_("Only those with parental responsibility can disagree."), code="route_of_disagreement")
-    if years_between(person.date_of_birth, on) >= ADULT_FOR_CONSENT:
+    if not may_disagree(person, on):
         raise ConsentRefused(
             _("%(name)s is 16 or over and decides for themselves.") % {"name": person.first_name}, code="route_for_age"
         )
@@ -236,6 +242,22 @@ def screening_for(screenings: Sequence[Screening], vaccine: str) -> Screening | 
         (screening for screening in reversed(screenings) if not screening.vaccines or vaccine in screening.vaccines),
         None,
     )
+
+
+def standing_screenings(screenings: Sequence[Screening]) -> list[Screening]:
+    """Return the screenings that still stand: the latest for at least one vaccine. Oldest first."""
+    latest = {screening_for(screenings, vaccine) for vaccine in Vaccine.values}
+    return [screening for screening in screenings if screening in latest]
+
+
+def standing_answers(screenings: Sequence[Screening]) -> dict[str, dict[str, Any]]:
+    """Return the answer to each question asked on a visit; a yes stands until it is asked again for its vaccines."""
+    answers: dict[str, dict[str, Any]] = {}
+    for screening in standing_screenings(screenings):
+        for code, answer in screening.answers.items():
+            if code not in answers or answer.get("answer") == "yes":
+                answers[code] = answer
+    return answers
 
 
 def check_screened(screenings: Sequence[Screening], vaccine: str) -> Screening:

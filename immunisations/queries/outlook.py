@@ -5,10 +5,9 @@ from dataclasses import dataclass
 from datetime import date
 
 from clinics.models import ClinicSession
-from clinics.vaccines import Vaccine
 from immunisations.health_questions import facts_in
 from immunisations.models import Person, Screening
-from immunisations.policies import screening_for
+from immunisations.policies import standing_screenings
 from immunisations.queries.history import HistoryDose, history
 from immunisations.schedule import (
     NEVER_COUNTED,
@@ -102,10 +101,8 @@ def facts_for(
     if session is not None and not session.advise_18_month_dose:
         facts.add(NO_EARLY_SECOND_ADVICE)
     rows = [screenings] if isinstance(screenings, Screening) else list(screenings or ())
-    standing = {screening_for(rows, vaccine) for vaccine in Vaccine.values}
-    for screening in rows:
-        if screening in standing:
-            facts |= facts_in(screening.answers)
+    for screening in standing_screenings(rows):
+        facts |= facts_in(screening.answers)
     if rows:
         if not rows[-1].well_today:
             facts.add("unwell")

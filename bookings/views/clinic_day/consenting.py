@@ -23,14 +23,26 @@ from clinics.words import clock
 from immunisations import actions
 from immunisations.health_questions import questions_for, yes_first
 from immunisations.models import Visit
-from immunisations.policies import asked_again_because
+from immunisations.policies import asked_again_because, standing_answers
 
 
 def consent_form(
-    data: PersonPage, visit: Visit, today: date, post: Any = None, vaccines: list[str] | None = None
+    data: PersonPage,
+    visit: Visit,
+    today: date,
+    post: Any = None,
+    vaccines: list[str] | None = None,
+    *,
+    again: bool = False,
 ) -> ConsentHealthForm:
-    """Return the form about consent and health for what is due at this visit, or for the ``vaccines`` named."""
-    asked = vaccines if vaccines is not None else data.vaccines_to_ask
+    """Return the form about consent and health for what is due at this visit, or for the ``vaccines`` named.
+
+    What was agreed to is asked only ``again`` where somebody says so.
+    """
+    if vaccines is None:
+        asked = data.vaccines_to_ask
+    else:
+        asked = [code for code in vaccines if again or not data.consent_given(code)]
     screen = [code for code in (vaccines or data.vaccines_to_screen) if not data.screened_for(code)]
     held = batches_in_use(data.session.team_id, screen, data.session.date)
     return ConsentHealthForm(
@@ -85,16 +97,18 @@ class ConsentAndHealth(PersonPageBase):
     page_name = "consent-and-health"
 
     def _vaccines(self) -> list[str] | None:
-        """Return the vaccine that the address asks about, where it does."""
-        asked = self.request.GET.get("vaccine")
-        if asked is None:
+        """Return the vaccines that the address asks about, where it does."""
+        named = self.request.GET.getlist("vaccine")
+        if not named:
             return None
-        if asked not in self.clinic.vaccine_codes():
+        asked = [code for code in self.clinic.vaccine_codes() if code in named]
+        if not asked:
             raise Http404
-        return [asked]
+        return asked
 
     def _form(self, visit: Visit, post: Any = None) -> ConsentHealthForm:
-        return consent_form(self.data, visit, self.today, post, self._vaccines())
+        again = "again" in self.request.GET
+        return consent_form(self.data, visit, self.today, post, self._vaccines(), again=again)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form, or go on where everything is answered."""
@@ -139,13 +153,14 @@ class ConsentAndHealth(PersonPageBase):
             or any(answer["answer"] == "yes" for answer in screening["answers"].values())
         )
         consent = form.consent() if form is not None else None
-        vaccines = consent["vaccines"] if consent else form.screen if form is not None else self.data.vaccines_due
+        asked = form.screen if form is not None else self._vaccines() or self.data.vaccines_due
+        vaccines = consent["vaccines"] if consent else asked
         if needs_look or not vaccines or (form is not None and form.disagreed):
             return self.person_url()
         return reverse("give-dose", args=[self.clinic.public_id, self.person.public_id, series_of(vaccines[0]).value])
 
     def _page(self, form: ConsentHealthForm, *, status: int = 200) -> HttpResponse:
-        answered = {code: answer for each in self.data.screenings for code, answer in each.answers.items()}
+        answered = standing_answers(self.data.screenings)
         context = {
             "form": form,
             "back_url": self.person_url(),

@@ -13,10 +13,11 @@ from bookings.queries.planned import planned
 from bookings.queries.records import record_chains
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.consenting import consent_form
+from clinics.vaccines import series_of
 from immunisations import actions
 from immunisations.health_questions import yes_first
 from immunisations.models import Visit
-from immunisations.policies import can_correct
+from immunisations.policies import can_correct, standing_answers
 
 
 class PersonDay(PersonPageBase):
@@ -30,14 +31,16 @@ class PersonDay(PersonPageBase):
         screening = data.record.screening if data.record else None
         context = {
             "back_url": self.day_url(),
+            "plan": planned(data) if data.visit else None,
             "consent_form": consent_form(data, visit, self.today) if visit else None,
-            "answers": yes_first(screening.answers) if screening else [],
+            "answers": yes_first(standing_answers(data.screenings)),
             "screening": screening,
+            "stopped": {series_of(code) for code, _consent in data.disagreements},
+            "chains": record_chains(data.history_rows),
             "correctable": {row.pk for row in data.history_rows if can_correct(row, self.user, self.today)},
         }
         return self.page("person.html", context)
 
-            "chains": record_chains(data.history_rows),
 
 class VisitEnd(PersonPageBase):
     """Ends, pauses or takes up a visit: advice only, record checked only, or simply left."""
