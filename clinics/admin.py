@@ -261,6 +261,7 @@ class SessionForm(forms.ModelForm):
             "languages_spoken",
             "early_doses",
             "early_doses_reason",
+            "advise_18_month_dose",
         ]
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -360,7 +361,7 @@ class ClinicSessionAdmin(TeamAdmin):
         (gettext_lazy("In words"), {"fields": ["for_whom", "languages_spoken", "slug"]}),
         (
             gettext_lazy("Clinical"),
-            {"fields": ["early_doses", "early_doses_reason"]},
+            {"fields": ["early_doses", "early_doses_reason", "advise_18_month_dose"]},
         ),
     ]
 

@@ -58,6 +58,7 @@ def filled(hall: Venue, *periods: tuple[str, str, str], **answers: Any) -> dict[
         "periods-INITIAL_FORMS": "0",
         "periods-MIN_NUM_FORMS": "0",
         "periods-MAX_NUM_FORMS": "12",
+        "advise_18_month_dose": "on",
         **answers,
     }
     for number, (start, end, vaccinators) in enumerate(periods):
@@ -410,3 +411,13 @@ def test_a_venue_is_saved_with_its_postcode_put_right_and_written_down(coordinat
     assert (event.before["town"], event.after["town"]) == ("Hampton", "Little Hampton")
     coordinator.post(change, {**data, "town": "Little Hampton", "postcode": "WR11 2AA"})
     assert AuditEvent.objects.filter(object_id=venue.public_id).count() == 2, "nothing changed, nothing written"
+
+
+def test_the_clinical_lead_s_advice_after_an_early_second_dose_is_switched_off_for_a_clinic(coordinator, team):
+    session = make_session(venue=make_venue(team), date=soon(), published=False, at=timezone.now())
+    data = unchanged_periods(session) | {"slug": session.slug}
+    del data["advise_18_month_dose"]
+    assert coordinator.post(page_of(session), data).status_code == 302
+    session.refresh_from_db()
+    assert session.advise_18_month_dose is False
+    assert AuditEvent.objects.filter(object_id=session.public_id, after={"advise_18_month_dose": False}).exists()
