@@ -180,6 +180,14 @@ class RecentCorrection:
         return self.row.moved_from or self.row.replaces
 
 
+def _pressed_with(row: Vaccination) -> tuple[Any, ...]:
+    """Return what the rows of one press share: only a batch is put right on several records together."""
+    before = row.replaces
+    if before is None or row.moved_from_id or not (row.is_given and before.is_given) or before.batch_id == row.batch_id:
+        return (row.pk,)
+    return (row.recorded_at, row.recorded_by_id, row.session_id, row.correction_reason, before.batch_id, row.batch_id)
+
+
 def recent_corrections(team: Team, *, since: datetime) -> list[RecentCorrection]:
     """Return what was corrected at a team's clinics since a moment, newest first: one query, and a bound on it."""
     rows = (
@@ -194,7 +202,7 @@ def recent_corrections(team: Team, *, since: datetime) -> list[RecentCorrection]
         if row.status == Vaccination.Status.ENTERED_IN_ERROR and row.replaces_id in errors_of_moves:
             # The other half of a move, which is listed as one.
             continue
-        key = (row.recorded_at, row.recorded_by_id, row.session_id, row.correction_reason)
+        key = _pressed_with(row)
         if key not in found:
             found[key] = RecentCorrection(row.recorded_at, row.recorded_by_name, row.correction_reason, row.session)
         found[key].rows.append(row)

@@ -1,6 +1,6 @@
 """What was answered on the page before: kept on the server until it is saved, so that going back loses nothing."""
 
-from uuid import UUID
+from uuid import UUID, uuid4
 
 from django.http import HttpRequest, QueryDict
 
@@ -15,6 +15,9 @@ def keep_answers(request: HttpRequest, about: object) -> None:
     kept.pop(str(about), None)
     sent = request.POST.copy()
     sent.pop("csrfmiddlewaretoken", None)
+    if not sent.get("client_uuid"):
+        # Without one a second press could not be told from a second correction.
+        sent["client_uuid"] = str(uuid4())
     kept[str(about)] = sent.urlencode()
     request.session[KEPT] = dict(list(kept.items())[-MOST:])
 

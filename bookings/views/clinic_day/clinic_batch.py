@@ -74,6 +74,7 @@ class BatchPage(ClinicDayPage):
         """Return the form, with the batches of the same course."""
         series = series_of(self.batch.product.vaccine)
         batches = batches_of_the_day(self.clinic, without=self.batch)
+        batches.sort(key=lambda each: each.product_id != self.batch.product_id)
         products = Product.objects.filter(in_use=True)
         return ClinicBatchForm(
             answers,

@@ -135,6 +135,7 @@ class CorrectionPage(RecordPage):
         products = Product.objects.filter(in_use=True)
         if same_vaccine:
             batches = [batch for batch in batches if batch.product.vaccine == row.vaccine]
+            batches.sort(key=lambda each: each.product_id != row.product_id)
             products = products.filter(vaccine=row.vaccine)
         else:
             # Of another product first of all: the same one under another number is the batch that was wrong.
@@ -143,7 +144,7 @@ class CorrectionPage(RecordPage):
             batches.sort(
                 key=lambda each: (series_of(each.product.vaccine) != row.series, each.product.vaccine not in offered)
             )
-            products = products.exclude(pk=row.product_id)
+            products = products.exclude(pk=row.product_id or 0)
         return {
             "batches": batches,
             "products": list(products),

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
+from django.db.models import ForeignKey
 from django.utils.translation import gettext as _
 
 from clinics.models import Batch, Direction, Product
@@ -93,9 +94,17 @@ class Planned:
 
 
 def copied(row: Vaccination, **columns: Any) -> Vaccination:
-    """Return a row, not saved, with what another one says but for ``columns``."""
-    facts = {field.name: getattr(row, field.name) for field in row._meta.concrete_fields if field.name not in OWN}
-    return Vaccination(**facts | columns)
+    """Return a row, not saved, with what another one says but for ``columns``.
+
+    Asks nothing of the database: a row it points to comes along where it was loaded, else its key does.
+    """
+    facts = {}
+    for field in row._meta.concrete_fields:
+        if field.name in OWN or field.name in columns:
+            continue
+        name = field.attname if isinstance(field, ForeignKey) and not field.is_cached(row) else field.name
+        facts[name] = getattr(row, name)
+    return Vaccination(**facts, **columns)
 
 
 def facts_of(batch: Batch) -> dict[str, Any]:
@@ -209,7 +218,8 @@ def _changed(row: Vaccination, changes: Mapping[str, Any], *, at: datetime) -> V
 
 def _changed_dose(row: Vaccination, changes: Mapping[str, Any], *, at: datetime) -> dict[str, Any]:
     columns: dict[str, Any] = {}
-    given_at: datetime = changes.get("given_at") or row.given_at
+    # A dose that was given has its time: the database sees to it.
+    given_at: datetime = changes.get("given_at") or row.given_at or row.recorded_at
     if given_at > at:
         raise DoseRefused(_("The dose cannot have been given in the future."), code="in_the_future")
     given_on = london_day(given_at)

@@ -1,4 +1,4 @@
-"""The person's page, corrections, and the clinic's numbers."""
+"""The person's page, and the clinic's numbers."""
 
 from datetime import date, timedelta
 
@@ -6,12 +6,10 @@ import pytest
 
 from accounts.models import Role
 from bookings.models import Appointment
-from clinics.actions import quarantine_batch
-from clinics.models import ClinicSession
 from immunisations import actions
-from immunisations.models import Vaccination, Visit
+from immunisations.models import Visit
 from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, signed_in, words
-from tests.support.factories import MORNING, book, child, contact, make_batch, make_user
+from tests.support.factories import MORNING, book, child, contact, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -32,100 +30,6 @@ def test_a_person_merged_into_another_is_shown_as_who_they_are(clinic, nurse, am
     actions.merge_people(keep=amina, merge=other, reason="Same child", by=senior, at=MORNING)
     page = words(nurse.get(clinic.url("person", other.public_id)))
     assert "KHAN, Amina Born" in page and "Aminah" not in page
-
-
-@pytest.fixture
-def given(clinic, nurse, amina):
-    check(nurse, clinic, amina)
-    agree(nurse, clinic, amina)
-    give(nurse, clinic, amina)
-    return Vaccination.objects.get()
-
-
-def correct(client, clinic, dose, **data):
-    return client.post(clinic.url("record-correct", dose.person.public_id, dose.public_id), data)
-
-
-def test_a_site_is_corrected_and_both_records_stand_there(clinic, nurse, given):
-    link = clinic.url("record-correct", given.person.public_id, given.public_id)
-    assert link in nurse.get(clinic.url("person", given.person.public_id)).content.decode()
-    assert "Correct this record" in words(nurse.get(link))
-    correct(nurse, clinic, given, wrong="site", body_site="right_arm", reason="Mixed up left and right")
-    assert Vaccination.objects.current().get().body_site == "right_arm"
-    page = nurse.get(clinic.url("person", given.person.public_id))
-    assert "app-struck" in page.content.decode() and "Mixed up left and right" in words(page)
-
-
-def test_a_batch_is_corrected(clinic, nurse, given):
-    other = make_batch(clinic.team, "priorix-tetra", number="TET9")
-    correct(nurse, clinic, given, wrong="batch", batch=str(other.public_id), reason="Read the wrong box")
-    assert Vaccination.objects.current().get().batch_number == "TET9"
-
-
-def test_the_batch_that_was_really_given_is_offered_though_it_is_quarantined(clinic, nurse, given):
-    real = make_batch(clinic.team, "priorix-tetra", number="TET8")
-    quarantine_batch(batch=real, reason="Fridge too warm", by=None, at=MORNING, source="test")
-    link = clinic.url("record-correct", given.person.public_id, given.public_id)
-    assert "TET8 (quarantined)" in words(nurse.get(link))
-    correct(nurse, clinic, given, wrong="batch", batch=str(real.public_id), reason="Read the wrong box")
-    assert Vaccination.objects.current().get().batch_number == "TET8"
-
-
-@pytest.mark.parametrize("wrong", [{"wrong": "site", "body_site": "right_arm"}, {"wrong": "error"}])
-def test_a_correction_pressed_twice_is_saved_once_and_says_so_twice(clinic, nurse, given, wrong):
-    once = "6a1f2d0e-8f0a-4a57-9a1e-1f2d3c4b5a69"
-    for _press in range(2):
-        done = correct(nurse, clinic, given, reason="A slip", client_uuid=once, **wrong)
-        assert (done.status_code, done.url) == (302, clinic.url("person", given.person.public_id))
-    assert Vaccination.objects.count() == 2
-    assert correct(nurse, clinic, given, reason="A slip", client_uuid="\x00", **wrong).status_code == 404
-
-
-def test_a_record_is_corrected_on_the_screen_of_a_clinic_closed_off(clinic, given):
-    ClinicSession.objects.update(state="closed_off")
-    senior = signed_in(make_user(clinic.team, Role.SENIOR_NURSE))
-    link = clinic.url("record-correct", given.person.public_id, given.public_id)
-    assert link in senior.get(clinic.url("person", given.person.public_id)).content.decode()
-    assert correct(senior, clinic, given, wrong="error", reason="Recorded twice").status_code == 302
-    assert not Vaccination.objects.current().exists()
-
-
-def test_an_error_is_marked_and_the_dose_is_due_again(clinic, nurse, given):
-    correct(nurse, clinic, given, wrong="error", reason="Wrong child opened")
-    assert not Vaccination.objects.current().exists()
-    assert "Give MMRV" in words(nurse.get(clinic.url("person", given.person.public_id)))
-
-
-def test_a_dose_moves_to_the_brother_who_had_it(clinic, nurse, desk, given):
-    book(clinic.session, child("Bilal", "Khan", date(2021, 1, 1)))
-    bilal = next(person for person in arrive_all(desk, clinic) if person.first_name == "Bilal")
-    correct(nurse, clinic, given, wrong="person", move_to=str(bilal.public_id), reason="Brother in the chair")
-    assert Vaccination.objects.current().get().person == bilal
-
-
-@pytest.mark.parametrize(
-    "wrong",
-    [
-        {},
-        {"wrong": "everything", "reason": "x"},
-        {"wrong": "site", "reason": "x"},
-        {"wrong": "site", "body_site": "left_thigh"},
-        {"wrong": "site", "body_site": "buttock", "reason": "x"},
-        {"wrong": "error", "reason": "\x00"},
-        {"wrong": "error", "reason": "x" * 301},
-        {"wrong": "batch", "batch": "00000000-0000-0000-0000-000000000000", "reason": "x"},
-    ],
-)
-def test_a_correction_with_a_mistake_is_shown_again(clinic, nurse, given, wrong):
-    page = correct(nurse, clinic, given, **wrong)
-    assert page.status_code == 422 and "There is a problem" in words(page) and Vaccination.objects.count() == 1
-
-
-def test_another_vaccinator_may_not_correct_it_and_a_senior_nurse_may(clinic, given):
-    other = signed_in(make_user(clinic.team, Role.VACCINATOR))
-    assert correct(other, clinic, given, wrong="error", reason="x").status_code == 403
-    senior = signed_in(make_user(clinic.team, Role.SENIOR_NURSE))
-    assert correct(senior, clinic, given, wrong="error", reason="x").status_code == 302
 
 
 def test_the_totals_add_up_and_say_it_in_one_sentence(clinic, nurse, desk, this_morning):

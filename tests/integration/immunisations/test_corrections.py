@@ -10,7 +10,7 @@ from accounts.models import AuditEvent
 from clinics.actions import quarantine_batch
 from clinics.models import ClinicSession
 from immunisations import actions
-from immunisations.models import Vaccination, Visit
+from immunisations.models import Person, Vaccination, Visit
 from immunisations.policies import DoseRefused
 from immunisations.queries import history
 from tests.support.factories import make_batch
@@ -185,3 +185,88 @@ def test_a_move_sent_twice_is_one(room):
     right = room.person("Bilal")
     first = correct(room, dose, move_to=right, client_uuid=once)
     assert correct(room, dose, move_to=right, client_uuid=once) == first
+
+
+def test_a_move_copies_what_was_agreed_to_for_the_person_it_belongs_to(room):
+    dose = room.give(room.ready())
+    theirs = room.ready(room.person("Bilal", born=date(2021, 1, 1)), ("MMR", "2022-02-01"))
+    moved = correct(room, dose, move_to=theirs.person)
+    assert (moved.consent, moved.screening, moved.dose_number) == (theirs.consents.get(), theirs.screenings.get(), 2)
+
+
+def test_a_move_to_somebody_who_was_not_asked_keeps_what_was_recorded(room):
+    dose = room.give(room.ready())
+    moved = correct(room, dose, move_to=room.person("Bilal"))
+    assert (moved.consent, moved.consent_by_name) == (dose.consent, dose.consent_by_name)
+
+
+def test_a_dose_does_not_move_to_somebody_born_after_it(room):
+    dose = room.give(room.ready())
+    unborn = room.person("Nova", born=date(2026, 11, 21))
+    Person.objects.filter(pk=unborn.pk).update(date_of_birth=date(2026, 11, 22))
+    with pytest.raises(DoseRefused) as refused:
+        correct(room, dose, move_to=Person.objects.get(pk=unborn.pk))
+    assert refused.value.code == "before_birth"
+
+
+def test_a_dose_that_was_not_given_leaves_nothing_of_a_dose_behind(room):
+    dose = room.give(room.ready())
+    row = correct(room, dose, not_given="unwell")
+    assert (row.status, row.not_done_reason, row.replaces) == ("not-done", "unwell", dose)
+    assert not any((row.batch, row.product_name, row.body_site, row.given_at, row.consent, row.legal_mechanism))
+    assert history(dose.person) == []
+    for wrong in ({"not_given": "unwell"}, {"given_instead": room.six}):
+        with pytest.raises(Refused) as refused:
+            correct(room, row, **wrong)
+        assert refused.value.code == "fixed"
+
+
+@pytest.mark.parametrize("wrong", [{"not_given": "bored"}, {"changes": {"not_done_reason": "bored"}}])
+def test_a_reason_that_is_not_on_the_list_is_refused(room, wrong):
+    [declined] = room.decline(room.ready(room.person("Bilal")))
+    row = room.give(room.ready()) if "not_given" in wrong else declined
+    with pytest.raises(Refused) as refused:
+        correct(room, row, **wrong)
+    assert refused.value.code == "no_reason_selected"
+
+
+def test_another_course_is_an_error_here_and_a_dose_there(room):
+    dose = room.give(room.ready())
+    new = correct(room, dose, given_instead=room.six)
+    assert (new.series, new.batch, new.moved_from, new.given_at) == ("6IN1", room.six, dose, dose.given_at)
+    assert [row.status for row in Vaccination.objects.filter(series="MEASLES").order_by("pk")] == [
+        "completed",
+        "entered-in-error",
+    ]
+    assert [entry.vaccine for entry in history(dose.person)] == ["6IN1"]
+
+
+def test_another_course_that_has_a_dose_already_is_left_alone(room):
+    visit = room.ready()
+    dose = room.give(visit)
+    room.give(visit, room.six, series="6IN1")
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, given_instead=room.six)
+    assert refused.value.code == "already_recorded" and Vaccination.objects.count() == 2
+
+
+def test_another_batch_of_the_same_course_is_not_another_course(room):
+    dose = room.give(room.ready())
+    with pytest.raises(Refused) as refused:
+        correct(room, dose, given_instead=room.mmr)
+    assert refused.value.code == "same_series"
+
+
+def test_a_correction_that_changes_nothing_is_refused(room):
+    dose = room.give(room.ready())
+    for same in ({"body_site": "left_arm"}, {"note": ""}, {"batch": room.mmrv}, {"given_at": dose.given_at}):
+        with pytest.raises(Refused) as refused:
+            correct(room, dose, changes=same)
+        assert refused.value.code == "nothing_changed"
+
+
+def test_a_correction_is_of_one_kind(room):
+    dose = room.give(room.ready())
+    for wrong in ({}, {"entered_in_error": True, "not_given": "unwell"}, {"changes": {"person": 1}}):
+        with pytest.raises(TypeError):
+            correct(room, dose, **wrong)
