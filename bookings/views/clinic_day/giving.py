@@ -216,8 +216,6 @@ class DoseGive(PersonPageBase):
         """Stay with the person while more is due; nurses are interrupted, and the second dose is forgotten."""
         del self.data
         record = self.data.record
-        if row.parents_not_told:
-            messages.warning(self.request, _("Tell the GP practice. Parents are not to be told."))
         self._say_that_the_clock_is_off(row)
         rest = still_due(record, self.data.outlook, self.clinic) if record else []
         saved = Vaccine(row.vaccine).label
@@ -226,12 +224,15 @@ class DoseGive(PersonPageBase):
             words = _("%(saved)s saved. %(rest)s still due.") % {"saved": saved, "rest": ", ".join(names)}
         else:
             words = _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name}
+        if row.parents_not_told:
+            words += " " + _("Tell the GP practice. Parents are not to be told.")
         correct = reverse("record-correct", args=[self.clinic.public_id, self.person.public_id, row.public_id])
         messages.success(
             self.request,
             format_html('{} {} <a href="{}">{}</a>', words, self._next_dose(), correct, _("Correct this record")),
         )
-        return redirect(self.person_url() if rest else self.day_url())
+        # What is private is not said on a list that a queue may read.
+        return redirect(self.person_url() if rest or row.parents_not_told else self.day_url())
 
     def _next_dose(self) -> str:
         """Return from when the next dose of the series can be given, or that the course is complete."""
