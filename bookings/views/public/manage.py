@@ -190,7 +190,10 @@ class Cancel(FoundView):
             )
         except BookingRefused as refusal:
             # A second press finds it cancelled already, which is what was wanted.
-            if refusal.code != "already_cancelled":
+            if refusal.code == "arrived" and kept_from_contact(wanted):
+                # Whether they came is not said to whoever booked.
+                messages.error(request, _("This appointment can no longer be cancelled."))
+            elif refusal.code != "already_cancelled":
                 messages.error(request, refusal.message)
         else:
             one = len(wanted) == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.test import Client
+from django.urls import reverse
 
 from bookings.actions import Contact, cancel_appointments, make_booking
 from bookings.arrivals import arrive_appointments
@@ -165,10 +166,11 @@ def test_the_wish_counts_on_whichever_row_of_a_person_found_to_be_one(room, tmp_
 # What whoever booked sees on the web
 
 
-def shown(booking: Booking, at=AT + timedelta(hours=3)) -> str:
-    """Return what the booking's page says to whoever has its link."""
+def shown(booking: Booking, at=AT + timedelta(minutes=5), cancel: Appointment | None = None) -> str:
+    """Return what the booking's page says to whoever has its reference; after they tried to cancel, where told."""
     with time_machine.travel(at, tick=False):
-        page = Client().post(
+        client = Client()
+        page = client.post(
             "/booking/",
             {
                 "reference": booking.reference,
@@ -178,6 +180,8 @@ def shown(booking: Booking, at=AT + timedelta(hours=3)) -> str:
             },
             follow=True,
         )
+        if cancel is not None:
+            page = client.post(reverse("booking-cancel", args=[cancel.public_id]), follow=True)
     return " ".join(page.content.decode().split())
 
 
@@ -201,5 +205,8 @@ def test_the_page_of_the_booking_does_not_say_that_they_came(room, private, came
     room.screen(visit, not_pregnant=True)
     assert room.give(visit, room.mmr).parents_not_told is private
     page = shown(booking)
+    refused = shown(booking, cancel=booking.appointments.get())
+    assert ("they have arrived" in refused) is came
+    assert ("can no longer be cancelled" in refused) is private
     assert ("Came to the clinic" in page) is came
     assert "MMR" not in page and "accinated" not in page and "private" not in page.lower()
