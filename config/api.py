@@ -27,6 +27,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("docs/", Docs.as_view(url_name="schema"), name="api-docs"),
     path("", include("clinics.api")),
     path("", include("immunisations.api")),
+    path("", include("immunisations.api_corrections")),
     path("", include("bookings.api")),
 ]
 

@@ -56,7 +56,7 @@ def add_if_new(correction: dict[str, Any], *, by: User, at: datetime) -> dict[st
     """Return a correction whose batch is on the team's list: one that was typed in place is added first."""
 
     def known(value: Any) -> Any:
-        if not isinstance(value, Batch) or value.pk is not None:
+        if not isinstance(value, Batch) or value.pk:
             return value
         return added(value, by=by, at=at)
 
@@ -67,7 +67,7 @@ def add_if_new(correction: dict[str, Any], *, by: User, at: datetime) -> dict[st
 
 def added(batch: Batch, *, by: User, at: datetime) -> Batch:
     """Return the team's batch of this product and number, added as typed where it is not known yet."""
-    if batch.pk is not None:
+    if batch.pk:
         return batch
     return add_batch(
         team_id=batch.team_id,

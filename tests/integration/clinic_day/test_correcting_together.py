@@ -197,7 +197,13 @@ def test_only_a_senior_nurse_may(room, doses):
 def many(room, dose, count):
     """Add as many records like one, as fast as rows can be written."""
     people = Person.objects.bulk_create(
-        Person(team=room.team, created_at=AT, first_name=f"Child{number}", last_name="Many", date_of_birth=dose.person.date_of_birth)
+        Person(
+            team=room.team,
+            created_at=AT,
+            first_name=f"Child{number}",
+            last_name="Many",
+            date_of_birth=dose.person.date_of_birth,
+        )
         for number in range(count)
     )
     visits = Visit.objects.bulk_create(

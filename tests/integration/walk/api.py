@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from tests.integration.walk.table import CLINIC, ROLES, Entry, api, public
+from tests.integration.walk.table import CLINIC, ROLES, SENIOR, VACCINATOR, Entry, api, public
 from tests.integration.walk.world import World
 
 
@@ -14,6 +14,11 @@ def session(world: World) -> dict[str, Any]:
 def person(world: World) -> dict[str, Any]:
     """A person of the team's."""
     return {"public_id": world.person.public_id}
+
+
+def vaccination(world: World) -> dict[str, Any]:
+    """A record of the team's."""
+    return {"public_id": world.vaccination.public_id}
 
 
 def booking(world: World) -> dict[str, Any]:
@@ -38,6 +43,16 @@ TABLE: dict[str, Entry] = {
     "api-person-forecast": api(CLINIC, arguments=person),
     "api-record-checks": ASKS_WHOSE,
     "api-vaccinations": ASKS_WHOSE,
+    "api-vaccination-corrections": api(ROLES, 405, arguments=vaccination, others=(405,)),
+    "api-vaccination-corrections POST": api(
+        [VACCINATOR, SENIOR],
+        201,
+        400,
+        403,
+        409,
+        arguments=vaccination,
+        sends=lambda world: {"what": "entered_in_error", "reason": "Recorded twice"},
+    ),
     "api-bookings": POST_ONLY,
     "api-booking": api(CLINIC, arguments=booking),
 }
