@@ -150,11 +150,6 @@ class ListedVenue:
         return self.days[0]
 
     @property
-    def later_days(self) -> list[ClinicDay[ListedSession]]:
-        """The others that are listed."""
-        return self.days[1:]
-
-    @property
     def more_days(self) -> int:
         """How many further dates are not listed."""
         return len(self.session_ids) - len(self.days)

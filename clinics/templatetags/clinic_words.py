@@ -1,11 +1,19 @@
 """The words of times and days, for templates."""
 
 from django import template
+from django.utils.safestring import SafeString
 
-from clinics import words
+from clinics import cards, words
+from clinics.queries import ListedVenue
 
 register = template.Library()
 
 register.filter("clock", words.clock)
 register.filter("day_words", words.day)
 register.filter("plain_date", words.plain_date)
+
+
+@register.simple_tag
+def venue_card(venue: ListedVenue) -> SafeString:
+    """Render a venue in the list of clinics."""
+    return cards.render(cards.card_of(venue))

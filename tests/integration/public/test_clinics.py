@@ -10,6 +10,7 @@ from django.test.utils import CaptureQueriesContext
 
 from bookings.actions import cancel_session
 from clinics.actions import close_bookings
+from clinics.models import ClinicSession, Place
 from clinics.times import wall_time
 from tests.support.factories import DAY, NOW, book, child, make_session, make_team, make_venue
 
@@ -239,6 +240,25 @@ def test_the_page_of_a_clinic_tells_where_and_how_to_get_in(visitor, team):
         "Polish",
     ):
         assert words in visitor.text
+
+
+def test_the_list_says_at_once_what_changed(visitor, team):
+    session = make_session(venue=make_venue(team, town="Evesham", access="Free parking outside"), slug="evesham")
+    text = visitor.goes("/clinics/").text
+    assert "Appointments in the morning." in text
+    session.venue.access = "No steps to the room"
+    session.venue.save()
+    assert "No steps to the room" in visitor.goes("/clinics/").text
+    assert "Free parking outside" not in visitor.text
+    ClinicSession.objects.filter(pk=session.pk).update(
+        name="Town hall clinic", drop_in_from=time(10), drop_in_until=time(12)
+    )
+    assert "Town hall clinic" in visitor.goes("/clinics/").text
+    assert "Drop in 10am to midday, no booking." in visitor.text
+    Place.objects.update(withdrawn_at=NOW)
+    assert "All appointments are taken." in visitor.goes("/clinics/").text
+    assert "miles away" not in visitor.text
+    assert "miles away" in visitor.goes("/clinics/?near=B97").text
 
 
 def queries_of(visitor, path):
