@@ -58,7 +58,7 @@ def kept_from_contact(appointments: Iterable[Appointment]) -> set[int]:
     ``booking`` and ``person`` are loaded. An appointment that nobody has matched to a person is nobody's secret yet.
     """
     of_others = {
-        appointment.pk: appointment.person.merged_into_id or appointment.person_id
+        appointment.pk: appointment.person.merged_into_id or appointment.person.pk
         for appointment in appointments
         if appointment.person is not None and not booked_for_themselves(appointment)
     }
