@@ -46,7 +46,9 @@ def rebuild_page(run: StatusRun, stretch: Stretch) -> Page:
     found: Counter[tuple[str, str]] = Counter()
     with transaction.atomic():
         if seeming:
-            _settle(seeming, found, write=not run.check_only)
+            # Where that is most of them, the stretch is read as one again.
+            within = stretch if 2 * len(seeming) > people else None
+            _settle(seeming, found, within=within, write=not run.check_only)
         differences: dict[str, dict[str, int]] = defaultdict(dict)
         for (series, kind), count in sorted(found.items()):
             differences[series][kind] = count
@@ -93,11 +95,13 @@ def _stored(rows: Iterable[Row]) -> dict[int, dict[str, Row]]:
     return stored
 
 
-def _settle(seeming: Mapping[int, Known | None], found: Counter[tuple[str, str]], *, write: bool) -> None:
+def _settle(
+    seeming: Mapping[int, Known | None], found: Counter[tuple[str, str]], *, within: Stretch | None, write: bool
+) -> None:
     """Count, under the locks of those concerned, what truly differs, and with ``write`` put it right."""
     roots = _locked(seeming)
     rows = rows_of_roots([root.pk for root in roots])
-    doses = known_doses(rows)
+    doses = known_doses(rows, within=within)
     stored = _stored(SeriesStatus.objects.filter(person__in=[*rows]).values_list(*COLUMNS))
     wrong: list[int] = []
     right: list[Row] = []

@@ -46,8 +46,8 @@ class Progress:
 
     def _words(self, done: int, now: float) -> str:
         rate = (done - self.before) / max(now - self.began, 0.001)
-        left = max(self.total - done, 0) / rate if rate else 0
+        minutes, seconds = divmod(round(max(self.total - done, 0) / rate) if rate else 0, 60)
         return (
             f"{100 * done // max(self.total, 1)}%: {done:,} of {self.total:,} {self.noun}, "
-            f"{rate:,.0f} a second, {left / 60:.0f} min {left % 60:02.0f} s left"
+            f"{rate:,.0f} a second, {minutes} min {seconds:02} s left"
         )
