@@ -87,7 +87,7 @@ class _Search:
         latest = min(kinds[kind][1].last for kind in remaining)
         able = [kind for kind in remaining if kinds[kind][1].first <= latest]
         spread: dict[tuple[int, int], int] = {}
-        judged: dict[tuple[int, int, bool], list[tuple[Any, int, Any]]] = {}
+        judged: dict[tuple[int, int, bool, bool], list[tuple[Any, int, Any]]] = {}
         for together in product(*(range(left[kind] + 1) for kind in able)):
             here = [kind for kind, number in zip(able, together, strict=True) if number]
             if not here:
@@ -103,10 +103,13 @@ class _Search:
             coming = min((kinds[kind][1].first for kind, count in enumerate(left_after) if count), default=0)
             # what is judged the same for all that come later is judged once
             soon = bool(coming and last_days and self._soon(state, last_days, coming))
-            ways = judged.get((label, earliest, soon))
+            key = (label, earliest, soon, not coming)
+            ways = judged.get(key)
             if ways is None:
-                ways = self._ways(state, label, left, last_days, earliest, latest, spread, coming if soon else 0)
-                judged[label, earliest, soon] = ways
+                ways = self._ways(
+                    state, label, left, last_days, earliest, latest, spread, coming if soon else 0, not coming
+                )
+                judged[key] = ways
             self._count(len(ways) // 8)
             for state_after, days, verdict in ways:
                 for kind in here:
@@ -139,9 +142,11 @@ class _Search:
         latest: int,
         spread: dict[tuple[int, int], int],
         coming: int,
+        final: bool,
     ) -> list[tuple[Any, int, Any]]:
         """As ``_judge_all``, each possible day of the last dose apart if the state refers to it and it still matters
-        after the next. ``coming`` is the first day of the dose after the next, if it does not."""
+        after the next. ``coming`` is the first day of the dose after the next, if it does not. ``final``: none comes
+        after the next."""
         machine = self.machine
         if last_days:
             earliest = max(earliest, self.base + _lowest(last_days) + 1)
@@ -152,10 +157,10 @@ class _Search:
             if machine.holds_last(state):
                 ways: dict[tuple[Any, Any], tuple[Any, int, Any]] = {}
                 for pinned, days in self._apart(state, last_days, earliest, ahead).items():
-                    for way in self._judge_all(pinned, label, days, earliest, latest, {}):
+                    for way in self._judge_all(pinned, label, days, earliest, latest, {}, final):
                         _join(ways, way)
                 return list(ways.values())
-        return self._judge_all(state, label, last_days, earliest, latest, spread)
+        return self._judge_all(state, label, last_days, earliest, latest, spread, final)
 
     def _apart(self, state: Any, last_days: int, earliest: int, ahead: Ahead) -> dict[Any, int]:
         """The days of the last dose by the state that each leaves: together where it does not matter which it was."""
@@ -184,21 +189,36 @@ class _Search:
         return apart
 
     def _judge_all(
-        self, state: Any, label: int, last_days: int, earliest: int, latest: int, spread: dict[tuple[int, int], int]
+        self,
+        state: Any,
+        label: int,
+        last_days: int,
+        earliest: int,
+        latest: int,
+        spread: dict[tuple[int, int], int],
+        final: bool,
     ) -> list[tuple[Any, int, Any]]:
         """What a dose in these days can lead to: (state after it, the days on which it does, verdict)."""
         ways: dict[tuple[Any, Any], tuple[Any, int, Any]] = {}
-        for days, gaps in self._cells(state, label, last_days, earliest, latest, spread):
+        for days, gaps in self._cells(state, label, last_days, earliest, latest, spread, final):
             state_after, verdict = self._judge(state, label, days, gaps)
             _join(ways, (state_after, days, verdict))
         return list(ways.values())
 
     def _cells(
-        self, state: Any, label: int, last_days: int, earliest: int, latest: int, spread: dict[tuple[int, int], int]
+        self,
+        state: Any,
+        label: int,
+        last_days: int,
+        earliest: int,
+        latest: int,
+        spread: dict[tuple[int, int], int],
+        final: bool,
     ) -> Iterator[tuple[int, tuple[int, int]]]:
         """The days from ``earliest`` to ``latest``, split where the machine's judgement may change: (days, gaps)."""
         machine = self.machine
-        gap_cuts = sorted({gap for gap in machine.gaps(state, label) if gap > 1}) if last_days else []
+        gaps = machine.gaps(state, label, latest if final else None) if last_days else ()
+        gap_cuts = sorted({gap for gap in gaps if gap > 1})
         starts = {earliest, *(day for day in machine.cuts(state, label) if earliest < day <= latest)}
         remembered = machine.remembers(state, label)
         if remembered:

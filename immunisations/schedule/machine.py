@@ -58,8 +58,9 @@ class Machine(ABC):
 
     start: State = ()
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
-        """The gaps, in days, from which the judgement of the next dose may differ."""
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
+        """The gaps, in days, from which the judgement of the next dose may differ. ``last`` is given where no dose
+        comes after it: the last day on which it can be. What a later dose would be judged by then matters no more."""
         return ()
 
     def cuts(self, state: State, label: int) -> Sequence[int]:

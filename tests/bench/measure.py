@@ -26,6 +26,7 @@ from messaging.models import Message
 from tests.bench import clients, pgbench, scenes
 from tests.bench.clients import CLIENTS, Browser, WrongAnswer
 from tests.bench.cpu import Meter, Spent, yardstick_ms
+from tests.bench.forecasts import forecasts
 from tests.bench.report import Line, at_least, at_most
 from tests.bench.scenes import World
 from tests.bench.size import Size
@@ -42,6 +43,7 @@ GROWTH = 1.15
 
 def measure(url: str, size: Size) -> Iterator[Line]:
     """Fill the empty database at ``url`` and a second one beside it, start the service on both, and measure."""
+    yield from forecasts(size.forecasts, size.forecast_rounds)
     began = monotonic()
     call_command("migrate", verbosity=0)
     world = scenes.make_world()

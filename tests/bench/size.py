@@ -15,6 +15,8 @@ class Size:
     bookings_a_client: int
     journey_rounds: int
     journeys: int
+    forecasts: int
+    forecast_rounds: int
 
 
 FULL = Size(
@@ -26,6 +28,8 @@ FULL = Size(
     bookings_a_client=40,
     journey_rounds=12,
     journeys=2,
+    forecasts=4_000,
+    forecast_rounds=3,
 )
 QUICK = Size(
     few=200,
@@ -36,4 +40,6 @@ QUICK = Size(
     bookings_a_client=4,
     journey_rounds=1,
     journeys=1,
+    forecasts=50,
+    forecast_rounds=1,
 )

@@ -10,6 +10,8 @@ from django.conf import settings
 pytestmark = [pytest.mark.drill, pytest.mark.postgresql]
 
 LINES = (
+    "Forecasts on one core:",
+    "Forecasts with six doses known by their year:",
     "Public clinic list,",
     "Public clinic list near a town,",
     "Staff day list,",

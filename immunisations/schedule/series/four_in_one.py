@@ -64,20 +64,31 @@ class FourInOneCourse(Machine):
         self.ready_after: dict[int, int] = {}
         self.first_ready: dict[int, int] = {}
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
         gaps = self._short_gaps(state, label)
+        if last is not None and last + self.rules.gap <= self.person.on:
+            # too long ago to keep the next dose waiting: how close the last ones were only decides what they were worth
+            gaps = self._deciding_gaps(state, label)
         return (*gaps, *self.rules.after.lengths()) if state[3] == SOON else gaps
 
-    def _short_gaps(self, state: State, label: int) -> Sequence[int]:
+    def _deciding_gaps(self, state: State, label: int) -> Sequence[int]:
+        """The gaps that decide whether a dose counts."""
         _six, since_six, since_four, _ready, _hib, done = state
         if done:
             return ()
-        if label == FOUR_IN_ONE:
-            return (self.rules.gap - since_four, *range(2, self.rules.six.gap - since_six + 1))
-        six_gaps = [gap - since_six for gap in (self.rules.six.short_gap, self.rules.six.gap)]
-        if label == SIX_IN_ONE:
-            return (*six_gaps, *range(2, self.rules.gap - since_four + 1))
-        return (*six_gaps, self.rules.gap - since_four)
+        four_gaps = (self.rules.gap - since_four,) if label & FOUR_IN_ONE else ()
+        if label & SIX_IN_ONE:
+            return (*four_gaps, self.rules.six.short_gap - since_six, self.rules.six.gap - since_six)
+        return four_gaps
+
+    def _short_gaps(self, state: State, label: int) -> Sequence[int]:
+        """The gaps that decide, and those after which the doses before still matter, each for itself."""
+        _six, since_six, since_four, _ready, _hib, done = state
+        gaps = self._deciding_gaps(state, label)
+        if done or label == BOTH:
+            return gaps
+        remembered = self.rules.six.gap - since_six if label == FOUR_IN_ONE else self.rules.gap - since_four
+        return (*gaps, *range(2, remembered + 1))
 
     def cuts(self, state: State, label: int) -> Sequence[int]:
         six, _since_six, _since_four, ready, _hib, done = state
@@ -98,8 +109,14 @@ class FourInOneCourse(Machine):
         six, since_six, since_four, ready, hib, done = state
         if done:
             return state
-        if not ahead.more & SIX_IN_ONE:
+        if since_six < self.rules.six.gap and self._over(SIX_IN_ONE, self.rules.six.gap - since_six, ahead):
             since_six = self.rules.six.gap
+        if (
+            since_four < self.rules.gap
+            and ahead.last + self.rules.gap <= self.person.on
+            and self._over(FOUR_IN_ONE, self.rules.gap - since_four, ahead)
+        ):
+            since_four = self.rules.gap
         if ready > 0 or ready == LAST:
             earliest, latest = ready, ready
             if ready == LAST:
@@ -114,6 +131,12 @@ class FourInOneCourse(Machine):
                 # all doses still to be read are on the same side of it, so the day of the next one will do
                 ready = ahead.next_day(BOTH, latest) or latest
         return (six, since_six, since_four, ready, hib, False)
+
+    @staticmethod
+    def _over(label: int, gap: int, ahead: Ahead) -> bool:
+        """Whether no dose of ``label`` can come within ``gap`` days of the last dose."""
+        coming = ahead.next_day(label, ahead.day)
+        return coming is None or coming >= ahead.last + gap
 
     def breaks(self, state: State, ahead: Ahead) -> Sequence[int]:
         if state[3] != LAST:

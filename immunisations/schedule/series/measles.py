@@ -138,7 +138,7 @@ class MeaslesCourse(Machine):
     def read_as(self, label: int) -> int:
         return label if self.counts_mmrv or self.catches_up else MMR
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
         return (self.rules.gap,) if state[0] else ()
 
     def cuts(self, state: State, label: int) -> Sequence[int]:

@@ -49,7 +49,7 @@ class MenBCourse(Machine):
         self.youngest = person.at(rules.minimum)
         self.birthday_1 = person.at(rules.booster_minimum)
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
         return (self.rules.infant_gap, self.rules.gap)
 
     def cuts(self, state: State, label: int) -> Sequence[int]:

@@ -40,7 +40,7 @@ class RotavirusCourse(Machine):
         self.youngest = person.at(rules.minimum)
         self.latest = (person.at(rules.first_before), person.at(rules.before))
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
         return (self.rules.gap,)
 
     def cuts(self, state: State, label: int) -> Sequence[int]:

@@ -92,7 +92,7 @@ class SixInOneCourse(Machine):
         self.fourth_age = minimum
         self.fourth_from = person.at(minimum)
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
         return (self.rules.short_gap, self.rules.gap)
 
     def cuts(self, state: State, label: int) -> Sequence[int]:

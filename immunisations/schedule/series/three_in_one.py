@@ -56,8 +56,11 @@ class ThreeInOneCourse(Machine):
         self.start = (self.four.start, 0, False, 0, 0)
         self.birthday_10 = person.at(rules.minimum)
 
-    def gaps(self, state: State, label: int) -> Sequence[int]:
-        gaps = self.four.gaps(state[0], label & (SIX_IN_ONE | FOUR_IN_ONE) or FOUR_IN_ONE)
+    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
+        gaps = self.four.gaps(state[0], label & (SIX_IN_ONE | FOUR_IN_ONE) or FOUR_IN_ONE, last)
+        if label == TD_IPV and last is not None:
+            # nothing comes after it that the childhood doses matter to
+            return (self.rules.gap,)
         if label == TD_IPV:
             four = state[0]
             # what matters to the childhood doses is how long ago the last of each kind was
