@@ -251,6 +251,10 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
             models.Index(fields=["session", "status"], name="vaccination_of_session"),
             # A recall: everybody who had a batch.
             models.Index(fields=["batch_number"], name="vaccination_of_batch"),
+            # What was corrected lately: few rows of many.
+            models.Index(
+                fields=["recorded_at"], name="vaccination_corrected_at", condition=~models.Q(correction_reason="")
+            ),
         ]
 
     def __str__(self) -> str:
