@@ -85,7 +85,7 @@ NHS_NUMBER_TAKEN = {
 CHECK_REFUSED = {
     "code": "before_birth",
     "detail": "This dose is dated before the person was born.",
-    "details": {"dose": 0},
+    "details": {"dose": 0, "source": "red_book"},
 }
 # Sex is read from the record; an outbreak is a matter of the clinic.
 ASKABLE_FACTS = sorted(set(FACT_WORDS) - {"male", "female"})
@@ -307,8 +307,9 @@ class RecordChecks(ApiView):
         operation_id="create_record_check",
         tags=["Records"],
         summary="Write down a record check",
-        description="One look at one source (red book, CHIS, GP record, papers from abroad, somebody's word) with "
-        "every dose it shows. Nothing of it can be edited: a further look is a further check.",
+        description="One look at one source (red book, CHIS, GP record, school service, papers from abroad, "
+        "somebody's word, another record) with every dose it shows. Nothing of it can be edited: a further look is "
+        "a further check.",
         parameters=[KEY_PARAMETER],
         request=NewRecordCheckSerializer,
         responses={
@@ -351,6 +352,7 @@ class RecordChecks(ApiView):
                 source=wanted["source"],
                 outcome=wanted["outcome"],
                 finding=wanted["finding"],
+                source_name=wanted["source_name"],
                 how_seen=wanted["how_seen"],
                 doses=[actions.FoundDose(**dose) for dose in wanted["doses"]],
                 client_uuid=client_uuid,

@@ -11,6 +11,7 @@ from clinics.vaccines import Series
 from immunisations.actions.record_checks import SourceLook
 from immunisations.models import RecordCheck
 from immunisations.queries import Forecast, HistoryDose, verdicts_on
+from immunisations.queries.history import dose_kind
 from immunisations.schedule import DoseVerdict
 from immunisations.sources import source_words, within_a_sentence
 
@@ -70,12 +71,13 @@ def _every_dose(
     parts, agreed = [], True
     for dose in doses:
         name = str(dose.vaccine_name)
-        numbers[name] += 1
+        kind = dose_kind(dose.vaccine, name)
+        numbers[kind] += 1
         if dose not in shown:
             continue
         by = [mention.source for mention in dose.mentions if mention.at == at and not mention.vaccination]
         only = [source for source in sources if source in by]
-        words = _numbered(name, numbers[name], dose)
+        words = _numbered(name, numbers[kind], dose)
         if len(only) < len(sources):
             agreed = False
             words = _("%(dose)s (%(sources)s only)") % {"dose": words, "sources": within_a_sentence(_listed(only))}
@@ -124,6 +126,8 @@ def _verdict_words(dose: HistoryDose, outlook: Forecast) -> str:
         return ""
     if verdict.counts is None:
         return _(", may not count (that depends on the exact date)")
+    if verdict.code == "additional":
+        return _(", additional (the course was already complete)")
     reason = verdict.reason.rstrip(".").removesuffix(": does not count")
     return _(", does not count (%(reason)s)") % {"reason": reason[:1].lower() + reason[1:]}
 

@@ -180,6 +180,17 @@ class NewDoseSeenSerializer(StrictSerializer):
     )
     country = TextField(required=False, max_length=60)
     batch_number = TextField(required=False, max_length=40)
+    as_written = TextField(
+        required=False,
+        max_length=60,
+        help_text="The vaccine in the record's own words; needed where `vaccine` is OTHER.",
+    )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Ask for the name of a vaccine that is on no list."""
+        if attrs["vaccine"] == SeenVaccine.OTHER and not attrs.get("as_written"):
+            raise serializers.ValidationError({"as_written": [_("Give the vaccine as the record has it.")]})
+        return attrs
 
 
 class NewRecordCheckSerializer(StrictSerializer):
@@ -191,6 +202,9 @@ class NewRecordCheckSerializer(StrictSerializer):
     source = ChoiceField(RecordCheck.Source.choices)  # type: ignore[assignment]
     outcome = ChoiceField(RecordCheck.Outcome.choices)
     finding = TextField(max_length=500, help_text="In one sentence.")
+    source_name = TextField(
+        required=False, max_length=100, help_text="The exact name of the source, such as CHIS file of 3 May."
+    )
     how_seen = TextField(required=False, max_length=200)
     doses = serializers.ListField(child=NewDoseSeenSerializer(), max_length=MOST_DOSES, default=list)
     client_uuid = IdField(required=False, help_text="Your own id of this check: sent again, it is written once.")
@@ -201,6 +215,7 @@ class DoseSeenSerializer(serializers.Serializer):
 
     vaccine = serializers.ChoiceField(SeenVaccine.choices)
     given_on = serializers.CharField()
+    as_written = serializers.CharField(help_text="The vaccine in the record's own words, or empty.")
     country = serializers.CharField()
     batch_number = serializers.CharField()
 
@@ -211,6 +226,11 @@ class RecordCheckSerializer(serializers.Serializer):
     id = serializers.UUIDField()
     person = serializers.UUIDField()
     source = serializers.ChoiceField(RecordCheck.Source.choices)  # type: ignore[assignment]
+    source_name = serializers.CharField(help_text="The exact name of the source, or empty.")
+    round = serializers.UUIDField(
+        allow_null=True,
+        help_text="Checks of sources looked at in one go share it, and their finding. Null where one came alone.",
+    )
     outcome = serializers.ChoiceField(RecordCheck.Outcome.choices)
     finding = serializers.CharField()
     how_seen = serializers.CharField()
@@ -231,6 +251,8 @@ def shown_check(check: RecordCheck, person: Person) -> dict[str, Any]:
         "id": str(check.public_id),
         "person": str(person.public_id),
         "source": check.source,
+        "source_name": check.source_name,
+        "round": str(check.round) if check.round else None,
         "outcome": check.outcome,
         "finding": check.finding,
         "how_seen": check.how_seen,
@@ -240,6 +262,7 @@ def shown_check(check: RecordCheck, person: Person) -> dict[str, Any]:
             {
                 "vaccine": dose.vaccine,
                 "given_on": dose.given_on,
+                "as_written": dose.as_written,
                 "country": dose.country,
                 "batch_number": dose.batch_number,
             }

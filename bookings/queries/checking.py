@@ -71,7 +71,7 @@ def lines_to_start_from(doses: Sequence[HistoryDose]) -> list[dict[str, str]]:
     """Return the doses on record as lines of a new check: what is known is not typed again, only looked at again."""
     return [
         {
-            "vaccine": mention.vaccine,
+            "vaccine": f"Other {mention.as_written}" if mention.vaccine == "OTHER" else str(mention.vaccine_name),
             "given_on": mention.date_in_words,
             "as_written": mention.as_written,
             "batch_number": mention.batch_number,

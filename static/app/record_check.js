@@ -8,8 +8,8 @@ const onward = form.querySelector("[name='does']");
 const MOST = 40;
 
 const all = () => [...lines.querySelectorAll(".app-line")];
-const vaccine = (line) => line.querySelector("select");
-const isEmpty = (line) => ![...line.querySelectorAll("select, input[type='text']")].some((box) => box.value.trim());
+const vaccine = (line) => line.querySelector("input[type='text']");
+const isEmpty = (line) => ![...line.querySelectorAll("input[type='text']")].some((box) => box.value.trim());
 
 function addLine() {
   const number = all().length;

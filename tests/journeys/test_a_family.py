@@ -111,12 +111,11 @@ def a_nurse_sees_them(nurse: Walker) -> None:
     nurse.follows("KHAN, Amina")
     nurse.sees("Born 27 March 2023 (3 years 7 months)", "No record has been checked on this visit yet.")
     nurse.presses("Check a record")
-    nurse.chooses("Red book")
-    nurse.chooses("Looked at, doses found")
-    row = nurse.page.get_by_role("group", name="Dose 1")
-    row.get_by_label("Vaccine").select_option("MMR")
-    for label, text in (("Day", "10"), ("Month", "4"), ("Year", "2024")):
-        row.get_by_label(label).fill(text)
+    nurse.page.get_by_role("group", name="Red book", exact=True).get_by_label("Doses found").check()
+    row = nurse.page.get_by_role("group", name="Dose 1", exact=True)
+    row.get_by_label("Vaccine").fill("MMR")
+    row.get_by_label("Date given").fill("10/4/24")
+    nurse.presses("Continue")
     nurse.presses("Save record check")
     nurse.sees("10 April 2024")
     assert RecordCheck.objects.get().doses.count() == 1

@@ -159,8 +159,9 @@ def check_the_red_book(nurse: Walker, name: str) -> None:
     """Open a child from the list and see that the red book shows nothing."""
     nurse.follows(name)
     nurse.presses("Check a record")
-    nurse.chooses("Red book")
-    nurse.chooses("Looked at, nothing recorded")
+    nurse.taps += 1
+    nurse.page.get_by_role("group", name="Red book", exact=True).get_by_label("Nothing recorded").check()
+    nurse.presses("Continue")
     nurse.presses("Save record check")
 
 

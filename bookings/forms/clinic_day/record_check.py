@@ -14,8 +14,9 @@ from immunisations.actions.record_checks import MOST_DOSES, FoundDose, SourceLoo
 from immunisations.models import RecordCheck, SeenVaccine
 from immunisations.models.record_check import CheckSource
 from immunisations.sources import LOOKED_AT, source_words
+from immunisations.vaccine_names import UnknownVaccine, read_line, read_vaccine
 from immunisations.written_dates import UnreadableDate, read_date
-from nhsuk.forms import CheckboxesField, CheckboxField, NhsukForm, RadiosField, SelectField, TextareaField, TextField
+from nhsuk.forms import CheckboxesField, CheckboxField, NhsukForm, RadiosField, TextareaField, TextField
 
 FIRST_LINES = 3
 MORE_LINES = 4
@@ -68,7 +69,9 @@ def box(form: BaseForm, name: str) -> Box:
     """Return a text field of a form for the page. A NUL shown back would make the page itself malformed."""
     bound = form[name]
     value = str(bound.value() or "").replace("\x00", "\ufffd")
-    return Box(bound.auto_id, bound.html_name, str(bound.label), value, "".join(map(str, bound.errors[:1])))
+    return Box(
+        bound.auto_id, bound.html_name, str(bound.label), value, "".join([str(error) for error in bound.errors][:1])
+    )
 
 
 class SourceForm(QuietForm):
@@ -121,7 +124,9 @@ class SourceForm(QuietForm):
 class LineForm(QuietForm):
     """One dose, typed once however many records show it; a line left empty counts for nothing."""
 
-    vaccine = SelectField(label=gettext_lazy("Vaccine"), subject=gettext_lazy("a vaccine"), required=False, choices=())
+    vaccine = TextField(
+        label=gettext_lazy("Vaccine"), subject=gettext_lazy("the vaccine"), max_length=80, required=False
+    )
     given_on = TextField(
         label=gettext_lazy("Date given"), subject=gettext_lazy("the date given"), max_length=60, required=False
     )
@@ -140,37 +145,26 @@ class LineForm(QuietForm):
     seen_in = CheckboxesField(
         label=gettext_lazy("Seen in"), subject=gettext_lazy("which records show this dose"), required=False, choices=()
     )
-    TEXTS = ("given_on", "as_written", "batch_number", "country")
+    TEXTS = ("vaccine", "given_on", "as_written", "batch_number", "country")
 
     def __init__(self, *args: Any, born: date, number: int | str, **kwargs: Any) -> None:
         super().__init__(*args, auto_id="id_%s", **kwargs)
         self.born, self.number = born, number
         self.new = False
-        self.fields["vaccine"].choices = [("", _("Choose")), *SeenVaccine.choices]  # type: ignore[attr-defined]
+        # What was typed after the vaccine in its own box: its date, or the name of one that is on no list.
+        self.typed_on = self.typed_name = ""
         self.fields["seen_in"].choices = [  # type: ignore[attr-defined]
             (source.value, source_words(source)) for source in LOOKED_AT
         ]
 
     def is_empty(self) -> bool:
         """Whether nothing was typed or chosen in the line. Ticks alone are nothing."""
-        return not any((self.data.get(self.add_prefix(name)) or "").strip() for name in ("vaccine", *self.TEXTS))
-
-    @property
-    def vaccine_id(self) -> str:
-        """The id of the list of vaccines."""
-        return str(self["vaccine"].auto_id)
+        return not any((self.data.get(self.add_prefix(name)) or "").strip() for name in self.TEXTS)
 
     @property
     def seen_in_id(self) -> str:
         """The id of the first tick."""
         return str(self["seen_in"].auto_id)
-
-    @property
-    def vaccines(self) -> list[Choice]:
-        """The vaccines to choose from."""
-        value = str(self["vaccine"].value() or "")
-        choices = self.fields["vaccine"].choices  # type: ignore[attr-defined]
-        return [Choice("", key, str(label), key == value) for key, label in choices]
 
     @property
     def boxes(self) -> dict[str, Box]:
@@ -188,9 +182,22 @@ class LineForm(QuietForm):
             for number, (value, label) in enumerate(choices)
         ]
 
+    def clean_vaccine(self) -> str:
+        """Read the vaccine by any of its names; "MMR 3/2/21" brings its date with it."""
+        typed: str = self.cleaned_data["vaccine"]
+        if not typed:
+            return ""
+        if not (self.data.get(self.add_prefix("given_on")) or "").strip():
+            typed, self.typed_on = read_line(typed)
+        try:
+            code, self.typed_name = read_vaccine(typed)
+        except UnknownVaccine as problem:
+            raise ValidationError(str(problem)) from problem
+        return code
+
     def clean_given_on(self) -> str:
         """Read the date as it is written."""
-        typed: str = self.cleaned_data["given_on"]
+        typed: str = self.cleaned_data["given_on"] or self.typed_on
         if not typed:
             return ""
         if self.today is None:
@@ -205,11 +212,12 @@ class LineForm(QuietForm):
         data = super().clean() or self.cleaned_data
         if not self.is_empty():
             if not data.get("vaccine") and "vaccine" not in self.errors:
-                self.add_error("vaccine", _("Select a vaccine"))
+                self.add_error("vaccine", _("Enter the vaccine"))
             if not data.get("given_on") and "given_on" not in self.errors:
                 self.add_error("given_on", _("Enter the date, or a month and year, or a year"))
-            if data.get("vaccine") == SeenVaccine.OTHER and not data.get("as_written"):
-                self.add_error("as_written", _("Enter the vaccine as the record has it"))
+            data["as_written"] = data.get("as_written") or self.typed_name
+            if data.get("vaccine") == SeenVaccine.OTHER and not data["as_written"]:
+                self.add_error("vaccine", _("Add the name as the record has it, like Other BCG"))
         return data
 
     def found(self) -> FoundDose:
@@ -267,6 +275,11 @@ class RecordCheckForm(QuietForm):
     def parts(self) -> list[NhsukForm]:
         """Return all the forms that the page consists of, in the order of the page, empty lines left out."""
         return [*self.sources, self, *self.filled()]
+
+    @property
+    def vaccines(self) -> list[str]:
+        """The names that are suggested while somebody types."""
+        return [str(label) for code, label in SeenVaccine.choices if code != SeenVaccine.OTHER]
 
     @property
     def has_errors(self) -> bool:

@@ -284,15 +284,37 @@ def test_a_check_is_written_with_its_doses_and_listed(nurse, amina):
         "id": str(RecordCheck.objects.get().public_id),
         "person": str(amina.public_id),
         "source": "red_book",
+        "source_name": "",
+        "round": None,
         "outcome": "doses_found",
         "finding": "One MMR, stamped.",
         "how_seen": "The book itself",
         "checked_by": "Rosa Lane",
         "checked_at": "2026-11-21T10:30:00+00:00",
-        "doses": [{"vaccine": "MMR", "given_on": "2024-04-02", "country": "", "batch_number": ""}],
+        "doses": [{"vaccine": "MMR", "given_on": "2024-04-02", "as_written": "", "country": "", "batch_number": ""}],
     }
     assert nurse.get("record-checks/", person=str(amina.public_id)).json() == {"results": [shown]}
     assert not Visit.objects.exists()
+
+
+def test_a_source_is_named_exactly_and_a_vaccine_as_it_is_written(nurse, amina):
+    doses = [
+        {"vaccine": "OTHER", "given_on": "2023-04", "as_written": "BCG", "country": "Romania"},
+        {"vaccine": "OPV", "given_on": "2023-05", "as_written": "VPO"},
+        {"vaccine": "MEASLES_ONLY", "given_on": "2024"},
+    ]
+    wanted = {"source": "other", "source_name": "Prison health record", "doses": doses}
+    shown = nurse.post("record-checks/", a_check(amina, **wanted)).json()
+    assert (shown["source"], shown["source_name"]) == ("other", "Prison health record")
+    assert [(dose["vaccine"], dose["as_written"]) for dose in shown["doses"]] == [
+        ("OTHER", "BCG"),
+        ("OPV", "VPO"),
+        ("MEASLES_ONLY", ""),
+    ]
+    forecast = nurse.get(f"people/{amina.public_id}/forecast/").json()
+    assert forecast["problem"] == "" and "Prison health record" in str(forecast["series"])
+    school = nurse.post("record-checks/", a_check(amina, source="school", outcome="nothing_recorded", doses=[]))
+    assert school.status_code == 201
 
 
 def test_a_check_made_at_a_clinic_belongs_to_the_visit_there(nurse, amina, session):
@@ -339,6 +361,8 @@ def test_an_id_of_ones_own_that_named_another_persons_record_is_refused(nurse, c
         ({"doses": [{"vaccine": "MMR", "given_on": "0000"}]}, 400, "invalid"),
         ({"doses": [{"vaccine": "MMR", "given_on": 2024}]}, 400, "invalid"),
         ({"doses": [{"vaccine": "FLU", "given_on": "2024"}]}, 400, "invalid"),
+        ({"doses": [{"vaccine": "OTHER", "given_on": "2024"}]}, 400, "invalid"),
+        ({"source_name": "x" * 101}, 400, "invalid"),
         ({"doses": [{"vaccine": "MMR", "given_on": "2024"}] * 41}, 400, "invalid"),
         ({"doses": {"vaccine": "MMR"}}, 400, "invalid"),
         ({"finding": ""}, 400, "invalid"),
