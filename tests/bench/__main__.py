@@ -4,10 +4,12 @@ import argparse
 import os
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 
 from tests.bench.forecasts import forecasts
 from tests.bench.report import Line
 from tests.bench.size import FULL, QUICK
+from tests.bench.statuses import statuses
 from tests.support.postgres import NoPostgreSQL, throwaway_postgres
 
 
@@ -15,8 +17,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make bench", description=__doc__)
     parser.add_argument("--quick", action="store_true", help="only see that everything runs; the numbers mean nothing")
     parser.add_argument("--forecasts", action="store_true", help="the schedule alone, which needs no database")
+    parser.add_argument("--statuses", action="store_true", help="working out statuses and choosing people alone")
+    parser.add_argument("--people", type=int, help="how many people's statuses are worked out, for example 1000000")
     arguments = parser.parse_args()
     size = QUICK if arguments.quick else FULL
+    if arguments.people:
+        size = replace(size, people=arguments.people)
     if arguments.forecasts:
         return said(forecasts(size.forecasts, size.forecast_rounds), arguments.quick)
     os.environ["DJANGO_SETTINGS_MODULE"] = "config.settings.base"
@@ -25,6 +31,8 @@ def main() -> int:
     try:
         with throwaway_postgres(durable=not arguments.quick) as url:
             os.environ["DATABASE_URL"] = url
+            if arguments.statuses:
+                return said(statuses(url, size.people), arguments.quick)
             import django
 
             django.setup()

@@ -30,6 +30,7 @@ from tests.bench.forecasts import forecasts
 from tests.bench.report import Line, at_least, at_most
 from tests.bench.scenes import World
 from tests.bench.size import Size
+from tests.bench.statuses import statuses
 from tests.drills.service import running_service
 from tests.support.factories import PASSWORD
 
@@ -62,6 +63,7 @@ def measure(url: str, size: Size) -> Iterator[Line]:
         yield from bookings(world, size, url, large, large_meter)
         yield from journeys(size, large, large_meter)
     _disconnect()
+    yield from statuses(url, size.people)
 
 
 def _disconnect() -> None:

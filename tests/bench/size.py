@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """How many appointments the two databases hold, and for each measurement how many turns, and how long one is."""
+    """How many appointments the two databases hold, and for each measurement how many turns, and how long one is; and
+    how many ``people`` there are whose statuses are worked out."""
 
     few: int
     many: int
@@ -15,6 +16,7 @@ class Size:
     bookings_a_client: int
     journey_rounds: int
     journeys: int
+    people: int
     forecasts: int
     forecast_rounds: int
 
@@ -28,6 +30,7 @@ FULL = Size(
     bookings_a_client=40,
     journey_rounds=12,
     journeys=2,
+    people=50_000,
     forecasts=4_000,
     forecast_rounds=3,
 )
@@ -40,6 +43,7 @@ QUICK = Size(
     bookings_a_client=4,
     journey_rounds=1,
     journeys=1,
+    people=300,
     forecasts=50,
     forecast_rounds=1,
 )

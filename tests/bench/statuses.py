@@ -78,8 +78,9 @@ def _line(name: str, run: Run, people: int) -> Line:
     million = run.processor / people * A_MILLION / PROCESSES / 60
     return at_most(
         name,
-        f"{people / run.seconds:,.0f} people a second with {PROCESSES} processes, {1000 * run.processor / people:.2f} ms "
-        f"of processor time each (app {1000 * run.app / people:.2f}, database {1000 * run.database / people:.2f}), "
+        f"{people / run.seconds:,.0f} people a second with {PROCESSES} processes, "
+        f"{1000 * run.processor / people:.2f} ms of processor time each (app {1000 * run.app / people:.2f}, "
+        f"database {1000 * run.database / people:.2f}), "
         f"{run.megabytes} MB at most; a million take two free cores {million:.1f} minutes",
         million,
         MINUTES,

@@ -19,6 +19,9 @@ LINES = (
     "A booking through the API:",
     "One child’s whole journey:",
     "A public page, on average:",
+    "Working out every status,",
+    "Comparing every status,",
+    "People aged 6 to 11 with fewer than two measles doses,",
 )
 
 
