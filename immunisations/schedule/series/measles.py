@@ -20,7 +20,7 @@ from ..person import (
     unfinished,
 )
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import Ahead, Machine, Series, State
 
 MMR, MMRV = 1, 2
 
@@ -145,7 +145,7 @@ class MeaslesCourse(Machine):
         counted, first = state[0], state[1]
         cuts: list[int] = []
         if not counted:
-            cuts += (self.birthday_1, self.from_18_months, self.birthday_2)
+            cuts += (self.birthday_1, self._close_from(), self.from_18_months, self.birthday_2)
         elif counted == 1:
             cuts += (self.from_15_months, self.from_18_months)
             if first > FROM_SECOND_BIRTHDAY:
@@ -159,7 +159,18 @@ class MeaslesCourse(Machine):
         return cuts
 
     def remembers(self, state: State, label: int) -> tuple[int, int] | None:
-        return None if state[0] else (self.birthday_1, self._same_until_18_months())
+        if state[0]:
+            return None
+        return max(self.birthday_1, self._close_from()), self._same_until_18_months()
+
+    def settle(self, state: State, ahead: Ahead) -> State:
+        if FROM_SECOND_BIRTHDAY < state[1] <= ahead.day:
+            return (state[0], BEFORE_SECOND_BIRTHDAY, *state[2:])
+        return state
+
+    def _close_from(self) -> int:
+        """The first day of a first dose that keeps the second waiting beyond its own minimum age."""
+        return self.rules.early_spacing.first_to_reach(self.from_15_months + 1)
 
     def _same_until_18_months(self) -> int:
         """From this day on a first dose keeps the second away until 18 months, whatever its day."""
@@ -182,6 +193,8 @@ class MeaslesCourse(Machine):
             counted = 1
             if day < self.from_18_months:
                 first = min(rules.early_spacing.after(day), self.from_18_months)
+                if first <= self.from_15_months:
+                    first = BEFORE_SECOND_BIRTHDAY
             else:
                 first = BEFORE_SECOND_BIRTHDAY if day < self.birthday_2 else FROM_SECOND_BIRTHDAY
             verdict = counts("measles-two-doses", 1)

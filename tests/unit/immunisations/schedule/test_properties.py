@@ -294,6 +294,16 @@ def test_the_other_series_known_by_month_or_year_are_judged_as_if_every_day_were
     check_against_every_day(*person, frozenset())
 
 
+def yardstick():
+    """Seconds of processor time for a fixed piece of work, about 6 ms: how slow this machine is at the moment."""
+    start = time.process_time()
+    counts = {}
+    for number in range(20_000):
+        key = f"key {number % 500}"
+        counts[key] = counts.get(key, 0) + len([each for each in (key, number) if each])
+    return time.process_time() - start
+
+
 def test_six_doses_known_by_year_are_answered_within_50_ms():
     born, on = datetime.date(2019, 2, 10), datetime.date(2026, 11, 21)
     yearly = [str(year) for year in range(2020, 2026)]
@@ -303,8 +313,9 @@ def test_six_doses_known_by_year_are_answered_within_50_ms():
     )]  # fmt: skip
     for record in [childhood, *records]:
         doses = [Dose(*text.split(":")) for text in record]
-        best = min(timed(born, doses, on) for _ in range(5))
-        assert best < 0.05, (record, best)
+        # where others keep the machine busy both sides are slower
+        times = min(timed(born, doses, on) for _ in range(5)) / min(yardstick() for _ in range(3))
+        assert times < 0.05 / 0.006, (record, times)
 
 
 def test_twenty_doses_of_any_year_are_answered_soon_if_only_with_a_question():
