@@ -20,6 +20,7 @@ EDGE_FILES = {
 CALLED_BY_A_FRAMEWORK = {
     "accounts/admin_bases.py": "what every admin page does",
     "accounts/admin_filters.py": "the filters of admin lists",
+    "clinics/admin_directions.py": "the admin of the directions",
     "accounts/forms/sign_in.py": "allauth calls the form's save itself",
     "accounts/serializers.py": "a field is validated by the API framework",
     "messaging/sender.py": "the worker that runs by itself; its clock is an argument",

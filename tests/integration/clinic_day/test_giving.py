@@ -289,7 +289,7 @@ def test_all_warnings_are_on_one_page_and_nothing_is_saved_without_a_reason(clin
     page = nurse.get(dose_url(clinic, baby, "6IN1"))
     assert "Before you give this No record was checked on this visit." in words(page)
     warned = give(nurse, clinic, baby, "6IN1", note="Held by granny", device_at="2026-11-21T09:00:00Z")
-    assert warned.status_code == 200 and "Stop and check before you give 6-in-1" in words(warned)
+    assert warned.status_code == 200 and "Stop and check Before you give 6-in-1 to Baby:" in words(warned)
     for sentence in ("No record was checked on this visit.", "Under 1 year the thigh is the site to use."):
         assert sentence in words(warned)
     assert not Vaccination.objects.exists()
