@@ -83,6 +83,8 @@ class ClinicSession(PublicIdModel):
             "(chapter 21) still advises the routine one at 18 months. The clinical lead may switch that advice off."
         ),
     )
+    # What was typed before teams kept their directions as rows of Direction. No dose is given under it and no page asks
+    # for it; it stays for the clinics of that time.
     legal_mechanism_name = models.CharField(
         _("patient group direction"),
         max_length=120,
