@@ -1,6 +1,7 @@
 """Translations are found as Django finds them, in one look-up."""
 
 import pytest
+from django.apps import apps
 from django.conf import settings
 from django.utils.translation import gettext, ngettext, override, pgettext, trans_real
 from pytest_django.fixtures import Settings
@@ -22,7 +23,11 @@ def keys(catalogue: trans_real.TranslationCatalog) -> set[object]:
     return set(catalogue.keys())
 
 
-def test_the_language_of_the_service_is_looked_up_in_one_dictionary() -> None:
+def test_from_the_start_the_language_of_the_service_is_looked_up_in_one_dictionary(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(trans_real, "_translations", {})
+    apps.get_app_config("nhsuk").ready()
     translation = trans_real.translation(settings.LANGUAGE_CODE)
     assert isinstance(translation._catalog, OneCatalogue)
     assert translation._fallback is None
