@@ -203,7 +203,7 @@ def test_a_move_to_somebody_who_was_not_asked_keeps_what_was_recorded(room):
 def test_a_dose_does_not_move_to_somebody_born_after_it(room):
     dose = room.give(room.ready())
     unborn = room.person("Nova", born=date(2026, 11, 21))
-    Person.objects.filter(pk=unborn.pk).update(date_of_birth=date(2026, 11, 22))
+    actions.change_person(person=unborn, date_of_birth=date(2026, 11, 22), by=room.nurse, at=AT + timedelta(days=2))
     with pytest.raises(DoseRefused) as refused:
         correct(room, dose, move_to=Person.objects.get(pk=unborn.pk))
     assert refused.value.code == "before_birth"
