@@ -330,6 +330,7 @@ class RecordCheckAdmin(OfAPerson):
     fields = readonly_fields = (
         "of",
         "source",
+        "source_name",
         "outcome",
         "how_seen",
         "finding",

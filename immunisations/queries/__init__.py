@@ -2,7 +2,7 @@
 
 from immunisations.queries.history import HistoryDose, Look, Mention, fold, history, read_history
 from immunisations.queries.outlook import Forecast, facts_for, forecast_for, plan_for, rule_behind
-from immunisations.queries.questions import DoseQuestion, dose_questions, near, question_words
+from immunisations.queries.questions import DoseQuestion, dose_questions, question_words
 from immunisations.queries.rows import record_checks, vaccination_rows
 from immunisations.queries.sending import Sending, Standing, sending_at, sent_rows, standing_of
 from immunisations.queries.timeline import CheckRound, check_rounds, not_asked, unsaved_mentions, verdicts_on
@@ -26,7 +26,6 @@ __all__ = [
     "fold",
     "forecast_for",
     "history",
-    "near",
     "not_asked",
     "plan_for",
     "question_words",

@@ -2,16 +2,14 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from immunisations.models import SeenVaccine
 from immunisations.queries.history import Entry, HistoryDose, dose_kind, pair_of
-
-# Entries of different records this few days apart may be one dose written twice.
-NEAR = timedelta(days=7)
+from immunisations.schedule import VACCINES, Dose, near_duplicates
 
 
 @dataclass(frozen=True)
@@ -38,27 +36,25 @@ class DoseQuestion:
 def dose_questions(doses: Sequence[HistoryDose]) -> list[DoseQuestion]:
     """Return the pairs of doses that may be one dose written twice and about which nobody has decided.
 
-    They are of one series, one to seven days apart, known to the day, and no record shows both of them.
+    They are of one course, a few days apart, known to the day, and no record shows both of them.
     """
-    exact = [dose for dose in doses if len(dose.given_on) == len("2019-03-03") and dose.vaccine != SeenVaccine.OTHER]
+    exact = {
+        (dose.vaccine, dose.given_on): dose
+        for dose in doses
+        if dose.vaccine in VACCINES and len(dose.given_on) == len("2019-03-03")
+    }
     decided = _decided(doses)
-    return [
-        DoseQuestion(first, second)
-        for number, first in enumerate(exact)
-        for second in exact[number + 1 :]
-        if near(first, second) and frozenset((_entry(first), _entry(second))) not in decided
-    ]
-
-
-def near(first: HistoryDose, second: HistoryDose) -> bool:
-    """Whether two doses, each known to the day, may be one that two records date differently."""
-    apart = date.fromisoformat(second.given_on) - date.fromisoformat(first.given_on)
-    return (
-        dose_kind(first.vaccine) == dose_kind(second.vaccine)
-        and timedelta(0) < apart <= NEAR
-        and not {each.key for each in first.mentions} & {each.key for each in second.mentions}
-        and not (first.given_here and second.given_here)
-    )
+    questions = []
+    for pair in near_duplicates(
+        # A record is told from another by the look at it: two looks at one source may differ, too.
+        Dose(dose.vaccine, dose.given_on, tuple(str(mention.key) for mention in dose.mentions))
+        for dose in exact.values()
+    ):
+        first, second = (exact[each.vaccine, each.given_on] for each in (pair.first, pair.second))
+        both_here = first.given_here and second.given_here
+        if not both_here and frozenset((_entry(first), _entry(second))) not in decided:
+            questions.append(DoseQuestion(first, second))
+    return questions
 
 
 def _entry(dose: HistoryDose) -> Entry:
