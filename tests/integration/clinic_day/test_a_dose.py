@@ -22,7 +22,7 @@ def test_a_nurse_goes_from_the_list_to_two_saved_doses(clinic, nurse, amina):
     assert "Sara Khan (mother), who is here" in words(page)
 
     assert check(nurse, clinic, amina).url == clinic.url("person", amina.public_id)
-    assert RecordCheck.objects.get().finding == "Red book: no vaccinations recorded."
+    assert RecordCheck.objects.get().finding == "Red book: nothing recorded."
     after_consent = agree(nurse, clinic, amina)
     assert after_consent.url == clinic.url("give-dose", amina.public_id, "MEASLES")
     dose_page = nurse.get(after_consent.url)
