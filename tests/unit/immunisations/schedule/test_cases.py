@@ -1,12 +1,13 @@
 """Golden cases: files that a clinician can read, each with its source, against the forecast."""
 
 import datetime
+import json
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from immunisations.schedule import Dose, forecast
+from immunisations.schedule import Dose, forecast, rule
 
 FOLDER = Path(__file__).parent / "cases"
 
@@ -31,6 +32,19 @@ def expected(value):
     return {"none": None, "depends": None}.get(value, value) if isinstance(value, str) else value
 
 
+def holds_together(result):
+    """What must be so in every answer: rules that can be looked up, sentences that can be said, doses numbered on."""
+    for said in (result, *result.doses):
+        assert rule(said.rule)
+        assert "{" not in said.reason
+        json.dumps(dict(said.params))
+    numbers = [verdict.params["dose"] for verdict in result.doses if verdict.counts and "dose" in verdict.params]
+    assert numbers == list(range(1, len(numbers) + 1)) or any(verdict.counts is None for verdict in result.doses)
+    for verdict in result.doses:
+        for _code, params in verdict.notes:
+            json.dumps(dict(params))
+
+
 @pytest.mark.parametrize(("series", "case"), list(read_cases()))
 def test_the_forecast_answers_as_the_case_says(series, case):
     assert case["source"]
@@ -41,6 +55,8 @@ def test_the_forecast_answers_as_the_case_says(series, case):
     doses = [read_dose(text) for text in case.get("doses", [])]
     results = forecast(case["born"], doses, case["on"], frozenset(case.get("facts", [])), options=options(case))
     result = next(result for result in results if result.series == series)
+    for each in results:
+        holds_together(each)
     for name, value in case["expect"].items():
         assert getattr(result, name) == expected(value), (name, result, result.reason)
     for name, field in {

@@ -23,6 +23,9 @@ CASES = {
     "6-in-1 and 4-in-1 are not": (["6IN1 2016-06-01 gp", "4IN1 2016-06-03 chis"], []),
     "Hib/MenC has a course of its own": (["HIBMENC 2016-06-01 gp", "HIBMENC 2016-06-03 chis"], [(0, 1)]),
     "written in the other order": (["MMR 2021-06-03 chis", "MMR 2021-06-01 gp"], [(1, 0)]),
+    "others between them": (
+        ["MMR 2021-06-01 gp", "6IN1 2021-06-02 gp", "MMR 2021-06-02 gp", "MMR 2021-06-03 chis"], [(0, 3), (2, 3)],
+    ),
     "a month that holds the day": (["MMR 2021-06 verbal", "MMR 2021-06-03 chis"], [(0, 1)]),
     "a month that does not": (["MMR 2021-06 verbal", "MMR 2021-07-01 chis"], []),
     "a month after the day": (["MMR 2021-05-31 verbal", "MMR 2021-06 chis"], []),

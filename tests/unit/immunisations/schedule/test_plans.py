@@ -72,7 +72,11 @@ def test_a_visit_is_planned_as_the_case_says(case):
         *found,
     }
     assert found == {part: case.get(part, []) for part in found}
-    items = {name: item for item in (*planned.give, *planned.wait) for name in (item.vaccine, *item.series)}
+    items = {
+        name: item
+        for item in (*planned.give, *planned.elsewhere, *planned.wait)
+        for name in (item.vaccine, *item.series)
+    }
     for name, wanted in case.get("rules", {}).items():
         assert items[name].rule == wanted
     for name, wanted in case.get("reasons", {}).items():

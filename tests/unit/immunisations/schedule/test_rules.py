@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from immunisations.schedule import FACTS, TEMPLATES, Dose, forecast, rule, rules, say
+from immunisations.schedule import FACTS, TEMPLATES, Dose, ScheduleError, forecast, rule, rules, say
 from immunisations.schedule.engine import Schedule
 from immunisations.schedule.rulebook import RuleBook
 
@@ -28,6 +28,23 @@ def test_every_rule_has_an_id_a_sentence_and_a_source():
         assert entry.applies_by in {"visit", "birth"}
         assert entry.begins < entry.ends
         assert rule(entry.id) is entry
+
+
+def test_a_rule_written_twice_is_refused(tmp_path):
+    entry = '[[rule]]\nid = "a"\ntext = "One – two."\nsource = "b"\n'
+    (tmp_path / "one.toml").write_text(entry, encoding="utf-8")
+    (read,) = RuleBook.read(tmp_path)
+    assert (read.subject, read.text, len(RuleBook.read(tmp_path))) == ("one", "One – two.", 1)
+    (tmp_path / "two.toml").write_text(entry, encoding="utf-8")
+    with pytest.raises(ValueError, match="the rule a is written twice"):
+        RuleBook.read(tmp_path)
+
+
+def test_a_question_that_cannot_be_answered_says_why():
+    with pytest.raises(ScheduleError) as refused:
+        forecast(datetime.date(2020, 1, 1), [Dose("MMR", "2021")] * 21, datetime.date(2026, 1, 1))
+    assert str(refused.value) == refused.value.message == "At most 20 doses can be read at once."
+    assert (refused.value.code, refused.value.params) == ("too_many_doses", {"most": 20})
 
 
 def test_every_fact_has_its_rule():
