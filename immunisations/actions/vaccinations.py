@@ -18,7 +18,6 @@ from clinics.places import share_session
 from clinics.times import london_day
 from clinics.vaccines import Series
 from immunisations.actions.statuses import refresh_status
-from immunisations.actions.statuses import refresh_status
 from immunisations.actions.visits import lock_visit
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root, row_ids
@@ -240,7 +239,6 @@ def record_vaccination(
         client_uuid=client_uuid or uuid.uuid4(),
         replaces=replaces,
     )
-    refresh_status(root)
     refresh_status(root)
     _finish_if_done(visit, at=at)
     audit.record(

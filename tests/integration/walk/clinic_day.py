@@ -67,6 +67,7 @@ TABLE: dict[str, Entry] = {
     ),
     "batch-correct": staff([SENIOR], arguments=clinic),
     "batch-correct-which": staff([SENIOR], arguments=batch),
+    # Nothing to check yet: back to the question before.
     "batch-correct-check": staff([SENIOR], 302, arguments=batch),
     "record-correct": staff(NURSES, arguments=record),
     "record-correct-what": staff(NURSES, arguments=lambda world: {**record(world), "what": "batch"}),
