@@ -65,7 +65,8 @@ def refresh_status(root: Person) -> None:
     refresh_statuses([root])
 
 
-@transaction.atomic
+# A part of the action that calls it: either all of that stands or nothing.
+@transaction.atomic(savepoint=False)
 def refresh_statuses(roots: Sequence[Person]) -> None:
     """Make the statuses of people those that their records give now.
 
