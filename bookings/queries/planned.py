@@ -8,7 +8,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bookings.queries.person import PersonPage
-from clinics.vaccines import Series, Vaccine
+from clinics.vaccines import Series, Vaccine, series_of
 from clinics.words import listed, plain_date
 from immunisations.queries import plan_for
 from immunisations.schedule import Item
@@ -36,6 +36,8 @@ class Planned:
 
     on: date
     give: list[PlannedDose]
+    # Due, and not to be given while those who decide disagree.
+    stopped: list[PlannedDose]
     elsewhere: list[PlannedDose]
     ask: list[PlannedDose]
     wait: list[PlannedDose]
@@ -48,6 +50,10 @@ class Planned:
             return _("Give today: %(vaccines)s.") % {"vaccines": _names(self.give)}
         if self.ask:
             return _("Ask a nurse first: %(vaccines)s.") % {"vaccines": _names(self.ask)}
+        if self.stopped:
+            return _("Do not give: those with parental responsibility disagree about %(vaccines)s.") % {
+                "vaccines": _names(self.stopped)
+            }
         return _("Nothing that this clinic offers is due today.")
 
     @property
@@ -69,9 +75,12 @@ def planned(page: PersonPage) -> Planned | None:
     found = plan_for(page.person, page.on, page.outlook, offered=page.session.vaccine_codes())
     if found is None:
         return None
+    disputed = {series_of(code).value for code, _consent in page.disagreements}
+    due = [(PlannedDose(item), bool(disputed & set(item.series))) for item in found.give]
     return Planned(
         on=found.on,
-        give=[PlannedDose(item) for item in found.give],
+        give=[dose for dose, is_stopped in due if not is_stopped],
+        stopped=[dose for dose, is_stopped in due if is_stopped],
         elsewhere=[PlannedDose(item) for item in found.elsewhere],
         ask=[PlannedDose(item) for item in found.ask],
         wait=[PlannedDose(item) for item in found.wait],

@@ -47,7 +47,7 @@ def _following(page: PersonPage, touched: set[str]) -> list[NextDose]:
     plan = planned(page)
     if plan is None:
         return []
-    found = [NextDose(dose.name, _("still due at this clinic")) for dose in plan.give]
+    found = [NextDose(dose.name, _("still due at this clinic")) for dose in (*plan.give, *plan.stopped)]
     found += [NextDose(dose.name, _("now due: at another clinic or your GP surgery")) for dose in plan.elsewhere]
     found += [NextDose(dose.name, _("ask the nurse")) for dose in plan.ask if touched & set(dose.item.series)]
     for on, doses in plan.following:

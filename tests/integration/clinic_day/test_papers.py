@@ -166,3 +166,16 @@ class TestThePlan:
         assert "still advised" not in said
         assert "Complete: 2 doses count" in said
         assert "no further one is advised" in words(nurse.get(clinic.url("show-working", person.public_id)))
+
+    def test_nothing_is_said_to_be_given_while_those_who_decide_disagree(
+        self, clinic: Clinic, nurse: Client, checked: tuple[Person, Room]
+    ) -> None:
+        person, room = checked
+        room.consent(person.visits.get(), "MMRV", decision="disagreed")
+        said = words(nurse.get(clinic.url("person", person.public_id)))
+        assert "Give today: 6-in-1." in said
+        assert "Not while those with parental responsibility disagree: MMRV" in said
+        room.consent(person.visits.get(), "6IN1", decision="disagreed")
+        assert "Do not give: those with parental responsibility disagree about MMRV and 6-in-1." in words(
+            nurse.get(clinic.url("person", person.public_id))
+        )
