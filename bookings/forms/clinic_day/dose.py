@@ -50,6 +50,8 @@ class DoseForm(NhsukForm):
     """Batch and site; route, direction, time, people and note only where they differ from the usual."""
 
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
+    # The batch that the page names as chosen before: it is used only where it is still the one.
+    in_use = forms.CharField(widget=forms.HiddenInput, required=False)
     device_at = DeviceClock()
     new_product = SelectField(label=gettext_lazy("Product"), subject=gettext_lazy("a product"), choices=(), size="s")
     new_number = TextField(
@@ -144,7 +146,9 @@ class DoseForm(NhsukForm):
         if remembered is not None:
             for name in ("batch", *BATCH_FIELDS):
                 del self.fields[name]
+            self.initial["in_use"] = str(remembered.public_id)
         else:
+            del self.fields["in_use"]
             self._offer_batches(offer)
         oral = bool(offer.products) and all(product.route == Product.Route.ORAL for product in offer.products)
         sites = [

@@ -101,6 +101,9 @@ class DoseGive(PersonPageBase):
         if "change" not in self.request.GET:
             wanted = {own.get("batches", {}).get(code) for code in self.agreed}
             in_use = next((batch for batch in self.offer.batches if str(batch.public_id) in wanted), None)
+        # Of two pages open at once, one may have changed the batch: a page sends only what it showed.
+        if post is not None and in_use is not None and post.get("in_use") != str(in_use.public_id):
+            in_use = None
         chosen = (self.directions.named(own.get("directions", {}).get(code, "")) for code in self.agreed)
         record = self.data.record
         return DoseForm(
