@@ -1,6 +1,6 @@
 """Who agrees, and the health questions: one page, nothing ticked beforehand."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
@@ -80,7 +80,8 @@ class ConsentHealthForm(NhsukForm):
 
     The first answer names who is here, so that the common case is one tap; it also says who confirmed who this is.
     ``vaccines`` are those to agree to, ``screen`` those to ask the health questions for; either may be empty.
-    ``reasons`` says why somebody who agreed before is asked again.
+    ``reasons`` says why somebody who agreed before is asked again. ``doses`` are the numbers of the doses, as far as
+    they are known: with the rest of what the page asks they tell whether somebody answers another page than this.
     """
 
     def __init__(
@@ -95,6 +96,7 @@ class ConsentHealthForm(NhsukForm):
         at_home: AtHome | None = None,
         carried: Carried | None = None,
         reasons: Sequence[str] = (),
+        doses: Mapping[str, int | None] | None = None,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
@@ -104,6 +106,9 @@ class ConsentHealthForm(NhsukForm):
         self.routes = consent_routes(person, on)
         self.asks_pregnancy = asks_about_pregnancy(person, on)
         self.names = [str(Vaccine(code).label) for code in self.vaccines]
+        agreed = [f"{code}:{(doses or {}).get(code) or ''}" for code in self.vaccines]
+        parts = (agreed, self.screen, [question.code for question in self.questions])
+        self.asked_about = " ".join(",".join(part) for part in parts)
         if self.vaccines:
             self._add_consent()
         if self.screen:
@@ -319,6 +324,8 @@ class ConsentHealthForm(NhsukForm):
     def clean(self) -> dict[str, Any]:
         """Ask no more of those who disagree; say at once where a young person is not Gillick competent."""
         cleaned = super().clean() or self.cleaned_data
+        if self.fields and self.data.get("asked_about", self.asked_about) != self.asked_about:
+            self.add_error(None, _("What is to be asked has changed since you opened this page. Ask again, then save."))
         if self.disagreed:
             for name in ("which", "some", "health", "yes", "details", "confirmed"):
                 self.errors.pop(name, None)

@@ -57,6 +57,7 @@ def consent_form(
         carried=carried(data),
         reasons=[why for code in asked if (why := asked_again_because(data.consents, code, data.dose_number(code)))],
         on=data.session.date,
+        doses={code: data.dose_number(code) for code in asked},
     )
 
 

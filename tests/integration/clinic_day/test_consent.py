@@ -311,3 +311,32 @@ def test_from_18_the_question_is_not_asked(clinic, nurse, desk):
     assert "private_own" not in nurse.get(clinic.url("person", grace.public_id)).content.decode()
     agree(nurse, clinic, ann, decides="own", private_own="on")
     assert Consent.objects.get().parents_not_told
+
+
+# A page that was open while something changed
+
+
+def test_answers_to_questions_that_have_changed_meanwhile_are_not_taken(clinic, nurse, amina, room):
+    visit = amina.visits.get()
+    url = clinic.url("consent-and-health", amina.public_id)
+    shown = {"asked_about": nurse.get(url).context["form"].asked_about}
+    # A colleague finds three doses of the 6-in-1 and one measles dose: something else is due now.
+    room.check(visit, *[("6IN1", day) for day in ("2023-05-22", "2023-06-19", "2023-07-17")], ("MMRV", "2024-04-02"))
+    refused = agree(nurse, clinic, amina, **shown)
+    assert refused.status_code == 422 and "What is to be asked has changed" in words(refused)
+    assert not Consent.objects.exists() and not Screening.objects.exists()
+    # The page that came back asks what is asked now.
+    now = {"asked_about": refused.context["form"].asked_about}
+    assert now != shown and f'value="{now["asked_about"]}"' in refused.content.decode()
+    assert agree(nurse, clinic, amina, **now).status_code == 302
+    assert "6IN1" not in {code for consent in Consent.objects.all() for code in consent.vaccines} or (
+        Consent.objects.get().dose_numbers["6IN1"] == 4
+    )
+
+
+def test_the_page_as_it_is_shown_is_taken_and_pressed_twice_it_is_one(clinic, nurse, amina):
+    url = clinic.url("consent-and-health", amina.public_id)
+    shown = {"asked_about": nurse.get(url).context["form"].asked_about}
+    for _press in range(2):
+        assert agree(nurse, clinic, amina, **shown).status_code == 302
+    assert (Consent.objects.count(), Screening.objects.count()) == (1, 1)
