@@ -14,7 +14,7 @@ from django.utils.translation import override
 
 from bookings.models import Appointment
 from immunisations.models import Consent
-from immunisations.policies import OWN_ROUTES
+from immunisations.policies import OWN_ROUTES, wishes
 
 
 @cache
@@ -37,19 +37,20 @@ def booked_for_themselves(appointment: Appointment) -> bool:
 def private_people(roots: Collection[int]) -> set[int]:
     """Return those of these people (ids of root rows) who asked that parents are not told, in one query.
 
-    The latest word of each counts that they gave for themselves, at whichever clinic and on whichever of their rows.
+    The latest word on each vaccine counts that they gave for themselves, at whichever clinic and on whichever of
+    their rows: the wish about one vaccine is not lifted by what they say about another.
     """
-    wishes: dict[int, bool] = {}
+    own: dict[int, list[tuple[list[str], bool]]] = {}
     words = (
         Consent.objects.filter(route__in=OWN_ROUTES)
         .annotate(root=Coalesce("visit__person__merged_into", "visit__person"))
         .filter(root__in=list(roots))
         .order_by("at", "pk")
-        .values_list("root", "parents_not_told")
+        .values_list("root", "vaccines", "parents_not_told")
     )
-    for root, wish in words:
-        wishes[root] = wish
-    return {root for root, wish in wishes.items() if wish}
+    for root, vaccines, not_told in words:
+        own.setdefault(root, []).append((vaccines, not_told))
+    return {root for root, said in own.items() if any(wishes(said).values())}
 
 
 def kept_from_contact(appointments: Iterable[Appointment]) -> set[int]:

@@ -25,6 +25,7 @@ from immunisations.policies.consent import (
     standing_answers,
     standing_screenings,
     stops_by_disagreement,
+    wishes,
 )
 from immunisations.policies.corrections import (
     can_correct,
@@ -117,5 +118,6 @@ __all__ = [
     "stops_by_disagreement",
     "what_to_do_when_blocked",
     "what_to_do_without",
+    "wishes",
     "worked_under",
 ]

@@ -1,6 +1,6 @@
 """Who may decide about a vaccination, and what their word is good for."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -272,12 +272,18 @@ def check_screened(screenings: Sequence[Screening], vaccine: str) -> Screening:
 
 
 def parents_not_told(consents: Sequence[Consent], vaccine: str | None = None) -> bool:
-    """Whether the young person asked that parents are not told, by their own latest word: about ``vaccine``, or at all.
+    """Whether the young person asked that parents are not told: about ``vaccine``, or about any.
 
-    A parent's later word does not lift it: only the young person's does.
+    Their own latest word on each vaccine counts. A parent's later word does not lift it, nor does what they say
+    themselves about another vaccine.
     """
-    own = [each for each in consents if each.route in OWN_ROUTES and (vaccine is None or vaccine in each.vaccines)]
-    return bool(own) and own[-1].parents_not_told
+    latest = wishes((each.vaccines, each.parents_not_told) for each in consents if each.route in OWN_ROUTES)
+    return latest.get(vaccine, False) if vaccine is not None else any(latest.values())
+
+
+def wishes(own: Iterable[tuple[Collection[str], bool]]) -> dict[str, bool]:
+    """Return the latest wish about each vaccine out of a person's own words, oldest first: vaccines, and the wish."""
+    return {vaccine: not_told for vaccines, not_told in own for vaccine in vaccines}
 
 
 def may_send_by_itself(vaccination: Vaccination) -> bool:

@@ -23,6 +23,7 @@ from immunisations.policies import (
     check_born_by,
     check_site,
     consent_for,
+    parents_not_told,
     screening_for,
 )
 from immunisations.queries import facts_for, forecast_for
@@ -136,6 +137,8 @@ def facts_of_vaccine(row: Vaccination, vaccine: str) -> dict[str, Any]:
         agreed = consent_for(list(row.visit.consents.all()), vaccine)
         if agreed is not None and agreed.decision == Consent.Decision.GIVEN:
             columns |= facts_of_consent(agreed)
+    # The wish stands, whoever agreed to the other vaccine.
+    columns["parents_not_told"] = row.parents_not_told or parents_not_told(list(row.visit.consents.all()), vaccine)
     if row.direction is not None and not row.direction.covers(vaccine):
         signed = [
             direction
@@ -163,7 +166,6 @@ def facts_of_consent(consent: Consent) -> dict[str, Any]:
         "consent": consent,
         "consent_by_name": consent.given_by_name,
         "consent_relationship": consent.relationship,
-        "parents_not_told": consent.parents_not_told,
     }
 
 
@@ -298,12 +300,15 @@ def _moved(row: Vaccination, target: Person) -> Vaccination:
     if root.pk == row.person.root_id:
         raise CorrectionRefused(_("The record is this person’s already."), code="same_person")
     check_born_by(root, row.session.date)
-    new = copied(row, person=root)
+    # The wish is the person's own: the other one's stays with them.
+    new = copied(row, person=root, parents_not_told=False)
     visit = visit_at(root, row.session_id)
     if visit is not None:
         new.person, new.visit = visit.person, visit
+        own_words = list(visit.consents.all())
+        new.parents_not_told = parents_not_told(own_words, row.vaccine or None)
         if row.status == Vaccination.Status.COMPLETED:
-            agreed = consent_for(list(visit.consents.all()), row.vaccine)
+            agreed = consent_for(own_words, row.vaccine)
             screening = screening_for(list(visit.screenings.all()), row.vaccine)
             if agreed is not None and agreed.decision == Consent.Decision.GIVEN:
                 for name, value in facts_of_consent(agreed).items():

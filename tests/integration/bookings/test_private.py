@@ -12,10 +12,11 @@ from django.urls import reverse
 from bookings.actions import Contact, cancel_appointments, make_booking
 from bookings.arrivals import arrive_appointments
 from bookings.models import Appointment, Booking
-from bookings.privacy import booked_for_themselves
+from bookings.privacy import booked_for_themselves, private_people
 from immunisations import actions
 from immunisations.models import Visit
 from immunisations.models.consent import GILLICK_ANSWERS
+from immunisations.queries import visit_record
 from messaging.channels import FileChannel
 from messaging.models import Message
 from messaging.sender import Sender
@@ -55,13 +56,13 @@ def decided(room: Room, *, private: bool = True, first_name: str = "Tom") -> Vis
     return visit
 
 
-def say(room: Room, visit: Visit, *, private: bool, at=AT) -> None:
+def say(room: Room, visit: Visit, *, private: bool, vaccine: str = "MMR", at=AT) -> None:
     actions.record_consent(
         visit=visit,
         decision="given",
         route="gillick",
         given_by_name=str(visit.person),
-        vaccines=["MMR"],
+        vaccines=[vaccine],
         gillick=dict.fromkeys(GILLICK_ANSWERS, True),
         parents_not_told=private,
         by=room.nurse,
@@ -210,3 +211,13 @@ def test_the_page_of_the_booking_does_not_say_that_they_came(room, private, came
     assert ("can no longer be cancelled" in refused) is private
     assert ("Came to the clinic" in page) is came
     assert "MMR" not in page and "accinated" not in page and "private" not in page.lower()
+
+
+def test_the_wish_about_one_vaccine_is_not_lifted_by_a_word_about_another(room):
+    visit = decided(room)
+    say(room, visit, private=False, vaccine="HPV")
+    assert private_people({visit.person.pk}) == {visit.person.pk}
+    assert visit_record(visit).parents_not_told() and not visit_record(visit).parents_not_told("HPV")
+    say(room, visit, private=False)
+    assert private_people({visit.person.pk}) == set()
+    assert not visit_record(visit).parents_not_told()

@@ -309,3 +309,39 @@ def test_a_corrected_dose_keeps_the_wish(room):
         vaccination=dose, changes={"body_site": "right_arm"}, reason="Wrong arm", by=room.nurse, at=LATER
     )
     assert corrected.parents_not_told
+
+
+def test_a_corrected_record_keeps_the_wish_whoever_agreed_to_the_other_vaccine(room):
+    visit = room.visit(room.person(born=FIFTEEN))
+    room.check(visit)
+    alone(room, visit, vaccines=["MMR"], parents_not_told=True)
+    decide(room, visit, vaccines=["MMRV", "6IN1"], at=LATER)
+    room.screen(visit, not_pregnant=True)
+    dose = room.give(visit, room.mmr, at=LATER)
+    fixed = actions.correct_vaccination(
+        vaccination=dose, changes={"batch": room.mmrv}, reason="The other box", by=room.senior, at=LATER
+    )
+    assert (fixed.vaccine, fixed.consent_by_name) == ("MMRV", "Sara Khan")
+    assert fixed.parents_not_told and not may_send_by_itself(fixed)
+    instead = actions.correct_vaccination(
+        vaccination=fixed, given_instead=room.six, reason="It was neither", by=room.senior, at=LATER
+    )
+    assert instead.vaccine == "6IN1" and instead.parents_not_told
+
+
+def test_a_dose_that_moves_leaves_the_wish_with_whoever_made_it(room):
+    visit = room.visit(room.person(born=FIFTEEN))
+    room.check(visit)
+    alone(room, visit, vaccines=["MMR"], parents_not_told=True)
+    room.screen(visit, not_pregnant=True)
+    dose = room.give(visit, room.mmr)
+    other = room.visit(room.person("Zed", born=FIFTEEN))
+    moved = actions.correct_vaccination(
+        vaccination=dose, move_to=other.person, reason="Brother", by=room.senior, at=LATER
+    )
+    assert not moved.parents_not_told and Vaccination.objects.get(replaces=dose).parents_not_told
+    alone(room, other, vaccines=["MMR"], parents_not_told=True)
+    back = actions.correct_vaccination(
+        vaccination=moved, move_to=visit.person, reason="No, it was right", by=room.senior, at=LATER
+    )
+    assert back.parents_not_told
