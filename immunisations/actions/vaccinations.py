@@ -185,6 +185,8 @@ def record_vaccination(
         was_checked=bool(record.checks),
         verdict=verdict,
         gelatine_free=gelatine_free,
+        route=route,
+        screening=screening,
         given_at=given_at,
         arrived_at=visit.arrived_at,
     )

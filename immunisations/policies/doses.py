@@ -155,13 +155,17 @@ def cautions(
     was_checked: bool,
     verdict: SeriesForecast | None,
     gelatine_free: bool,
+    route: str = "",
+    screening: Screening | None = None,
     given_at: datetime | None = None,
     arrived_at: datetime | None = None,
 ) -> list[Caution]:
     """Return what speaks against the dose and may be overruled with a reason, all of it at once.
 
-    ``given_at`` and ``arrived_at`` are moments; without them nothing is said of the time. Sources: the schedule's own
-    rules for age, gap and course; the product's reviewed ages; Green Book chapter 4 for the site under one year.
+    ``given_at`` and ``arrived_at`` are moments; without them nothing is said of the time, without a ``route`` nothing
+    of it, and without a ``screening`` nothing of what was not asked. Sources: the schedule's own rules for age, gap and
+    course; the product's reviewed ages; Green Book chapter 4 for the site under one year, chapters 6 and 21 for
+    gelatine.
     """
     found = []
     if not was_checked:
@@ -202,6 +206,18 @@ def cautions(
                 % {"product": product.name},
             )
         )
+    if screening is not None and product.contains_gelatine and "gelatine" not in screening.answers:
+        # Asked only where the clinic held such a product: this one came later.
+        found.append(
+            Caution(
+                "gelatine_not_asked",
+                _("%(product)s contains gelatine, and nobody was asked about a severe allergic reaction to it.")
+                % {"product": product.name},
+            )
+        )
+    if route and (product.route == Product.Route.ORAL) != (route == Product.Route.ORAL):
+        words = _("%(product)s is swallowed.") if product.route == Product.Route.ORAL else _("%(product)s is injected.")
+        found.append(Caution("route_for_product", words % {"product": product.name}))
     infant = years_between(person.date_of_birth, on) < 1
     if infant and body_site not in THIGHS | {Vaccination.BodySite.MOUTH}:
         found.append(Caution("site_under_one", _("Under 1 year the thigh is the site to use.")))

@@ -202,6 +202,62 @@ def test_only_what_is_due_is_offered_of_two_vaccines_agreed_to(clinic, nurse, am
     assert "TET1" in page and "PRX1" not in page
 
 
+def test_the_batch_that_a_page_shows_is_recorded_whatever_another_page_chose_since(clinic, nurse, desk, amina):
+    other = make_batch(clinic.team, "priorix-tetra", number="TET2")
+    bilal = arrives(desk, clinic, "Bilal", "Hart", date(2023, 3, 27))
+    ready(nurse, clinic, amina)
+    ready(nurse, clinic, bilal)
+    # Both pages are open, and ask for a batch; the first to be saved is remembered for the next.
+    give(nurse, clinic, amina)
+    assert give(nurse, clinic, bilal, batch=str(other.public_id)).status_code == 302
+    assert Vaccination.objects.get(person=bilal).batch == other
+
+
+def test_a_page_that_names_a_batch_is_not_saved_once_another_is_in_use(clinic, nurse, desk, amina):
+    other = make_batch(clinic.team, "priorix-tetra", number="TET2")
+    bilal, cara, dina = (arrives(desk, clinic, name, "Hart", date(2023, 3, 27)) for name in ("Bilal", "Cara", "Dina"))
+    for person in (amina, bilal, cara, dina):
+        ready(nurse, clinic, person)
+    give(nurse, clinic, amina)
+    shown = hidden(nurse.get(dose_url(clinic, bilal)))["in_use"]
+    assert shown == [str(clinic.mmrv.public_id)]
+    change = dose_url(clinic, cara) + "?change=batch"
+    assert nurse.post(change, {"batch": str(other.public_id), "body_site": "left_arm"}).status_code == 302
+    refused = nurse.post(dose_url(clinic, bilal), {"in_use": shown, "body_site": "left_arm"})
+    assert refused.status_code == 422 and "Select a batch" in words(refused)
+    assert not Vaccination.objects.filter(person=bilal).exists()
+    shown = hidden(nurse.get(dose_url(clinic, dina)))["in_use"]
+    assert nurse.post(dose_url(clinic, dina), {"in_use": shown, "body_site": "left_arm"}).status_code == 302
+    assert Vaccination.objects.get(person=dina).batch == other
+
+
+def test_a_remembered_batch_goes_through_the_warnings(clinic, nurse, desk, amina):
+    bilal = arrives(desk, clinic, "Bilal", "Hart", date(2023, 3, 27))
+    ready(nurse, clinic, amina)
+    give(nurse, clinic, amina)
+    agree(nurse, clinic, bilal)
+    shown = hidden(nurse.get(dose_url(clinic, bilal)))["in_use"]
+    page = nurse.post(dose_url(clinic, bilal), {"in_use": shown, "body_site": "left_arm"})
+    assert "No record was checked" in words(page)
+    nurse.post(dose_url(clinic, bilal), sent_on(page, override_reason="Seen last week"))
+    assert Vaccination.objects.get(person=bilal).batch == clinic.mmrv
+
+
+def test_gelatine_that_came_after_the_questions_is_warned_about(clinic, nurse, amina):
+    ready(nurse, clinic, amina)
+    batch = make_batch(clinic.team, "proquad", number="PQ1")
+    page = give(nurse, clinic, amina, batch=str(batch.public_id))
+    assert "nobody was asked about a severe allergic reaction to it" in words(page)
+    assert not Vaccination.objects.exists()
+
+
+def test_gelatine_that_was_asked_about_is_not_warned_about(clinic, nurse, amina):
+    batch = make_batch(clinic.team, "proquad", number="PQ1")
+    ready(nurse, clinic, amina)
+    assert give(nurse, clinic, amina, batch=str(batch.public_id)).status_code == 302
+    assert Vaccination.objects.get().cautions == []
+
+
 # --- site, time, people
 
 

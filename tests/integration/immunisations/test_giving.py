@@ -8,7 +8,7 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuditEvent, Role
 from clinics.models import Direction
 from immunisations.models import Vaccination
-from immunisations.policies import ARRIVAL_SLACK, DoseRefused, NeedsReason, PatientDirection
+from immunisations.policies import ARRIVAL_SLACK, DoseRefused, NeedsReason, PatientDirection, cautions
 from tests.support.factories import DAY, make_batch, make_direction, make_team, make_user
 from tests.support.records import AT
 
@@ -148,3 +148,33 @@ def test_a_product_for_another_age_is_asked_about(room):
 def test_the_devices_clock_decides_nothing(room):
     dose = room.give(room.ready(), device_at=AT + timedelta(days=400))
     assert (dose.given_at, dose.recorded_at, dose.device_at) == (AT, AT, AT + timedelta(days=400))
+
+
+def test_a_vaccine_that_is_injected_is_not_swallowed_without_a_word(room):
+    visit = room.visit()
+    room.check(visit)
+    room.consent(visit)
+    room.screen(visit)
+    with pytest.raises(NeedsReason) as refused:
+        room.give(visit, body_site="mouth", route="oral")
+    assert [each["code"] for each in refused.value.details["warnings"]] == ["route_for_product"]
+    assert room.give(visit, body_site="mouth", route="oral", override_reason="It happened").route == "oral"
+
+
+def test_a_vaccine_that_is_swallowed_is_not_injected_without_a_word(room):
+    rotarix = make_batch(room.team, "rotarix").product
+    [caution] = [
+        each.message
+        for each in cautions(
+            person=room.person(),
+            product=rotarix,
+            body_site="left_thigh",
+            on=AT.date(),
+            was_checked=True,
+            verdict=None,
+            gelatine_free=False,
+            route="intramuscular",
+        )
+        if each.code == "route_for_product"
+    ]
+    assert caution == "Rotarix is swallowed."
