@@ -307,8 +307,22 @@ class AnswerSerializer(StrictSerializer):
         child=ChoiceField(list(FACTS.items())),
         max_length=len(FACTS),
         default=list,
-        help_text="What a vaccinator confirmed behind the yes.",
+        help_text="What a vaccinator confirmed behind the yes: each under the question that it belongs to.",
     )
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        """Refuse a fact under another question: left out, it would stop nothing."""
+        misplaced = [fact for fact in attrs["facts"] if fact not in BY_CODE[attrs["question"]].facts]
+        if misplaced:
+            raise serializers.ValidationError(
+                {
+                    "facts": [
+                        _("This does not belong to the question %(question)s: %(facts)s.")
+                        % {"question": attrs["question"], "facts": ", ".join(misplaced)}
+                    ]
+                }
+            )
+        return attrs
 
 
 class NewHealthSerializer(StrictSerializer):

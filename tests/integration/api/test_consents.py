@@ -125,3 +125,15 @@ def test_where_they_disagree_no_dose_is_taken(nurse, team, tom, session):
     del body["consent"]
     answer = nurse.post("vaccinations/", body)
     assert (answer.status_code, answer.json()["code"]) == (409, "consent_disagreed")
+
+
+def test_a_fact_under_another_question_is_refused_and_not_left_out(nurse, tom, session):
+    health = {"well_today": True, "identity_confirmed_by": "Tom", "not_pregnant": None}
+    yes = [{"question": "conditions", "facts": ["immunosuppressed"]}]
+    sent = a_dose(tom, session, consent=alone(), health={**health, "yes": yes})
+    answer = nurse.post("vaccinations/", sent)
+    assert answer.status_code == 400 and "immunosuppressed" in answer.content.decode()
+    assert not Vaccination.objects.exists() and not Screening.objects.exists()
+    yes = [{"question": "immune", "facts": ["immunosuppressed"]}]
+    answer = nurse.post("vaccinations/", {**sent, "health": {**health, "yes": yes}})
+    assert (answer.status_code, answer.json()["code"]) == (409, "blocked")
