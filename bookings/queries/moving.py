@@ -9,9 +9,9 @@ from django.utils.translation import gettext as _
 
 from bookings.models import Appointment
 from bookings.queries.person import STATUS_WORDS
-from clinics.vaccines import Series
+from clinics.vaccines import Series, Vaccine, series_of
 from immunisations.ages import age_in_words
-from immunisations.models import Consent, Person, Vaccination, Visit
+from immunisations.models import Consent, DoseJudgement, Person, Vaccination, Visit
 from immunisations.people import root_of, row_ids
 from immunisations.policies import already_recorded, consent_for, screening_for
 from immunisations.queries import Forecast, HistoryDose, Mention, facts_for, fold, forecast_for, history
@@ -99,14 +99,25 @@ def compare_move(row: Vaccination, target: Person, *, today: date) -> Move:
         (mention for dose in doses_here for mention in dose.mentions if _is(mention, row)),
         None,
     )
-    left = fold(mention for dose in doses_here for mention in dose.mentions if not _is(mention, row))
-    joined = fold([*(mention for dose in doses_there for mention in dose.mentions), *([moving] if moving else [])])
+    left = fold(
+        (mention for dose in doses_here for mention in dose.mentions if not _is(mention, row)), _decided(doses_here)
+    )
+    joined = fold(
+        [*(mention for dose in doses_there for mention in dose.mentions), *([moving] if moving else [])],
+        _decided(doses_there),
+    )
     sides = (
         _side(here, doses_here, left, row, today),
         _side(there, doses_there, joined, row, today),
     )
     stop, warnings = _thoughts(row, there, doses_there, joined, today)
     return Move(row, *sides, stop=stop, warnings=warnings)
+
+
+def _decided(doses: Sequence[HistoryDose]) -> list[DoseJudgement]:
+    """Return what was decided about these doses, oldest first."""
+    found = {judgement.pk: judgement for dose in doses for judgement in dose.judgements}
+    return sorted(found.values(), key=lambda judgement: (judgement.decided_at, judgement.pk))
 
 
 def _is(mention: Mention, row: Vaccination) -> bool:
@@ -193,5 +204,4 @@ def _thoughts(
 
 
 def _of_series(dose: HistoryDose, row: Vaccination) -> bool:
-    kinds = {"MMR": "MEASLES", "MMRV": "MEASLES"}
-    return kinds.get(dose.vaccine, dose.vaccine) == row.series
+    return dose.vaccine in Vaccine.values and series_of(dose.vaccine) == row.series

@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 
 from accounts.models import AuditEvent, RecordView
+from bookings.queries.moving import compare_move
 from immunisations import actions
 from immunisations.models import Vaccination, Visit
 from immunisations.queries import history
@@ -160,3 +161,20 @@ def test_nobody_of_another_team_and_not_the_person_themselves_is_offered(room, n
     for to in (stranger, dose.person):
         assert nurse.get(move_url(dose, to)).status_code == 404
     assert make_session(room.team) is not None
+
+
+def test_what_was_decided_to_be_one_dose_is_one_beside_the_dose_that_comes(room, nurse, dose):
+    other = room.visit(room.person("Bilal"))
+    room.check(other, ("MMR", "2024-04-02"), ("MMR", "2024-04-05"))
+    actions.judge_doses(
+        person=other.person,
+        first=("MMR", date(2024, 4, 2)),
+        second=("MMR", date(2024, 4, 5)),
+        verdict="one_dose",
+        holds_on=date(2024, 4, 2),
+        reason="The surgery entered it later",
+        by=room.nurse,
+        at=AT,
+    )
+    there = compare_move(dose, other.person, today=room.session.date).there
+    assert [(line.on, line.change) for line in there.doses] == [("2 April 2024", ""), ("21 November 2026", "comes")]
