@@ -340,3 +340,11 @@ def test_the_page_as_it_is_shown_is_taken_and_pressed_twice_it_is_one(clinic, nu
     for _press in range(2):
         assert agree(nurse, clinic, amina, **shown).status_code == 302
     assert (Consent.objects.count(), Screening.objects.count()) == (1, 1)
+
+
+def test_the_sheet_for_a_private_young_person_says_nothing_on_paper_that_tells_on_them(clinic, nurse, tom):
+    private(nurse, clinic, tom)
+    html = nurse.get(clinic.url("record-of-today", tom.public_id)).content.decode()
+    printed, not_printed = html.split('<div class="app-noprint">', 1)
+    assert "Hand it to nobody else" in not_printed.split("</h1>")[0] and "parents are not told" not in printed
+    assert "red book" not in html and "Keep it where you choose" in html
