@@ -1,5 +1,6 @@
 """Putting a record right: the old row stays, the new one stands."""
 
+import uuid
 from datetime import date, timedelta
 
 import pytest
@@ -270,3 +271,23 @@ def test_a_correction_is_of_one_kind(room):
     for wrong in ({}, {"entered_in_error": True, "not_given": "unwell"}, {"changes": {"person": 1}}):
         with pytest.raises(TypeError):
             correct(room, dose, **wrong)
+
+
+def test_a_clinics_batch_is_corrected_on_all_the_records_named_or_on_none(room):
+    own = room.give(room.ready())
+    elsewhere = make_room()
+    strange = elsewhere.give(elsewhere.ready(elsewhere.person("Bilal")))
+    for other in (strange.public_id, uuid.uuid4()):
+        with pytest.raises(Refused) as refused:
+            actions.correct_batch(
+                session=room.session,
+                wrong=room.mmrv,
+                right=make_batch(room.team, "priorix-tetra", number=f"TET{other.hex[:4]}"),
+                vaccinations=[own.public_id, other],
+                reason="The other box",
+                by=room.senior,
+                at=AT,
+                client_uuid=uuid.uuid4(),
+            )
+        assert refused.value.code == "stale"
+    assert Vaccination.objects.count() == 2
