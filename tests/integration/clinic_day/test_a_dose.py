@@ -81,10 +81,12 @@ def test_a_known_child_takes_six_taps_and_no_typing(clinic, nurse, desk):
     # 2: who agrees, 3: the answers, 4: save
     to_dose = agree(nurse, clinic, second)
     dose_page = nurse.get(to_dose.url).content.decode()
-    assert 'name="batch"' not in dose_page and "You chose it for the rest of this clinic" in dose_page
+    in_use = str(clinic.mmrv.public_id)
+    assert f'name="in_use" value="{in_use}"' in dose_page and 'name="batch"' not in dose_page
+    assert "You chose it for the rest of this clinic" in dose_page
     assert " checked" not in dose_page
     # 5: the site, 6: save
-    saved = nurse.post(to_dose.url, {"body_site": "left_arm"})
+    saved = nurse.post(to_dose.url, {"in_use": in_use, "body_site": "left_arm"})
     assert saved.status_code == 302 and Vaccination.objects.filter(person=second, batch_number="TET1").exists()
 
 
@@ -116,8 +118,8 @@ def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
     url = ready(nurse, clinic, amina).url
     sent = {
         "batch": "another",
-        "new_product": "proquad",
-        "new_number": "pq 77",
+        "new_product": "priorix-tetra",
+        "new_number": "pt 77",
         "new_expires_on_day": "31",
         "new_expires_on_month": "5",
         "new_expires_on_year": "2027",
@@ -125,7 +127,7 @@ def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
     }
     assert nurse.post(url, sent).status_code == 302
     dose = Vaccination.objects.get()
-    assert (dose.product_name, dose.batch_number, dose.batch_expires_on) == ("ProQuad", "PQ 77", date(2027, 5, 31))
+    assert (dose.product_name, dose.batch_number, dose.batch_expires_on) == ("Priorix-Tetra", "PT 77", date(2027, 5, 31))
 
 
 def test_a_batch_added_expired_is_refused_with_nothing_kept(clinic, nurse, amina):
