@@ -127,7 +127,11 @@ def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
     }
     assert nurse.post(url, sent).status_code == 302
     dose = Vaccination.objects.get()
-    assert (dose.product_name, dose.batch_number, dose.batch_expires_on) == ("Priorix-Tetra", "PT 77", date(2027, 5, 31))
+    assert (dose.product_name, dose.batch_number, dose.batch_expires_on) == (
+        "Priorix-Tetra",
+        "PT 77",
+        date(2027, 5, 31),
+    )
 
 
 def test_a_batch_added_expired_is_refused_with_nothing_kept(clinic, nurse, amina):
