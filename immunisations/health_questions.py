@@ -59,6 +59,12 @@ FACTS: dict[str, str | Promise] = {
     "intussusception": _("A bowel blockage (intussusception) in the past"),
 }
 
+# What holds for life once it is confirmed: it is not forgotten from one clinic to the next (Green Book chapter 6). The
+# rest is about a time, and is asked anew.
+LASTING_FACTS: frozenset[str] = frozenset(
+    code for code in FACTS if code.startswith("anaphylaxis-") or code in ("scid", "intussusception")
+)
+
 # For which vaccines a fact matters; the schedule's own rules about facts say the same of their series.
 FACT_VACCINES: dict[str, frozenset[str]] = {
     "low-platelets": MEASLES_VACCINES,

@@ -27,12 +27,14 @@ from immunisations.queries import (
     CheckRound,
     DoseQuestion,
     Forecast,
+    LastingFact,
     VisitRecord,
     check_rounds,
     dose_questions,
     facts_for,
     forecast_for,
     history,
+    lasting_facts,
     record_checks,
     rule_behind,
     still_due,
@@ -117,6 +119,8 @@ class PersonPage:
     # What the forecast took into account, and the day it is for: the clinic's for somebody who came, else today.
     facts: set[str]
     on: date
+    # What was confirmed for life, at any clinic.
+    lasting: list[LastingFact]
     # Whether they asked, as a young person, that parents are not told.
     private: bool
 
@@ -255,7 +259,7 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
             .exclude(state=Appointment.State.CANCELLED)
             .select_related("booking", "person__merged_into", "visit")
         )
-        family = [_sibling(other, today) for other in others]
+        family = _siblings(list(others), today)
     private = private_people({root.pk, *(row.person.pk for row in family if row.person)})
     for row in family:
         row.private = row.person is not None and row.person.pk in private
@@ -285,17 +289,23 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
         today=today,
         facts=facts,
         on=on,
+        lasting=lasting_facts(root),
         private=root.pk in private,
     )
 
 
-def _sibling(appointment: Appointment, today: date) -> DayRow:
-    outcome = Outcome.BOOKED
-    if appointment.state == Appointment.State.DID_NOT_ATTEND:
-        outcome = Outcome.DID_NOT_ATTEND
-    if appointment.visit is not None:
-        rows = Vaccination.objects.current().filter(visit=appointment.visit)
-        outcome = outcome_of(
-            appointment.visit, [Recorded(*row) for row in rows.values_list("status", "not_done_reason")]
-        )
-    return DayRow(appointment, appointment.visit, root_of(appointment.person), outcome, today)
+def _siblings(appointments: list[Appointment], today: date) -> list[DayRow]:
+    """Return those booked together with somebody; what stands on all their visits is read at once."""
+    recorded: dict[int, list[Recorded]] = {}
+    rows = Vaccination.objects.current().filter(visit__in=[each.visit_id for each in appointments if each.visit_id])
+    for visit_id, status, reason in rows.values_list("visit", "status", "not_done_reason"):
+        recorded.setdefault(visit_id, []).append(Recorded(status, reason))
+    found = []
+    for appointment in appointments:
+        outcome = Outcome.BOOKED
+        if appointment.state == Appointment.State.DID_NOT_ATTEND:
+            outcome = Outcome.DID_NOT_ATTEND
+        if appointment.visit is not None:
+            outcome = outcome_of(appointment.visit, recorded.get(appointment.visit.pk, []))
+        found.append(DayRow(appointment, appointment.visit, root_of(appointment.person), outcome, today))
+    return found

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from bookings.queries.person import PersonPage
+from clinics.times import london_day
 from clinics.vaccines import Series, Vaccine
 from clinics.words import clock, plain_date
 from immunisations.health_questions import FACTS
@@ -185,6 +186,7 @@ def _alike(verdict: DoseVerdict, dose: HistoryDose) -> bool:
 def _facts(page: PersonPage) -> list[Fact]:
     screening = page.record.screening if page.record else None
     found = []
+    lasting = {each.code: each for each in page.lasting}
     for code in sorted(page.facts):
         if code in ("male", "female"):
             source = _("the person’s details")
@@ -192,10 +194,16 @@ def _facts(page: PersonPage) -> list[Fact]:
             source = page.session.early_doses_reason
         elif code == NO_EARLY_SECOND_ADVICE:
             source = _("the clinical lead’s decision for this clinic")
+        elif code in lasting:
+            source = _("health questions, asked by %(name)s on %(date)s at %(time)s") % {
+                "name": lasting[code].confirmed_by_name,
+                "date": plain_date(london_day(lasting[code].confirmed_at)),
+                "time": clock(lasting[code].confirmed_at),
+            }
         elif screening is not None:
             source = _("health questions, asked by %(name)s on %(date)s at %(time)s") % {
                 "name": screening.recorded_by_name,
-                "date": plain_date(screening.at.date()),
+                "date": plain_date(london_day(screening.at)),
                 "time": clock(screening.at),
             }
         else:

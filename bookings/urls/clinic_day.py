@@ -20,6 +20,7 @@ urlpatterns = [
     path(SESSION + "did-not-attend/", views.DidNotAttend.as_view(), name="clinic-day-did-not-attend"),
     path(SESSION + "totals/", views.SessionTotals.as_view(), name="clinic-day-totals"),
     path(PERSON, views.PersonDay.as_view(), name="person"),
+    path(PERSON + "facts/<slug:fact>/lift/", views.FactLift.as_view(), name="lift-fact"),
     path(PERSON + "working/", views.ShowWorking.as_view(), name="show-working"),
     path(PERSON + "record-of-today/", views.RecordOfToday.as_view(), name="record-of-today"),
     path(PERSON + "record-check/", views.RecordCheckAdd.as_view(), name="record-check"),

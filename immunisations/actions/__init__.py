@@ -6,6 +6,7 @@ writes, and leaves an audit event, in one transaction.
 
 from immunisations.actions.consents import record_consent, record_screening
 from immunisations.actions.corrections import correct_batch, correct_vaccination
+from immunisations.actions.facts import lift_fact
 from immunisations.actions.judgements import judge_doses
 from immunisations.actions.merges import merge_people, unmerge_people
 from immunisations.actions.people import add_person, change_person
@@ -24,6 +25,7 @@ __all__ = [
     "correct_vaccination",
     "end_visit",
     "judge_doses",
+    "lift_fact",
     "mark_sent",
     "merge_people",
     "pause_visit",

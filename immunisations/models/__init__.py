@@ -1,5 +1,6 @@
 from immunisations.models.consent import GILLICK_ANSWERS, Consent, ConsentRoute, Screening
 from immunisations.models.dose_judgement import DoseJudgement
+from immunisations.models.fact_lifted import FactLifted
 from immunisations.models.person import Person, PersonIdentifier, PersonMerge, PersonSearchKey, Practice
 from immunisations.models.record_check import DoseSeen, RecordCheck, SeenVaccine
 from immunisations.models.sent import RecordSent
@@ -14,6 +15,7 @@ __all__ = [
     "ConsentRoute",
     "DoseJudgement",
     "DoseSeen",
+    "FactLifted",
     "Person",
     "PersonIdentifier",
     "PersonMerge",

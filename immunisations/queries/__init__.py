@@ -1,6 +1,7 @@
 """Reading a person's record: one history over every source and every row of the person, and what follows from it."""
 
 from immunisations.queries.history import HistoryDose, Look, Mention, fold, history, read_history
+from immunisations.queries.lasting import LastingFact, lasting_facts
 from immunisations.queries.outlook import Forecast, facts_for, forecast_for, plan_for, rule_behind
 from immunisations.queries.questions import DoseQuestion, dose_questions, question_words
 from immunisations.queries.rows import record_checks, vaccination_rows
@@ -14,6 +15,7 @@ __all__ = [
     "DoseQuestion",
     "Forecast",
     "HistoryDose",
+    "LastingFact",
     "Look",
     "Mention",
     "Sending",
@@ -26,6 +28,7 @@ __all__ = [
     "fold",
     "forecast_for",
     "history",
+    "lasting_facts",
     "not_asked",
     "plan_for",
     "question_words",

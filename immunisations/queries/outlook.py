@@ -9,6 +9,7 @@ from immunisations.health_questions import facts_in
 from immunisations.models import Person, Screening
 from immunisations.policies import standing_screenings
 from immunisations.queries.history import HistoryDose, history
+from immunisations.queries.lasting import lasting_facts
 from immunisations.schedule import (
     NEVER_COUNTED,
     NO_EARLY_SECOND_ADVICE,
@@ -88,8 +89,8 @@ def plan_for(person: Person, on: date, outlook: Forecast, *, offered: Collection
 def facts_for(
     person: Person, session: ClinicSession | None, screenings: Sequence[Screening] | Screening | None
 ) -> set[str]:
-    """Return the facts that the schedule may use: sex, an outbreak at the clinic, what the screenings confirmed; and
-    what the clinical lead decided for the clinic (a code of OPTIONS).
+    """Return the facts that the schedule may use: sex, an outbreak at the clinic, what the screenings confirmed, what
+    was confirmed for life on any other visit; and what the clinical lead decided for the clinic (a code of OPTIONS).
 
     ``screenings`` are those of a visit, oldest first. What was confirmed for one vaccine holds until the questions
     are asked for that vaccine again; well and not pregnant are as said last.
@@ -101,6 +102,7 @@ def facts_for(
     if session is not None and not session.advise_18_month_dose:
         facts.add(NO_EARLY_SECOND_ADVICE)
     rows = [screenings] if isinstance(screenings, Screening) else list(screenings or ())
+    facts |= {each.code for each in lasting_facts(root, but_of={row.visit_id for row in rows})}
     for screening in standing_screenings(rows):
         facts |= facts_in(screening.answers)
     if rows:

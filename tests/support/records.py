@@ -78,8 +78,13 @@ class Room:
             visit=visit,
             answers=answers,
             by=self.nurse,
-            at=AT,
-            **{"well_today": True, "not_pregnant": None, "identity_confirmed_by": "Sara Khan (mother)", **details},
+            **{
+                "at": AT,
+                "well_today": True,
+                "not_pregnant": None,
+                "identity_confirmed_by": "Sara Khan (mother)",
+                **details,
+            },
         )
 
     def ready(self, person: Person | None = None, *doses: tuple[str, str]) -> Visit:

@@ -5,6 +5,7 @@ from bookings.views.clinic_day.checking import DoseQuestions, RecordCheckAdd
 from bookings.views.clinic_day.closing import DidNotAttend, SessionTotals
 from bookings.views.clinic_day.consenting import ConsentAndHealth
 from bookings.views.clinic_day.correcting import RecordCorrect
+from bookings.views.clinic_day.facts import FactLift
 from bookings.views.clinic_day.giving import DoseGive
 from bookings.views.clinic_day.listing import ClinicDay, SessionDay, SessionSearch
 from bookings.views.clinic_day.not_giving import NotGiven
@@ -19,6 +20,7 @@ __all__ = [
     "DidNotAttend",
     "DoseGive",
     "DoseQuestions",
+    "FactLift",
     "MatchAppointment",
     "NotGiven",
     "PersonDay",

@@ -53,6 +53,8 @@ TABLE: dict[str, Entry] = {
     "rules": staff(ROLES),
     "show-working": staff(CLINIC, arguments=person),
     "record-of-today": staff(CLINIC, 200, 302, arguments=person),
+    # Nothing of the kind is known of them: back to their page.
+    "lift-fact": staff([SENIOR], 302, arguments=lambda world: {**person(world), "fact": "anaphylaxis-measles"}),
     "record-check": staff(NURSES, arguments=person),
     "dose-questions": staff(NURSES, arguments=person),
     "consent-and-health": staff(NURSES, 200, 302, arguments=person),

@@ -1,0 +1,51 @@
+"""What was confirmed about a person at any clinic and holds for life, until somebody says that it does not."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby
+
+from django.utils.functional import Promise
+
+from immunisations.health_questions import FACTS, LASTING_FACTS, facts_in
+from immunisations.models import FactLifted, Person, Screening
+from immunisations.people import row_ids
+from immunisations.policies import standing_screenings
+
+
+@dataclass(frozen=True)
+class LastingFact:
+    """A fact that holds for life, and who wrote it down when."""
+
+    code: str
+    confirmed_by_name: str
+    confirmed_at: datetime
+    visit_id: int
+
+    @property
+    def words(self) -> str | Promise:
+        return FACTS[self.code]
+
+
+def lasting_facts(person: Person, *, but_of: Collection[int] = ()) -> list[LastingFact]:
+    """Return the lasting facts that stand for a person, by code, each as it was confirmed last.
+
+    Read over every visit of every row of the person, in three queries; those of the visits ``but_of`` (keys) are left
+    out. Within one visit, what was asked again replaces what was said before; from one visit to the next only
+    ``FactLifted`` does.
+    """
+    ids = row_ids(person)
+    rows = Screening.objects.filter(visit__person__in=ids).exclude(visit__in=but_of).order_by("visit", "at", "pk")
+    found: dict[str, LastingFact] = {}
+    for visit, screenings in groupby(rows, key=lambda row: row.visit_id):
+        for screening in standing_screenings(list(screenings)):
+            for code in LASTING_FACTS & facts_in(screening.answers):
+                before = found.get(code)
+                if before is None or before.confirmed_at < screening.at:
+                    found[code] = LastingFact(code, screening.recorded_by_name, screening.at, visit)
+    if not found:
+        return []
+    for code, at in FactLifted.objects.filter(person__in=ids, fact__in=found).values_list("fact", "lifted_at"):
+        if code in found and found[code].confirmed_at <= at:
+            del found[code]
+    return [found[code] for code in sorted(found)]
