@@ -222,6 +222,20 @@ def test_the_list_costs_as_many_queries_for_60_people_as_for_5(clinic, desk):
     assert many[0] <= 14
 
 
+def test_the_page_of_somebody_with_four_siblings_costs_as_many_queries_as_with_one(clinic, desk):
+    def cost(*names):
+        book(clinic.session, *(child(name, "Khan") for name in names))
+        person = next(each for each in arrive_all(desk, clinic) if each.first_name == names[0])
+        for each in Appointment.objects.filter(session=clinic.session).select_related("visit"):
+            actions.record_not_given(visit=each.visit, series=["MEASLES"], reason="unwell", by=clinic.nurse, at=MORNING)
+        with CaptureQueriesContext(connection) as queries:
+            page = desk.get(clinic.url("person", person.public_id))
+        assert page.status_code == 200 and all(name in words(page) for name in names)
+        return len(queries)
+
+    assert cost("Amina", "Bilal") == cost("Carim", "Dina", "Esra", "Farid", "Gul")
+
+
 def test_another_teams_clinic_is_not_there(clinic):
     stranger = signed_in(make_user(make_team(), Role.SENIOR_NURSE))
     pages = ("clinic-day-session", "clinic-day-search", "walk-in", "clinic-day-totals", "clinic-day-did-not-attend")
