@@ -7,7 +7,9 @@ from dataclasses import replace
 import pytest
 
 from immunisations.schedule import FACTS, TEMPLATES, Dose, ScheduleError, forecast, rule, rules, say
+from immunisations.schedule.dates import Span
 from immunisations.schedule.engine import Schedule
+from immunisations.schedule.person import Verdict, too_young
 from immunisations.schedule.rulebook import RuleBook
 
 from . import test_duplicates
@@ -45,6 +47,69 @@ def test_a_question_that_cannot_be_answered_says_why():
         forecast(datetime.date(2020, 1, 1), [Dose("MMR", "2021")] * 21, datetime.date(2026, 1, 1))
     assert str(refused.value) == refused.value.message == "At most 20 doses can be read at once."
     assert (refused.value.code, refused.value.params) == ("too_many_doses", {"most": 20})
+
+
+BORN, ASKED = datetime.date(2025, 2, 28), datetime.date(2026, 11, 21)
+
+
+@pytest.mark.parametrize(
+    ("asked", "code"),
+    [
+        ((BORN, [], datetime.date(2025, 2, 27)), "asked_before_birth"),
+        ((BORN, [], datetime.date(9001, 1, 1)), "bad_date"),
+        ((BORN, [Dose("MMR", "2026-02-30")], ASKED), "bad_date"),
+        ((BORN, [Dose("MMR", "9001")], ASKED), "bad_date"),
+        ((BORN, [Dose("MMR", "soon")], ASKED), "bad_date"),
+        ((BORN, [Dose("MMR", "2025-02-27")], ASKED), "before_birth"),
+        ((BORN, [Dose("MMR", "2025-01")], ASKED), "before_birth"),
+        ((BORN, [Dose("MMR", "2026-11-22")], ASKED), "after_day_asked"),
+        ((BORN, [Dose("OTHER", "2026-01-01")], ASKED), "unknown_vaccine"),
+        ((BORN, [], ASKED, {"tall"}), "unknown_fact"),
+    ],
+)
+def test_each_refusal_has_its_code(asked, code):
+    with pytest.raises(ScheduleError) as refused:
+        forecast(*asked)
+    assert refused.value.code == code
+
+
+def test_a_dose_in_the_month_of_birth_and_on_the_days_of_birth_and_of_asking_can_be_read():
+    doses = [Dose("MMR", "2025-02"), Dose("MMRV", "2025-02-28"), Dose("MMR", "2026-11-21"), Dose("MMR", "2026-11")]
+    # the month of birth is one day here, and the two of that day are one
+    assert len(forecast(BORN, doses, ASKED)[0].doses) == 3
+
+
+@pytest.mark.parametrize(
+    ("age", "code", "said"),
+    [
+        ("6 weeks", "before_weeks", {"weeks": 6}),
+        ("15 months", "before_months", {"months": 15}),
+        ("23 months", "before_months", {"months": 23}),
+        ("25 months", "before_years_months", {"years": 2, "months": 1}),
+        ("3 years 4 months", "before_years_months", {"years": 3, "months": 4}),
+        ("12 months", "before_birthday_1", {}),
+        ("3 years", "before_birthday_3", {}),
+        ("10 years", "before_birthday_10", {}),
+        ("5 years", "before_birthday", {"years": 5}),
+    ],
+)
+def test_every_age_below_which_a_dose_may_not_count_can_be_said(age, code, said):
+    verdict = too_young(BOOK["overdue"], Span.parse(age), 2)
+    assert verdict == Verdict(False, "overdue", code, {"days": 2, **said})
+    assert "{" not in say(verdict.code, verdict.params)
+
+
+def test_too_many_half_known_doses_are_a_question_for_a_nurse():
+    doses = [Dose(("6IN1", "4IN1", "3IN1")[n % 3], str(2019 + n % 5)) for n in range(20)]
+    results = {result.series: result for result in forecast(datetime.date(2008, 2, 10), doses, ASKED)}
+    booster = results["4IN1"]
+    assert (booster.status, booster.rule, booster.code, dict(booster.params)) == (
+        "ask", "unclear-date", "ask_dates_too_many", {},
+    )  # fmt: skip
+    assert booster.due_on is booster.earliest_on is booster.possible_from is None
+    assert {(verdict.vaccine, verdict.counts, verdict.code) for verdict in booster.doses} == {
+        ("4IN1", None, "date_decides")
+    }
 
 
 def test_every_fact_has_its_rule():
