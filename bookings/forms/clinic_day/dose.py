@@ -52,6 +52,8 @@ class DoseForm(NhsukForm):
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
     # The batch that the page names as chosen before: it is used only where it is still the one.
     in_use = forms.CharField(widget=forms.HiddenInput, required=False)
+    # The direction that the page names, likewise.
+    under = forms.CharField(widget=forms.HiddenInput, required=False)
     device_at = DeviceClock()
     new_product = SelectField(label=gettext_lazy("Product"), subject=gettext_lazy("a product"), choices=(), size="s")
     new_number = TextField(
@@ -204,7 +206,15 @@ class DoseForm(NhsukForm):
         """One in force is used without asking, of several one is chosen, and without any the person's own is asked."""
         self.directions = offer
         self.usual = chosen or (offer.directions[0] if len(offer.directions) == 1 else None)
+        # Chosen on another page meanwhile, or new since: what this page did not name is asked for.
+        told = not self.is_bound or bool(self.data.get("direction"))
+        if self.usual is not None and not told and self.data.get("under") != str(self.usual.public_id):
+            self.usual = None
         self.asks_direction = self.usual is None
+        if self.usual is None:
+            del self.fields["under"]
+        else:
+            self.initial["under"] = str(self.usual.public_id)
         if not offer.directions:
             # The only way on, so nothing is chosen: its three facts are asked for in the open.
             del self.fields["direction"]

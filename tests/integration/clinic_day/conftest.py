@@ -122,5 +122,15 @@ def agree(client: Client, clinic: Clinic, person: Person, **data: Any) -> HttpRe
 def give(client: Client, clinic: Clinic, person: Person, series: str = "MEASLES", **data: Any) -> HttpResponse:
     """Give the dose into the left arm."""
     batch = clinic.mmrv if series == "MEASLES" else clinic.six
-    sent = {"batch": str(batch.public_id), "body_site": "left_arm", **data}
-    return client.post(clinic.url("give-dose", person.public_id, series), sent)
+    return post_dose(client, clinic, person, {"batch": str(batch.public_id), "body_site": "left_arm", **data}, series)
+
+
+def post_dose(
+    client: Client, clinic: Clinic, person: Person, data: dict[str, Any], series: str = "MEASLES", query: str = ""
+) -> HttpResponse:
+    """Send the dose's page, with the direction that it names; where it leads elsewhere by now, the team's only one."""
+    url = clinic.url("give-dose", person.public_id, series) + query
+    named = re.search(r'name="under" value="([^"]+)"', client.get(url).content.decode())
+    only = clinic.team.directions.all()
+    under = named[1] if named else str(only[0].public_id) if len(only) == 1 else ""
+    return client.post(url, {"under": under, **data})

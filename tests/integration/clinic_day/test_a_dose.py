@@ -8,7 +8,7 @@ from accounts.models import AuditEvent, RecordView, Role
 from clinics.models import Batch, Venue
 from immunisations import actions
 from immunisations.models import Consent, RecordCheck, Screening, Vaccination, Visit
-from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, signed_in, words
+from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, post_dose, signed_in, words
 from tests.support.factories import MORNING, book, child, make_batch, make_user
 
 pytestmark = pytest.mark.django_db
@@ -86,7 +86,7 @@ def test_a_known_child_takes_six_taps_and_no_typing(clinic, nurse, desk):
     assert "You chose it for the rest of this clinic" in dose_page
     assert " checked" not in dose_page
     # 5: the site, 6: save
-    saved = nurse.post(to_dose.url, {"in_use": in_use, "body_site": "left_arm"})
+    saved = post_dose(nurse, clinic, second, {"in_use": in_use, "body_site": "left_arm"})
     assert saved.status_code == 302 and Vaccination.objects.filter(person=second, batch_number="TET1").exists()
 
 
@@ -115,7 +115,7 @@ def test_the_batch_can_be_changed_and_an_expired_one_is_not_offered(clinic, nurs
 
 
 def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
-    url = ready(nurse, clinic, amina).url
+    ready(nurse, clinic, amina)
     sent = {
         "batch": "another",
         "new_product": "priorix-tetra",
@@ -125,7 +125,7 @@ def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
         "new_expires_on_year": "2027",
         "body_site": "right_arm",
     }
-    assert nurse.post(url, sent).status_code == 302
+    assert post_dose(nurse, clinic, amina, sent).status_code == 302
     dose = Vaccination.objects.get()
     assert (dose.product_name, dose.batch_number, dose.batch_expires_on) == (
         "Priorix-Tetra",
@@ -135,7 +135,7 @@ def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
 
 
 def test_a_batch_added_expired_is_refused_with_nothing_kept(clinic, nurse, amina):
-    url = ready(nurse, clinic, amina).url
+    ready(nurse, clinic, amina)
     sent = {
         "batch": "another",
         "new_product": "proquad",
@@ -145,7 +145,7 @@ def test_a_batch_added_expired_is_refused_with_nothing_kept(clinic, nurse, amina
         "new_expires_on_year": "2026",
         "body_site": "right_arm",
     }
-    page = nurse.post(url, sent)
+    page = post_dose(nurse, clinic, amina, sent)
     assert page.status_code == 409 and "Batch PQ77 expired on 31 May 2026." in words(page)
     assert not Batch.objects.filter(number="PQ77").exists() and 'value="PQ77"' in page.content.decode()
 

@@ -13,7 +13,7 @@ from clinics.models import Direction
 from immunisations import actions
 from immunisations.models import Vaccination, Visit
 from immunisations.policies import Caution
-from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, words
+from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, post_dose, words
 from tests.support.factories import DAY, MORNING, book, child, make_batch, make_direction, make_user
 
 pytestmark = pytest.mark.django_db
@@ -81,6 +81,33 @@ def test_of_several_directions_one_is_chosen_and_remembered_for_the_clinic(clini
     assert "Given under: Childhood vaccines direction, version 6." in words(page)
     assert give(nurse, clinic, bilal).status_code == 302
     assert Vaccination.objects.get(person=bilal).direction == newer
+
+
+def test_a_page_that_names_a_direction_is_not_saved_once_another_would_be_used(clinic, nurse, desk, amina):
+    older, newer = clinic.team.directions.get(), make_direction(clinic.team, version="6")
+    bilal, cara = (arrives(desk, clinic, name, "Hart", date(2023, 3, 27)) for name in ("Bilal", "Cara"))
+    for person in (amina, bilal, cara):
+        ready(nurse, clinic, person)
+    give(nurse, clinic, amina, direction=str(older.public_id))
+    shown = hidden(nurse.get(dose_url(clinic, bilal)))["under"]
+    assert shown == [str(older.public_id)]
+    assert give(nurse, clinic, cara, direction=str(newer.public_id)).status_code == 302
+    for stale in (shown, ""):
+        refused = give(nurse, clinic, bilal, in_use=str(clinic.mmrv.public_id), under=stale)
+        assert refused.status_code == 422 and "Select what it is given under" in words(refused)
+        assert "under" not in hidden(refused) and not Vaccination.objects.filter(person=bilal).exists()
+    chosen = give(nurse, clinic, bilal, in_use=str(clinic.mmrv.public_id), direction=str(older.public_id), under=shown)
+    assert chosen.status_code == 302 and Vaccination.objects.get(person=bilal).direction == older
+
+
+def test_a_direction_that_came_into_force_while_the_page_was_open_is_asked_for(clinic, nurse, amina):
+    url = ready(nurse, clinic, amina).url
+    shown = hidden(nurse.get(url))["under"]
+    clinic.team.directions.update(valid_until=DAY - timedelta(days=1))
+    newer = make_direction(clinic.team, version="6")
+    refused = give(nurse, clinic, amina, under=shown)
+    assert refused.status_code == 422 and "Select what it is given under" in words(refused)
+    assert give(nurse, clinic, amina, direction=str(newer.public_id)).status_code == 302
 
 
 def test_without_a_direction_in_force_the_dose_is_refused_and_says_what_ended_and_what_to_do(clinic, nurse, amina):
@@ -168,7 +195,7 @@ def test_the_wish_for_no_gelatine_leaves_gelatine_out_until_it_is_asked_for_and_
     page = words(nurse.get(shown))
     assert page.index("TET1") < page.index("PQ1"), "those without gelatine come first, whatever expires sooner"
     sent = {"batch": str(pork.public_id), "body_site": "left_arm"}
-    warned = nurse.post(shown, sent)
+    warned = post_dose(nurse, clinic, person, sent, query="?gelatine=show")
     assert "The family asked for a vaccine without gelatine. ProQuad contains it." in words(warned)
     saved = nurse.post(shown, sent_on(warned, override_reason="Mother agrees now"))
     assert saved.status_code == 302 and Vaccination.objects.get().cautions == ["gelatine_wish"]
@@ -221,13 +248,13 @@ def test_a_page_that_names_a_batch_is_not_saved_once_another_is_in_use(clinic, n
     give(nurse, clinic, amina)
     shown = hidden(nurse.get(dose_url(clinic, bilal)))["in_use"]
     assert shown == [str(clinic.mmrv.public_id)]
-    change = dose_url(clinic, cara) + "?change=batch"
-    assert nurse.post(change, {"batch": str(other.public_id), "body_site": "left_arm"}).status_code == 302
-    refused = nurse.post(dose_url(clinic, bilal), {"in_use": shown, "body_site": "left_arm"})
+    change = {"batch": str(other.public_id), "body_site": "left_arm"}
+    assert post_dose(nurse, clinic, cara, change, query="?change=batch").status_code == 302
+    refused = post_dose(nurse, clinic, bilal, {"in_use": shown, "body_site": "left_arm"})
     assert refused.status_code == 422 and "Select a batch" in words(refused)
     assert not Vaccination.objects.filter(person=bilal).exists()
     shown = hidden(nurse.get(dose_url(clinic, dina)))["in_use"]
-    assert nurse.post(dose_url(clinic, dina), {"in_use": shown, "body_site": "left_arm"}).status_code == 302
+    assert post_dose(nurse, clinic, dina, {"in_use": shown, "body_site": "left_arm"}).status_code == 302
     assert Vaccination.objects.get(person=dina).batch == other
 
 
@@ -237,7 +264,7 @@ def test_a_remembered_batch_goes_through_the_warnings(clinic, nurse, desk, amina
     give(nurse, clinic, amina)
     agree(nurse, clinic, bilal)
     shown = hidden(nurse.get(dose_url(clinic, bilal)))["in_use"]
-    page = nurse.post(dose_url(clinic, bilal), {"in_use": shown, "body_site": "left_arm"})
+    page = post_dose(nurse, clinic, bilal, {"in_use": shown, "body_site": "left_arm"})
     assert "No record was checked" in words(page)
     nurse.post(dose_url(clinic, bilal), sent_on(page, override_reason="Seen last week"))
     assert Vaccination.objects.get(person=bilal).batch == clinic.mmrv
@@ -376,7 +403,7 @@ def test_going_back_from_the_warnings_keeps_everything_that_was_typed(clinic, nu
         "note": "<b>Cried</b> 🧸",
         "given_time": "9am",
     }
-    warned = nurse.post(dose_url(clinic, amina), sent)
+    warned = post_dose(nurse, clinic, amina, sent)
     back = nurse.post(dose_url(clinic, amina), sent_on(warned, override_reason="", go_back="1"))
     page = back.content.decode()
     assert back.status_code == 200 and "There is a problem" not in page
