@@ -299,7 +299,7 @@ class VaccinationAdmin(OfAPerson):
     def get_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Show the copied facts, which are the record, with the person linked; keys stay inside."""
         hidden = {"id", "public_id", *self.exclude}
-        return ["of", "stands", *(field.name for field in self.opts.fields if field.name not in hidden)]
+        return ["of", "stands", "missing", *(field.name for field in self.opts.fields if field.name not in hidden)]
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> list[str]:
         """Everything."""
@@ -316,6 +316,11 @@ class VaccinationAdmin(OfAPerson):
     def stands(self, row: Vaccination) -> str:
         """Whether the row stands or was corrected."""
         return stands_in_words(row)
+
+    @admin.display(description=gettext_lazy("not on record"), empty_value="-")
+    def missing(self, row: Vaccination) -> str:
+        """What a dose lacks that was moved from another person's record."""
+        return ". ".join(row.not_on_record)
 
 
 @admin.register(RecordCheck)

@@ -476,6 +476,10 @@ class VaccinationSerializer(serializers.Serializer):
     parents_not_told = serializers.BooleanField(
         help_text="The young person’s wish: nothing about it goes to a parent, and it is not sent on by itself."
     )
+    not_on_record = serializers.ListField(
+        child=serializers.CharField(),
+        help_text="What a dose lacks that was moved from another person’s record, in words: their consent stays there.",
+    )
     recorded_by = serializers.CharField()
     recorded_at = serializers.DateTimeField()
     device_at = serializers.DateTimeField(allow_null=True)
@@ -523,6 +527,7 @@ def shown_vaccination(row: Vaccination, person: Person) -> dict[str, Any]:
         "override_reason": row.override_reason,
         "note": row.note,
         "parents_not_told": row.parents_not_told,
+        "not_on_record": row.not_on_record,
         "recorded_by": row.recorded_by_name,
         "recorded_at": _moment(row.recorded_at),
         "device_at": _moment(row.device_at),

@@ -189,11 +189,16 @@ def _thoughts(
         agreed = consent_for(list(visit.consents.all()), row.vaccine) if visit else None
         if agreed is None or agreed.decision != Consent.Decision.GIVEN:
             warnings.append(
-                _("There is no consent to %(vaccine)s for them at this clinic. If nobody agreed, report an incident.")
+                _(
+                    "There is no consent to %(vaccine)s for them at this clinic. Consent is missing, and their record "
+                    "will say so: “No consent on record: moved from another person’s record”. Report an incident."
+                )
                 % {"vaccine": vaccine}
             )
         if visit is None or screening_for(list(visit.screenings.all()), row.vaccine) is None:
-            warnings.append(_("The health questions were not answered for them at this clinic."))
+            warnings.append(
+                _("The health questions were not answered for them at this clinic: their record will say so.")
+            )
         result = _outlook(there, list(before), row.session.date).of(row.series)
         if result is not None and result.status == "blocked":
             warnings.append(result.reason)

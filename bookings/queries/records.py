@@ -106,7 +106,7 @@ def _facts(row: Vaccination) -> list[tuple[str, str]]:
         (_("Given"), f"{clock(row.given_at)}, {plain_date(row.given_on)}" if row.given_at and row.given_on else ""),
         (_("Given by"), row.given_by_name),
         (_("Given under"), " ".join(filter(None, (row.legal_mechanism_name, row.legal_mechanism_version)))),
-        (_("Consent"), row.consent_by_name),
+        (_("Consent"), row.consent_words),
         (_("Note"), row.note),
     ]
 

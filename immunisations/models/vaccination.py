@@ -4,6 +4,7 @@ import uuid
 
 from django.conf import settings
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import AppendOnlyModel, PublicIdModel
@@ -172,6 +173,9 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     client_uuid = models.UUIDField(default=uuid.uuid4, unique=True)
     replaces = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="replaced_by")
     moved_from = models.OneToOneField("self", on_delete=models.PROTECT, null=True, blank=True, related_name="moved_to")
+    # Whether this row, or one that it puts right, came from another person's record: what that person agreed to stays
+    # with them, so that consent and health questions may be missing here.
+    moved_here = models.BooleanField(_("moved from another person’s record"), default=False, db_default=False)
     correction_reason = models.CharField(_("reason for the correction"), max_length=300, blank=True, default="")
 
     objects = VaccinationQuerySet.as_manager()
@@ -198,11 +202,17 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
                         given_on__isnull=False,
                         given_by__isnull=False,
                         volume_ml__isnull=False,
-                        consent__isnull=False,
-                        screening__isnull=False,
                     )
+                    & (models.Q(consent__isnull=False, screening__isnull=False) | models.Q(moved_here=True))
                 ),
                 name="vaccination_given_is_whole",
+            ),
+            # Only a move, or the correction of what was moved, is one.
+            models.CheckConstraint(
+                condition=models.Q(moved_here=False)
+                | models.Q(moved_from__isnull=False)
+                | models.Q(replaces__isnull=False) & ~models.Q(correction_reason=""),
+                name="vaccination_moved_here_from_somewhere",
             ),
             # Values of blanks or of invisible characters are as empty as empty ones.
             *(
@@ -264,3 +274,22 @@ class Vaccination(PublicIdModel, AppendOnlyModel):
     def is_given(self) -> bool:
         """Whether the row says that a dose was given. It may have been replaced since."""
         return self.status == VaccinationStatus.COMPLETED
+
+    @property
+    def consent_words(self) -> str:
+        """Return who consented to a dose given, or that nobody did on record; "" where nothing was given."""
+        if self.is_given and self.consent_id is None:
+            return gettext("No consent on record: moved from another person’s record")
+        return self.consent_by_name
+
+    @property
+    def not_on_record(self) -> list[str]:
+        """Return in words what a dose given lacks, because it was moved here from another person's record."""
+        if not self.is_given:
+            return []
+        missing = []
+        if self.consent_id is None:
+            missing.append(self.consent_words)
+        if self.screening_id is None:
+            missing.append(gettext("No health questions on record: moved from another person’s record"))
+        return missing

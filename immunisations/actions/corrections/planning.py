@@ -44,14 +44,21 @@ OWN = frozenset(
         "correction_reason",
     }
 )
+# What the person, or somebody for them, said before a dose.
+OF_WHO_WAS_ASKED: dict[str, Any] = {
+    "consent": None,
+    "screening": None,
+    "consent_by_name": "",
+    "consent_relationship": "",
+    "identity_confirmed_by": "",
+}
 # What a dose rests on, and a record that nothing was given does not have.
 OF_A_DOSE: dict[str, Any] = {
+    **OF_WHO_WAS_ASKED,
     "vaccine": "",
     "dose_number": None,
     "product": None,
     "batch": None,
-    "consent": None,
-    "screening": None,
     "product_name": "",
     "product_code": "",
     "maker": "",
@@ -72,9 +79,6 @@ OF_A_DOSE: dict[str, Any] = {
     "given_by_name": "",
     "supplied_by": None,
     "supplied_by_name": "",
-    "consent_by_name": "",
-    "consent_relationship": "",
-    "identity_confirmed_by": "",
     "override_reason": "",
     "cautions": [],
 }
@@ -300,8 +304,8 @@ def _moved(row: Vaccination, target: Person) -> Vaccination:
     if root.pk == row.person.root_id:
         raise CorrectionRefused(_("The record is this person’s already."), code="same_person")
     check_born_by(root, row.session.date)
-    # The wish is the person's own: the other one's stays with them.
-    new = copied(row, person=root, parents_not_told=False)
+    # Wish, consent and answers are the person's own: the other one's stay with them, and none may be on record here.
+    new = copied(row, person=root, parents_not_told=False, moved_here=True, **OF_WHO_WAS_ASKED)
     visit = visit_at(root, row.session_id)
     if visit is not None:
         new.person, new.visit = visit.person, visit

@@ -113,6 +113,22 @@ def test_what_speaks_against_the_move_is_said_before(room, nurse, dose):
     assert Visit.objects.filter(person=nobody).count() == 1
 
 
+def test_every_page_of_a_dose_moved_to_somebody_who_was_not_asked_says_that_consent_is_missing(room, nurse, dose):
+    said = "No consent on record: moved from another person’s record"
+    nobody = room.person("Bilal", born=date(2021, 1, 1))
+    asked = words(nurse.get(move_url(dose, nobody)))
+    assert "Consent is missing" in asked and said in asked and "Report an incident." in asked
+    move(nurse, dose, nobody)
+    for name in ("person", "show-working", "record-of-today"):
+        page = words(nurse.get(reverse(name, args=[room.session.public_id, nobody.public_id])))
+        assert said in page and "Sara Khan" not in page
+        other = nurse.get(reverse(name, args=[room.session.public_id, dose.person.public_id]))
+        assert said not in words(other)
+    moved = Vaccination.objects.current().get()
+    correct = reverse("record-correct", args=[room.session.public_id, nobody.public_id, moved.public_id])
+    assert said in words(nurse.get(correct))
+
+
 def test_a_dose_does_not_move_to_somebody_who_was_given_one_or_was_not_born(room, nurse, dose):
     other = room.ready(room.person("Bilal"))
     room.give(other)

@@ -84,6 +84,20 @@ def test_a_dose_given_without_what_it_rests_on_is_refused(copy, field):
     assert "vaccination_given_is_whole" in broken(copy, **{field: None})
 
 
+@pytest.mark.parametrize("field", ["consent", "screening"])
+def test_a_correction_and_another_vaccine_of_the_same_person_need_what_they_rest_on(copy, field):
+    first = Vaccination.objects.get()
+    for link in ({"replaces": first, "correction_reason": "Wrong arm"}, {"moved_from": first}):
+        assert "vaccination_given_is_whole" in broken(copy, **{field: None}, **link)
+
+
+def test_only_what_was_moved_from_another_person_may_do_without(copy):
+    assert "vaccination_moved_here_from_somewhere" in broken(copy, consent=None, screening=None, moved_here=True)
+    copy.moved_from = Vaccination.objects.get()
+    copy.save(force_insert=True)
+    assert copy.not_on_record
+
+
 @pytest.mark.parametrize("blank", ["", *BLANKS])
 def test_a_person_without_a_name_that_can_be_seen_is_refused(room, blank):
     nameless = Person(team=room.team, first_name=blank, date_of_birth=date(2020, 1, 1), created_at=AT)

@@ -195,10 +195,42 @@ def test_a_move_copies_what_was_agreed_to_for_the_person_it_belongs_to(room):
     assert (moved.consent, moved.screening, moved.dose_number) == (theirs.consents.get(), theirs.screenings.get(), 2)
 
 
-def test_a_move_to_somebody_who_was_not_asked_keeps_what_was_recorded(room):
+WHO_WAS_ASKED = ("consent", "screening", "consent_by_name", "consent_relationship", "identity_confirmed_by")
+MISSING = [
+    "No consent on record: moved from another person’s record",
+    "No health questions on record: moved from another person’s record",
+]
+
+
+def test_a_move_to_somebody_who_was_not_asked_brings_nobody_elses_consent_or_answers(room):
     dose = room.give(room.ready())
     moved = correct(room, dose, move_to=room.person("Bilal"))
-    assert (moved.consent, moved.consent_by_name) == (dose.consent, dose.consent_by_name)
+    assert all(getattr(dose, name) for name in WHO_WAS_ASKED) and not dose.not_on_record
+    assert not any(getattr(moved, name) for name in WHO_WAS_ASKED)
+    assert (moved.is_given, moved.batch, moved.not_on_record) == (True, dose.batch, MISSING)
+
+
+def test_a_refusal_of_the_right_person_is_no_consent_and_their_answers_stay(room):
+    dose = room.give(room.ready())
+    visit = room.visit(room.person("Bilal"))
+    room.consent(visit, "MMRV", decision="refused")
+    screening = room.screen(visit)
+    moved = correct(room, dose, move_to=visit.person)
+    assert (moved.consent, moved.consent_by_name, moved.screening) == (None, "", screening)
+    assert (moved.identity_confirmed_by, moved.not_on_record) == (screening.identity_confirmed_by, MISSING[:1])
+
+
+def test_what_was_moved_without_consent_is_corrected_like_any_other_record(room):
+    moved = correct(room, room.give(room.ready()), move_to=room.person("Bilal"))
+    fixed = correct(room, moved, changes={"body_site": "right_arm"})
+    other = correct(room, fixed, changes={"batch": make_batch(room.team, "priorix", number="PRX9")})
+    assert (other.vaccine, other.batch_number, other.not_on_record) == ("MMR", "PRX9", MISSING)
+    theirs = room.ready(room.person("Chloe"))
+    back = correct(room, other, move_to=theirs.person)
+    assert (back.consent, back.screening, back.not_on_record) == (theirs.consents.get(), theirs.screenings.get(), [])
+    nothing = correct(room, back, not_given="unwell")
+    assert (nothing.consent, nothing.not_on_record) == (None, [])
+    assert correct(room, nothing, entered_in_error=True).status == "entered-in-error"
 
 
 def test_a_dose_does_not_move_to_somebody_born_after_it(room):
