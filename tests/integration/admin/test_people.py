@@ -12,6 +12,7 @@ from django.urls import reverse
 from accounts.models import AuditEvent, RecordView, Role
 from bookings.models import Appointment
 from bookings.references import shown_reference
+from immunisations.actions import correct_vaccination
 from immunisations.models import Person
 from messaging.models import Message
 from tests.integration.walk.world import World, make_world
@@ -121,6 +122,20 @@ def test_everybody_who_had_a_batch_is_found_by_its_number(world, coordinator):
     url = reverse("admin:immunisations_vaccination_changelist")
     found = coordinator.get(url, {"q": world.batch.number.lower()}).context["cl"].result_list
     assert list(found) == [world.vaccination]
+
+
+def test_a_dose_moved_to_somebody_who_was_not_asked_says_that_consent_is_missing(world, coordinator):
+    dose = world.vaccination
+    other = Person.objects.create(
+        team=dose.person.team, first_name="Zora", date_of_birth=date(2021, 1, 1), created_at=dose.recorded_at
+    )
+    moved = correct_vaccination(
+        vaccination=dose, reason="Wrong child", by=dose.recorded_by, at=dose.recorded_at, move_to=other
+    )
+    said = "No consent on record: moved from another person’s record"
+    for row, says in ((moved, True), (dose, False)):
+        page = coordinator.get(reverse("admin:immunisations_vaccination_change", args=[row.public_id]))
+        assert page.status_code == 200 and (said in page.content.decode()) is says
 
 
 def test_how_to_reach_somebody_is_changed_with_an_audit_and_who_they_are_is_not(world, coordinator):

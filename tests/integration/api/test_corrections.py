@@ -48,7 +48,9 @@ def test_every_kind_of_mistake_can_be_put_right(nurse, room):
     assert correct(nurse, doses[1], what="not_given", not_done_reason="unwell").json()["reason"] == "unwell"
     anew = correct(nurse, doses[2], what="other_vaccine", product="infanrix-hexa", batch_number="HEX1").json()
     assert (anew["series"], anew["person"]) == ("6IN1", str(visits[2].person.public_id))
-    assert correct(nurse, doses[3], what="move", move_to=str(other.public_id)).json()["person"] == str(other.public_id)
+    moved = correct(nurse, doses[3], what="move", move_to=str(other.public_id)).json()
+    assert moved["person"] == str(other.public_id)
+    assert moved["not_on_record"][0] == "No consent on record: moved from another person’s record"
 
 
 def test_the_same_correction_sent_twice_is_one(nurse, dose):
