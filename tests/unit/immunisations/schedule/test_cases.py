@@ -38,6 +38,8 @@ def holds_together(result):
         assert rule(said.rule)
         assert "{" not in said.reason
         json.dumps(dict(said.params))
+        # what was said of one of several readings is not said of all
+        assert said.code not in {"ask_date", "date_decides", "other_date_decides"} or not said.params
     numbers = [verdict.params["dose"] for verdict in result.doses if verdict.counts and "dose" in verdict.params]
     assert numbers == list(range(1, len(numbers) + 1)) or any(verdict.counts is None for verdict in result.doses)
     for verdict in result.doses:

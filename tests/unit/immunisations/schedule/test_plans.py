@@ -108,3 +108,4 @@ def test_an_unknown_vaccine_or_option_is_refused(named, code):
     with pytest.raises(ScheduleError) as refused:
         plan(datetime.date(2025, 1, 1), [], datetime.date(2026, 1, 1), **named)
     assert refused.value.code == code
+    assert repr(next(iter(named.values()))[0]) in refused.value.message
