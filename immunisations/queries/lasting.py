@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 
+from django.db.models import Q
 from django.utils.functional import Promise
 
 from immunisations.health_questions import FACTS, LASTING_FACTS, facts_in
@@ -30,12 +31,12 @@ class LastingFact:
 def lasting_facts(person: Person, *, but_of: Collection[int] = ()) -> list[LastingFact]:
     """Return the lasting facts that stand for a person, by code, each as it was confirmed last.
 
-    Read over every visit of every row of the person, in three queries; those of the visits ``but_of`` (keys) are left
-    out. Within one visit, what was asked again replaces what was said before; from one visit to the next only
-    ``FactLifted`` does.
+    Read over every visit of every row of the person, in one query, three where there are any; those of the visits
+    ``but_of`` (keys) are left out. Within one visit, what was asked again replaces what was said before; from one visit
+    to the next only ``FactLifted`` does.
     """
-    ids = row_ids(person)
-    rows = Screening.objects.filter(visit__person__in=ids).exclude(visit__in=but_of).order_by("visit", "at", "pk")
+    theirs = Q(visit__person=person.root_id) | Q(visit__person__merged_into=person.root_id)
+    rows = Screening.objects.filter(theirs).exclude(visit__in=but_of).order_by("visit", "at", "pk")
     found: dict[str, LastingFact] = {}
     for visit, screenings in groupby(rows, key=lambda row: row.visit_id):
         for screening in standing_screenings(list(screenings)):
@@ -45,7 +46,8 @@ def lasting_facts(person: Person, *, but_of: Collection[int] = ()) -> list[Lasti
                     found[code] = LastingFact(code, screening.recorded_by_name, screening.at, visit)
     if not found:
         return []
-    for code, at in FactLifted.objects.filter(person__in=ids, fact__in=found).values_list("fact", "lifted_at"):
+    lifted = FactLifted.objects.filter(person__in=row_ids(person), fact__in=found)
+    for code, at in lifted.values_list("fact", "lifted_at"):
         if code in found and found[code].confirmed_at <= at:
             del found[code]
     return [found[code] for code in sorted(found)]
