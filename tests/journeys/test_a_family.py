@@ -83,8 +83,7 @@ def a_parent_books_two_children(parent: Walker) -> None:
     parent.reads("Check your answers before you book")
     parent.sees("Bilaal Khan", "10:20am Amina and 10:30am Bilaal", "sara@example.com")
 
-    parent.goes(parent.button("Book these appointments").dblclick)
-    parent.page.wait_for_url("**/booked/")
+    parent.presses_twice("Book these appointments", ends="/booked/$")
     parent.reads("Appointments booked")
     booking = Booking.objects.get()
     reference = f"{booking.reference[:5]}-{booking.reference[5:]}"

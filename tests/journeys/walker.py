@@ -64,6 +64,16 @@ class Walker:
             act()
         self.look()
 
+    def presses_twice(self, words: str, *, ends: str) -> None:
+        """Press a button twice at once, and look at the page of this address (a pattern) that comes of it.
+
+        The browser drops the first answer for the second, so no single navigation can be waited for.
+        """
+        self.button(words).dblclick(no_wait_after=True)
+        expect(self.page).to_have_url(re.compile(ends))
+        self.page.wait_for_load_state()
+        self.look()
+
     def opens(self, path: str) -> None:
         self.page.goto(path)
         self.look()
