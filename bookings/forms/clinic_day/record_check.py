@@ -16,7 +16,7 @@ from immunisations.models.record_check import CheckSource
 from immunisations.sources import LOOKED_AT, source_words
 from immunisations.vaccine_names import UnknownVaccine, read_line, read_vaccine
 from immunisations.written_dates import UnreadableDate, read_date
-from nhsuk.forms import CheckboxesField, CheckboxField, NhsukForm, RadiosField, TextareaField, TextField
+from nhsuk.forms import CheckboxesField, CheckboxField, NhsukForm, RadiosField, TextareaField, TextField, field_of
 
 FIRST_LINES = 3
 MORE_LINES = 4
@@ -153,9 +153,7 @@ class LineForm(QuietForm):
         self.new = False
         # What was typed after the vaccine in its own box: its date, or the name of one that is on no list.
         self.typed_on = self.typed_name = ""
-        self.fields["seen_in"].choices = [  # type: ignore[attr-defined]
-            (source.value, source_words(source)) for source in LOOKED_AT
-        ]
+        field_of(self, "seen_in").choices = [(source.value, source_words(source)) for source in LOOKED_AT]
 
     def is_empty(self) -> bool:
         """Whether nothing was typed or chosen in the line. Ticks alone are nothing."""
@@ -176,7 +174,7 @@ class LineForm(QuietForm):
         """The sources that may show it."""
         chosen = self["seen_in"].value() or []
         start = f"id_{self.add_prefix('seen_in')}"
-        choices = self.fields["seen_in"].choices  # type: ignore[attr-defined]
+        choices = field_of(self, "seen_in").choices
         return [
             Choice(start if number == 0 else f"{start}-{number + 1}", value, str(label), value in chosen)
             for number, (value, label) in enumerate(choices)
