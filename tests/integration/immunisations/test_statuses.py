@@ -394,9 +394,14 @@ def test_such_a_choice_is_read_from_one_index_alone(room):
     room.person()
     with connection.cursor() as cursor:
         # A table of nine rows is read faster whole, or through any index and its rows: what matters is that nothing
-        # but this index is needed.
-        for way in ("seqscan", "bitmapscan", "indexscan"):
+        # but this index is needed. (Turning off plain index scans makes index-only ones dear, too, so that the whole
+        # table costs the same: the other indexes are taken out of sight instead, until the test's transaction ends.)
+        for way in ("seqscan", "bitmapscan"):
             cursor.execute(f"SET LOCAL enable_{way} = off")
+        cursor.execute(
+            "UPDATE pg_index SET indisvalid = false"
+            " WHERE indrelid = 'immunisations_seriesstatus'::regclass AND indexrelid <> 'status_by_doses'::regclass"
+        )
     chosen = SeriesStatus.objects.fewer_than(
         team=room.team, series="MEASLES", doses=2, born_from=date(2014, 11, 21), born_to=date(2020, 11, 22)
     )
