@@ -20,6 +20,15 @@ class Permission(models.TextChoices):
     VACCINATE = "vaccinate", _("Record consent, health checks and doses")
     CORRECT_RECORDS = "correct_records", _("Correct another person’s records, merge people")
     SEND_RECORDS = "send_records", _("See what was corrected, and note what was sent to GP practices and CHIS")
+    FOLLOW_UP = "follow_up", _("See and close follow-ups")
+    EMERGENCY_ACCESS = (
+        "emergency_access",
+        _("Read another team’s record for an hour in an emergency"),
+    )
+    KEEP_STOCK = "keep_stock", _("Record stock taken, wasted and counted back, and cool box temperatures")
+    RELEASE_STOCK = "release_stock", _("Quarantine a batch or release it, list who had it")
+    ADD_LISTS = "add_lists", _("Add a list of people to a clinic")
+    CLOSE_CLINIC = "close_clinic", _("Close a clinic at the end of its day")
     PLAN_CLINICS = "plan_clinics", _("Plan, publish and cancel clinics, keep venues and batches")
     INSPECT = "inspect", _("Look up bookings, people, records and messages in the admin")
     SEE_TOTALS = "see_totals", _("See a clinic’s totals")
@@ -37,11 +46,17 @@ ROLES: dict[Permission, set[Role]] = {
     Permission.VACCINATE: _EVERYBODY_CLINICAL,
     Permission.CORRECT_RECORDS: {Role.SENIOR_NURSE},
     Permission.SEND_RECORDS: {Role.SENIOR_NURSE, Role.COORDINATOR},
+    Permission.FOLLOW_UP: {Role.DESK, Role.COORDINATOR} | _EVERYBODY_CLINICAL,
+    Permission.EMERGENCY_ACCESS: _EVERYBODY_CLINICAL,
+    Permission.KEEP_STOCK: {Role.COORDINATOR} | _EVERYBODY_CLINICAL,
+    Permission.RELEASE_STOCK: {Role.SENIOR_NURSE, Role.COORDINATOR},
+    Permission.ADD_LISTS: {Role.SENIOR_NURSE, Role.COORDINATOR},
+    Permission.CLOSE_CLINIC: {Role.SENIOR_NURSE, Role.COORDINATOR},
     Permission.PLAN_CLINICS: {Role.COORDINATOR},
     Permission.INSPECT: {Role.COORDINATOR},
     Permission.SEE_TOTALS: {Role.COORDINATOR, Role.ANALYST} | _EVERYBODY_CLINICAL,
     Permission.MANAGE_STAFF: {Role.ADMINISTRATOR},
-    Permission.SEE_AUDIT: {Role.ADMINISTRATOR},
+    Permission.SEE_AUDIT: {Role.ADMINISTRATOR, Role.PRIVACY_LEAD},
 }
 
 

@@ -42,6 +42,7 @@ class Role(models.TextChoices):
     COORDINATOR = "coordinator", _("Co-ordinator")
     ANALYST = "analyst", _("Analyst")
     ADMINISTRATOR = "administrator", _("Administrator")
+    PRIVACY_LEAD = "privacy_lead", _("Privacy lead")
 
 
 class Membership(models.Model):

@@ -3,6 +3,7 @@
 from typing import TYPE_CHECKING
 
 from django.contrib.auth.models import AbstractUser
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models.bases import PublicIdModel
@@ -13,6 +14,9 @@ if TYPE_CHECKING:
 
 class User(PublicIdModel, AbstractUser):
     """A member of staff. Deactivated when they leave, never deleted: records name them for ever."""
+
+    # A short number that opens a locked screen again; it signs nobody in. Hashed like a password.
+    pin_hash = models.CharField(_("PIN"), max_length=128, blank=True, default="", db_default="", editable=False)
 
     # The user's role in each team, once ``accounts.permissions`` has asked.
     _roles_by_team: "dict[int, Role]"

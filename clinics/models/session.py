@@ -91,6 +91,19 @@ class ClinicSession(PublicIdModel):
         blank=True,
         help_text=_("Name and version of the direction the clinic works under."),
     )
+    observation_minutes = models.PositiveSmallIntegerField(
+        _("observation after a dose, in minutes"),
+        default=0,
+        db_default=0,
+        help_text=_("How long people are asked to stay. 0 where the clinic does not ask it."),
+    )
+    closed_off_at = models.DateTimeField(_("closed off"), null=True, blank=True, editable=False)
+    closed_off_by_name = models.CharField(
+        _("closed off by"), max_length=200, blank=True, default="", db_default="", editable=False
+    )
+    closing_note = models.CharField(
+        _("note at the end of the clinic"), max_length=1000, blank=True, default="", db_default="", editable=False
+    )
     cancelled_reason = models.CharField(_("reason for cancelling"), max_length=300, blank=True, editable=False)
 
     objects = ClinicSessionQuerySet.as_manager()
@@ -114,6 +127,9 @@ class ClinicSession(PublicIdModel):
                 condition=models.Q(drop_in_from__isnull=True, drop_in_until__isnull=True)
                 | models.Q(drop_in_from__lt=models.F("drop_in_until")),
                 name="session_drop_in_has_start_and_end",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(observation_minutes__lte=120), name="session_observation_is_at_most_two_hours"
             ),
             models.CheckConstraint(
                 condition=models.Q(early_doses=False) | ~models.Q(early_doses_reason=""),

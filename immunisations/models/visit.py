@@ -1,5 +1,6 @@
 """One person at one clinic, from arriving to leaving."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -27,6 +28,10 @@ class Visit(PublicIdModel):
     why = models.CharField(_("why they came"), max_length=15, choices=Why, default=Why.VACCINATION)
     arrived_at = models.DateTimeField(_("arrived"))
     started_at = models.DateTimeField(_("in progress since"), null=True, blank=True)
+    # Whoever works on it at the moment: a second tablet is told, and asked before it takes over.
+    started_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
     paused_at = models.DateTimeField(_("paused"), null=True, blank=True)
     left_at = models.DateTimeField(_("left"), null=True, blank=True)
     accompanied_by = models.CharField(_("came with"), max_length=100, blank=True)

@@ -41,6 +41,7 @@ LISTS = {
         "accounts_auditevent",
         "accounts_recordview",
     ],
+    Role.PRIVACY_LEAD: ["accounts_auditevent", "accounts_recordview"],
 }
 ALL = [(role, name) for role, names in LISTS.items() for name in names]
 

@@ -4,41 +4,42 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from tests.integration.walk.table import ADMINISTRATOR, COORDINATOR, ROLES, Entry, staff
+from tests.integration.walk.table import ADMINISTRATOR, COORDINATOR, PRIVACY_LEAD, ROLES, Entry, staff
 from tests.integration.walk.world import World
 
 
 @dataclass(frozen=True)
 class Page:
-    """A model's admin: the one role that sees it, what of a world is its row, and what is allowed."""
+    """A model's admin: the roles that see it, what of a world is its row, and what is allowed."""
 
-    role: str
+    roles: tuple[str, ...]
     row: Callable[[World], Any]
     may_add: bool = False
     shared: bool = False
 
 
+AUDIT = (ADMINISTRATOR, PRIVACY_LEAD)
 PAGES: dict[str, Page] = {
-    "accounts_user": Page(ADMINISTRATOR, lambda w: w.users["desk"].public_id, may_add=True),
-    "accounts_team": Page(ADMINISTRATOR, lambda w: w.team.public_id),
-    "accounts_apitoken": Page(ADMINISTRATOR, lambda w: w.token.public_id),
-    "accounts_auditevent": Page(ADMINISTRATOR, lambda w: w.audit.public_id),
-    "accounts_recordview": Page(ADMINISTRATOR, lambda w: w.record_view.pk),
-    "clinics_venue": Page(COORDINATOR, lambda w: w.venue.public_id, may_add=True),
-    "clinics_clinicsession": Page(COORDINATOR, lambda w: w.session.public_id, may_add=True),
-    "clinics_product": Page(COORDINATOR, lambda w: w.batch.product_id, shared=True),
-    "clinics_batch": Page(COORDINATOR, lambda w: w.batch.public_id, may_add=True),
-    "clinics_direction": Page(COORDINATOR, lambda w: w.team.directions.get().public_id, may_add=True),
-    "immunisations_person": Page(COORDINATOR, lambda w: w.person.public_id),
-    "immunisations_practice": Page(COORDINATOR, lambda w: w.practice.pk, shared=True),
-    "immunisations_vaccination": Page(COORDINATOR, lambda w: w.vaccination.public_id),
-    "immunisations_recordcheck": Page(COORDINATOR, lambda w: w.check.public_id),
-    "bookings_booking": Page(COORDINATOR, lambda w: w.booking.public_id),
-    "messaging_message": Page(COORDINATOR, lambda w: w.message.public_id),
+    "accounts_user": Page((ADMINISTRATOR,), lambda w: w.users["desk"].public_id, may_add=True),
+    "accounts_team": Page((ADMINISTRATOR,), lambda w: w.team.public_id),
+    "accounts_apitoken": Page((ADMINISTRATOR,), lambda w: w.token.public_id),
+    "accounts_auditevent": Page(AUDIT, lambda w: w.audit.public_id),
+    "accounts_recordview": Page(AUDIT, lambda w: w.record_view.pk),
+    "clinics_venue": Page((COORDINATOR,), lambda w: w.venue.public_id, may_add=True),
+    "clinics_clinicsession": Page((COORDINATOR,), lambda w: w.session.public_id, may_add=True),
+    "clinics_product": Page((COORDINATOR,), lambda w: w.batch.product_id, shared=True),
+    "clinics_batch": Page((COORDINATOR,), lambda w: w.batch.public_id, may_add=True),
+    "clinics_direction": Page((COORDINATOR,), lambda w: w.team.directions.get().public_id, may_add=True),
+    "immunisations_person": Page((COORDINATOR,), lambda w: w.person.public_id),
+    "immunisations_practice": Page((COORDINATOR,), lambda w: w.practice.pk, shared=True),
+    "immunisations_vaccination": Page((COORDINATOR,), lambda w: w.vaccination.public_id),
+    "immunisations_recordcheck": Page((COORDINATOR,), lambda w: w.check.public_id),
+    "bookings_booking": Page((COORDINATOR,), lambda w: w.booking.public_id),
+    "messaging_message": Page((COORDINATOR,), lambda w: w.message.public_id),
 }
 # Superusers add what a role may add, and teams.
 SUPERUSER_ADDS = {"accounts_team"}
-BOTH = [COORDINATOR, ADMINISTRATOR]
+INSIDE = [COORDINATOR, ADMINISTRATOR, PRIVACY_LEAD]
 
 
 def entries(name: str, page: Page) -> dict[str, Entry]:
@@ -48,13 +49,13 @@ def entries(name: str, page: Page) -> dict[str, Entry]:
         return {"object_id": page.row(world)}
 
     def seen(*statuses: int, **words: Any) -> Entry:
-        return staff([page.role], *statuses, arguments=row, superuser=(200,), **words)
+        return staff(page.roles, *statuses, arguments=row, superuser=(200,), **words)
 
     others = (200,) if page.shared else (404,)
     adds = page.may_add or name in SUPERUSER_ADDS
     return {
-        f"admin:{name}_changelist": staff([page.role], superuser=(200,)),
-        f"admin:{name}_add": staff([page.role] if page.may_add else [], superuser=(200,) if adds else (403,)),
+        f"admin:{name}_changelist": staff(page.roles, superuser=(200,)),
+        f"admin:{name}_add": staff(page.roles if page.may_add else [], superuser=(200,) if adds else (403,)),
         f"admin:{name}_change": seen(others=others),
         f"admin:{name}_history": seen(others=others),
         f"admin:{name}_delete": staff([], arguments=row, superuser=(403,)),
@@ -62,17 +63,17 @@ def entries(name: str, page: Page) -> dict[str, Entry]:
 
 
 TABLE: dict[str, Entry] = {
-    "admin:index": staff(BOTH, superuser=(200,)),
-    "admin:login": Entry((302,), {r: (302,) if r in BOTH else (403,) for r in ROLES}, (302,), (302,)),
-    "admin:logout": staff(BOTH, 302, superuser=(302,)),
-    "admin:password_change": staff(BOTH, 302, superuser=(302,)),
-    "admin:password_change_done": staff(BOTH, 302, superuser=(302,)),
+    "admin:index": staff(INSIDE, superuser=(200,)),
+    "admin:login": Entry((302,), {r: (302,) if r in INSIDE else (403,) for r in ROLES}, (302,), (302,)),
+    "admin:logout": staff(INSIDE, 302, superuser=(302,)),
+    "admin:password_change": staff(INSIDE, 302, superuser=(302,)),
+    "admin:password_change_done": staff(INSIDE, 302, superuser=(302,)),
     # Without the name of a field it belongs to, nobody is offered any choices.
     "admin:autocomplete": staff([], superuser=(403,)),
-    "admin:jsi18n": staff(BOTH, superuser=(200,)),
+    "admin:jsi18n": staff(INSIDE, superuser=(200,)),
     "admin:app_list": Entry(
         (302,),
-        {role: {COORDINATOR: (200,), ADMINISTRATOR: (404,)}.get(role, (403,)) for role in ROLES},
+        {role: {COORDINATOR: (200,), ADMINISTRATOR: (404,), PRIVACY_LEAD: (404,)}.get(role, (403,)) for role in ROLES},
         (200,),
         (200,),
         lambda world: {"app_label": "clinics"},

@@ -48,7 +48,7 @@ TABLE: dict[str, Entry] = {
     ),
     "walk-in": staff(CLINIC, arguments=clinic),
     "clinic-day-did-not-attend": staff(CLINIC, arguments=clinic),
-    "clinic-day-totals": staff([role for role in ROLES if role not in ("desk", "administrator")], arguments=clinic),
+    "clinic-day-totals": staff([role for role in ROLES if role not in ("desk", "administrator", "privacy_lead")], arguments=clinic),
     "person": staff(CLINIC, arguments=person),
     "rules": staff(ROLES),
     "show-working": staff(CLINIC, arguments=person),

@@ -12,6 +12,7 @@ SUPERUSER = "superuser"
 ROLES = [str(role) for role in Role.values]
 DESK, VACCINATOR, SENIOR = str(Role.DESK), str(Role.VACCINATOR), str(Role.SENIOR_NURSE)
 COORDINATOR, ANALYST, ADMINISTRATOR = str(Role.COORDINATOR), str(Role.ANALYST), str(Role.ADMINISTRATOR)
+PRIVACY_LEAD = str(Role.PRIVACY_LEAD)
 CLINIC = [DESK, VACCINATOR, SENIOR, COORDINATOR]
 
 Arguments = Callable[[World], dict[str, Any]]
