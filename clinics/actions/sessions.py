@@ -1,4 +1,4 @@
-"""Every change to what is offered: clinics, their periods and places, batches."""
+"""Every change to what is offered: clinics, their periods and places."""
 
 from collections.abc import Mapping, Sequence
 from datetime import date, datetime, time, timedelta
@@ -11,24 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod, VaccineOffer, Venue
+from clinics.models import ClinicSession, Place, VaccinationPeriod, VaccineOffer, Venue
 from clinics.policies import ClinicRefused, check_move, check_publishable
 from clinics.times import LONDON, NotATime, london_day, wall_time
-
-__all__ = [
-    "add_batch",
-    "change_session",
-    "close_bookings",
-    "close_off_session",
-    "finish_session",
-    "free_slug",
-    "mark_cancelled",
-    "publish_session",
-    "quarantine_batch",
-    "reopen_bookings",
-    "save_periods",
-    "wall_time",
-]
 
 # Once places have been laid out they hang on the clinic's day and the length of its appointments; its address on the
 # site has been passed on.
@@ -213,50 +198,6 @@ def mark_cancelled(*, session: ClinicSession, reason: str, by: User | None, at: 
         source=source,
         reason=reason,
     )
-
-
-@transaction.atomic
-def add_batch(
-    *, team_id: int, product: Product, number: str, expires_on: date, by: User | None, at: datetime, source: str
-) -> Batch:
-    """Add a batch as its box shows it, or return the team's batch of that product and number where it is known.
-
-    Raises ClinicRefused where a known batch is said to expire on another day.
-    """
-    number = " ".join(number.split()).upper()
-    batch, created = Batch.objects.get_or_create(
-        team_id=team_id, product=product, number=number, defaults={"expires_on": expires_on}
-    )
-    if not created and batch.expires_on != expires_on:
-        raise ClinicRefused(
-            _("Batch %(number)s is known with another expiry date: %(date)s. Check the box.")
-            % {"number": number, "date": f"{batch.expires_on:%d %m %Y}"},
-            code="batch_differs",
-        )
-    if created:
-        audit.record(
-            by=by,
-            at=at,
-            source=source,
-            action="add_batch",
-            thing=batch,
-            team=team_id,
-            after={"product": product.code, "number": number, "expires_on": str(expires_on)},
-        )
-    return batch
-
-
-@transaction.atomic
-def quarantine_batch(*, batch: Batch, reason: str, by: User | None, at: datetime, source: str) -> Batch:
-    """Take a batch out of use: no dose of it can be recorded as given from now on."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
-    if batch.quarantined_at is None:
-        batch.quarantined_at, batch.quarantine_reason = at, reason
-        batch.save(update_fields=["quarantined_at", "quarantine_reason"])
-        audit.record(
-            by=by, at=at, source=source, action="quarantine_batch", thing=batch, team=batch.team_id, reason=reason
-        )
-    return batch
 
 
 def _locked(session: ClinicSession) -> ClinicSession:
