@@ -2,11 +2,12 @@
 
 from datetime import date
 
+from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from accounts.errors import Refused
-from clinics.models import ClinicSession
+from clinics.models import Batch, ClinicSession
 
 
 class ClinicRefused(Refused):
@@ -45,3 +46,41 @@ def check_publishable(session: ClinicSession, today: date) -> None:
         raise ClinicRefused(_("Add at least one vaccination period before publishing."), code="no_periods")
     if not session.offers.exists():
         raise ClinicRefused(_("Say which vaccines the clinic offers before publishing."), code="no_vaccines")
+
+
+def check_stock_open(session: ClinicSession, *, leaving: bool = False) -> None:
+    """Raise ClinicRefused (code "clinic_not_open") where no stock may be recorded at the clinic any more, or not yet.
+
+    What is only ``leaving`` it, wasted or counted back, may be recorded of a cancelled clinic too: the stock is there.
+    """
+    shut = {ClinicSession.State.DRAFT, ClinicSession.State.CLOSED_OFF}
+    if session.state in shut or (session.state == ClinicSession.State.CANCELLED and not leaving):
+        raise ClinicRefused(
+            _("No stock can be recorded at this clinic: it is %(state)s.")
+            % {"state": str(session.get_state_display()).lower()},
+            code="clinic_not_open",
+        )
+
+
+def check_takeable(batch: Batch, *, on: date, held_here: bool) -> None:
+    """Raise ClinicRefused where a batch may not be taken to a clinic on a day: expired by then, or quarantined.
+
+    ``held_here`` says that doses of it are quarantined at that clinic: nobody could tell them from fresh ones.
+    """
+    if batch.expires_on < on:
+        raise ClinicRefused(
+            _("Batch %(number)s expires on %(date)s, before the clinic. Set it aside.")
+            % {"number": batch.number, "date": formats.date_format(batch.expires_on, "j F Y")},
+            code="batch_expired",
+        )
+    if batch.quarantined_at is not None:
+        raise ClinicRefused(
+            _("Batch %(number)s is quarantined and must not be taken to a clinic.") % {"number": batch.number},
+            code="batch_quarantined",
+        )
+    if held_here:
+        raise ClinicRefused(
+            _("Doses of batch %(number)s are quarantined at this clinic. Take another batch.")
+            % {"number": batch.number},
+            code="batch_held_here",
+        )

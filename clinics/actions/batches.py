@@ -7,8 +7,10 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from clinics.models import Batch, Product
+from clinics.actions.stock import write
+from clinics.models import Batch, MovementKind, Product
 from clinics.policies import ClinicRefused
+from clinics.stock import ledger, lock_batches
 
 
 @transaction.atomic
@@ -44,12 +46,26 @@ def add_batch(
 
 @transaction.atomic
 def quarantine_batch(*, batch: Batch, reason: str, by: User | None, at: datetime, source: str) -> Batch:
-    """Take a batch out of use: no dose of it can be recorded as given from now on."""
-    batch = Batch.objects.select_for_update().get(pk=batch.pk)
+    """Take a batch out of use: no dose of it can be recorded as given from now on.
+
+    A batch that is in quarantine already stays as it is. Where ``by`` is known the ledger of its stock says so too.
+    """
+    batch = lock_batches([batch])[batch.pk]
     if batch.quarantined_at is None:
         batch.quarantined_at, batch.quarantine_reason = at, reason
         batch.save(update_fields=["quarantined_at", "quarantine_reason"])
         audit.record(
             by=by, at=at, source=source, action="quarantine_batch", thing=batch, team=batch.team_id, reason=reason
         )
+        if by is not None:
+            write(
+                batch=batch,
+                kind=MovementKind.QUARANTINED,
+                doses=max(0, ledger([batch])[batch.pk].in_store),
+                by=by,
+                at=at,
+                note=reason,
+                source=source,
+                action="hold_stock",
+            )
     return batch

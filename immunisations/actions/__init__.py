@@ -12,6 +12,7 @@ from immunisations.actions.merges import merge_people, unmerge_people
 from immunisations.actions.people import add_person, change_person
 from immunisations.actions.record_checks import FoundDose, SourceLook, record_check, record_round
 from immunisations.actions.sending import mark_sent
+from immunisations.actions.stock import count_back, destroy_held, record_reading
 from immunisations.actions.vaccinations import record_not_given, record_vaccination
 from immunisations.actions.visits import arrive, end_visit, pause_visit, start_visit, undo_arrival
 
@@ -23,6 +24,8 @@ __all__ = [
     "change_person",
     "correct_batch",
     "correct_vaccination",
+    "count_back",
+    "destroy_held",
     "end_visit",
     "judge_doses",
     "lift_fact",
@@ -32,6 +35,7 @@ __all__ = [
     "record_check",
     "record_consent",
     "record_not_given",
+    "record_reading",
     "record_round",
     "record_screening",
     "record_vaccination",

@@ -6,12 +6,14 @@ from immunisations.queries.outlook import Forecast, facts_for, forecast_for, pla
 from immunisations.queries.questions import DoseQuestion, dose_questions, question_words
 from immunisations.queries.rows import record_checks, vaccination_rows
 from immunisations.queries.sending import Sending, Standing, sending_at, sent_rows, standing_of
+from immunisations.queries.stock import ClinicStock, StockLine, stock_of
 from immunisations.queries.timeline import CheckRound, check_rounds, not_asked, unsaved_mentions, verdicts_on
 from immunisations.queries.visits import DUE, StandingRow, VisitRecord, standing_at, still_due, visit_record
 
 __all__ = [
     "DUE",
     "CheckRound",
+    "ClinicStock",
     "DoseQuestion",
     "Forecast",
     "HistoryDose",
@@ -21,6 +23,7 @@ __all__ = [
     "Sending",
     "Standing",
     "StandingRow",
+    "StockLine",
     "VisitRecord",
     "check_rounds",
     "dose_questions",
@@ -40,6 +43,7 @@ __all__ = [
     "standing_at",
     "standing_of",
     "still_due",
+    "stock_of",
     "unsaved_mentions",
     "vaccination_rows",
     "verdicts_on",

@@ -1,0 +1,187 @@
+"""What the ledger of stock says: what is in the team's store, what was taken to a clinic, and what is held.
+
+Nothing is kept here that can be counted. The rows of the ledger that stand are those that no other row replaces. Which
+doses were given is counted from the records of people, in the app that keeps those.
+
+Whoever writes to the ledger locks in this order: the clinic, where it is about one, and then the batches by their keys.
+A dose given takes the clinic, the person and the visit, and last the one batch. So a quarantine and a dose of the same
+batch take turns: either the dose sees the quarantine, or the quarantine counts the dose.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models.functions import Coalesce
+
+from clinics.models import Batch, ClinicSession, CoolBoxReading, MovementKind, StockMovement
+from clinics.models.movement import COLDEST, SAYS_WHY, WARMEST
+
+
+def excursions(session: Any) -> "QuerySet[CoolBoxReading]":
+    """Return the readings of a clinic that stand and are outside +2 to +8 °C (Green Book chapter 3)."""
+    return CoolBoxReading.objects.filter(session=session, replaced_by__isnull=True).filter(
+        Q(celsius__lt=COLDEST) | Q(celsius__gt=WARMEST)
+    )
+
+
+def _last_word(batch: Any, session: Any) -> Coalesce:
+    """Whether a batch was last quarantined or last released at a clinic; "" where neither."""
+    words = StockMovement.objects.filter(batch=batch, session=session, kind__in=SAYS_WHY)
+    return Coalesce(Subquery(words.order_by("-pk").values("kind")[:1]), Value(""))
+
+
+def _taken(batch: Any, session: Any) -> Exists:
+    return Exists(
+        StockMovement.objects.filter(batch=batch, session=session, kind=MovementKind.OUT, replaced_by__isnull=True)
+    )
+
+
+@dataclass(frozen=True)
+class Hold:
+    """Why a batch that is fine as a whole may not be given at one clinic."""
+
+    # Its doses there are in quarantine.
+    held: bool
+    # A cool box there was too warm or too cold, and nobody said that this batch was taken there.
+    unknown_after_excursion: bool
+
+
+def hold_of(*, session: ClinicSession, batch: Batch) -> Hold:
+    """Return what stands against giving a batch at a clinic. One query."""
+    word, taken, excursion = (
+        ClinicSession.objects.filter(pk=session.pk)
+        .annotate(
+            last_word=_last_word(batch, OuterRef("pk")),
+            was_taken=_taken(batch, OuterRef("pk")),
+            was_excursion=Exists(excursions(OuterRef("pk"))),
+        )
+        .values_list("last_word", "was_taken", "was_excursion")
+        .get()
+    )
+    return Hold(
+        held=word == MovementKind.QUARANTINED,
+        unknown_after_excursion=excursion and not taken and word != MovementKind.RELEASED,
+    )
+
+
+def usable_batches(*, session: ClinicSession, vaccines: Collection[str], on: date) -> list[Batch]:
+    """Return the batches of these vaccines that may be given at a clinic on a day: those taken there first, then
+    soonest to expire.
+
+    Batches that expired, that are quarantined, or whose doses at this clinic are, are never among them. Each row says
+    in ``was_taken`` whether it was taken to the clinic. One query.
+    """
+    return list(
+        Batch.objects.filter(
+            team=session.team_id, product__vaccine__in=vaccines, expires_on__gte=on, quarantined_at__isnull=True
+        )
+        .annotate(last_word=_last_word(OuterRef("pk"), session), was_taken=_taken(OuterRef("pk"), session))
+        .exclude(last_word=MovementKind.QUARANTINED)
+        .filter(Q(was_taken=True) | Q(last_word=MovementKind.RELEASED) | ~Q(Exists(excursions(session))))
+        .select_related("product")
+        .order_by("-was_taken", "expires_on", "number", "pk")
+    )
+
+
+@dataclass
+class AtClinic:
+    """What the ledger says of one batch at one clinic."""
+
+    taken: int = 0
+    # Whether somebody said that it was taken there, if only by adding it on the page of a dose.
+    was_taken: bool = False
+    wasted: dict[str, int] = field(default_factory=dict)
+    back: StockMovement | None = None
+    hold: StockMovement | None = None
+    released: StockMovement | None = None
+
+    @property
+    def all_wasted(self) -> int:
+        return sum(self.wasted.values())
+
+
+@dataclass
+class InStore:
+    """What the ledger says of one batch in the team's store, and at each clinic it went to (by the clinic's key)."""
+
+    received: int = 0
+    was_received: bool = False
+    wasted: dict[str, int] = field(default_factory=dict)
+    clinics: dict[int, AtClinic] = field(default_factory=lambda: defaultdict(AtClinic))
+
+    @property
+    def taken(self) -> int:
+        return sum(each.taken for each in self.clinics.values())
+
+    @property
+    def back(self) -> int:
+        return sum(each.back.doses for each in self.clinics.values() if each.back)
+
+    @property
+    def in_store(self) -> int:
+        """The doses that must be in the store. Less than 0 where the ledger lacks something."""
+        return self.received - self.taken + self.back - sum(self.wasted.values())
+
+    @property
+    def held_in_store(self) -> int:
+        """Those of them that came back from a clinic where they were quarantined, and have not been released."""
+        return sum(each.back.doses for each in self.clinics.values() if each.back and each.hold)
+
+    @property
+    def free(self) -> int:
+        """The doses in the store that may be taken to a clinic."""
+        return self.in_store - self.held_in_store
+
+
+def ledger(batches: Iterable[Batch] | Iterable[int]) -> dict[int, InStore]:
+    """Return what the ledger says of these batches, by their keys. One query."""
+    keys = [batch.pk if isinstance(batch, Batch) else batch for batch in batches]
+    found: dict[int, InStore] = {key: InStore() for key in keys}
+    for row in StockMovement.objects.filter(batch__in=keys, replaced_by__isnull=True).order_by("pk"):
+        store = found[row.batch_id]
+        if row.session_id is not None:
+            _add(store.clinics[row.session_id], row)
+        elif row.kind == MovementKind.RECEIVED:
+            store.received += row.doses
+            store.was_received = True
+        elif row.kind == MovementKind.WASTED:
+            store.wasted[row.reason] = store.wasted.get(row.reason, 0) + row.doses
+    return found
+
+
+def at_clinic(session: ClinicSession) -> dict[int, AtClinic]:
+    """Return what the ledger says of each batch that it names at a clinic, by the batch's key. One query."""
+    found: dict[int, AtClinic] = defaultdict(AtClinic)
+    for row in StockMovement.objects.filter(session=session, replaced_by__isnull=True).order_by("pk"):
+        _add(found[row.batch_id], row)
+    return dict(found)
+
+
+def _add(there: AtClinic, row: StockMovement) -> None:
+    if row.kind == MovementKind.OUT:
+        there.taken += row.doses
+        there.was_taken = True
+    elif row.kind == MovementKind.WASTED:
+        there.wasted[row.reason] = there.wasted.get(row.reason, 0) + row.doses
+    elif row.kind == MovementKind.BACK:
+        there.back = row
+    elif row.kind == MovementKind.QUARANTINED:
+        there.hold, there.released = row, None
+    elif row.kind == MovementKind.RELEASED:
+        there.hold, there.released = None, row
+
+
+def lock_clinic(session: ClinicSession) -> ClinicSession:
+    """Lock the clinic against everybody who records anything there until the transaction ends; return it as it is."""
+    return ClinicSession.objects.select_for_update(of=("self",)).get(pk=session.pk)
+
+
+def lock_batches(batches: Iterable[Batch]) -> dict[int, Batch]:
+    """Lock the batches in the order of their keys until the transaction ends; return them as they are, by key."""
+    keys = {batch.pk for batch in batches}
+    rows = Batch.objects.select_for_update(of=("self",)).select_related("product").filter(pk__in=keys).order_by("pk")
+    return {batch.pk: batch for batch in rows}
