@@ -17,6 +17,7 @@ from clinics.models import Batch, Direction
 from clinics.places import share_session
 from clinics.times import london_day
 from clinics.vaccines import Series
+from immunisations.actions.follow_ups import Wanted
 from immunisations.actions.statuses import refresh_status
 from immunisations.actions.visits import lock_visit
 from immunisations.models import Person, Vaccination, Visit
@@ -34,6 +35,7 @@ from immunisations.policies import (
     worked_under,
 )
 from immunisations.queries import facts_for, forecast_for, still_due, visit_record
+from immunisations.waiting import end_of_visit
 
 
 class NotGivenRefused(Refused):
@@ -80,16 +82,18 @@ def chain_end(root: Person, person: Person, session_id: int, series: str) -> Vac
     return own or to_replace
 
 
-def _finish_if_done(visit: Visit, *, at: datetime) -> bool:
+def _finish_if_done(visit: Visit, *, by: User, at: datetime) -> bool:
     """End the visit where nothing that the clinic offers is still due; return whether it ended."""
     record = visit_record(visit)
     facts = facts_for(visit.person, visit.session, record.screenings)
     outlook = forecast_for(visit.person, visit.session.date, facts)
     done = not outlook.problem and not still_due(record, outlook, visit.session)
+    if visit.started_by_id is None or visit.paused_at or visit.left_at:
+        visit.started_by = by
     visit.started_at = visit.started_at or at
     visit.paused_at = None
-    visit.left_at = (visit.left_at or at) if done else None
-    visit.save(update_fields=["started_at", "paused_at", "left_at"])
+    visit.left_at = end_of_visit(visit, at=at) if done else None
+    visit.save(update_fields=["started_at", "started_by", "paused_at", "left_at"])
     return done
 
 
@@ -242,7 +246,7 @@ def record_vaccination(
         replaces=replaces,
     )
     refresh_status(root)
-    _finish_if_done(visit, at=at)
+    _finish_if_done(visit, by=by, at=at)
     audit.record(
         by=by,
         at=at,
@@ -279,14 +283,15 @@ def record_not_given(
     by: User,
     at: datetime,
     note: str = "",
+    follow_up: Wanted | None = None,
     client_uuid: uuid.UUID | None = None,
     source: str = "staff",
 ) -> list[Vaccination]:
     """Write down, for each series, that nothing was given at this clinic and why.
 
-    A later word on the same series replaces an earlier one. Where nothing else is due, or the person left, the visit
-    ends. The same ``client_uuid`` returns the same rows. Raises Refused ``already_recorded`` where a dose of a series
-    stands; NotGivenRefused for an unknown reason or series, or none.
+    A later word on the same series replaces an earlier one. ``follow_up`` is what is to be done next, set by the first
+    of the rows. Where nothing else is due, or the person left, the visit ends. The same ``client_uuid`` returns the same rows. Raises Refused ``already_recorded`` where a dose of a series
+    stands; NotGivenRefused for an unknown reason or series, or none; FollowUpRefused.
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     share_session(visit.session)
@@ -335,7 +340,7 @@ def record_not_given(
             after={"series": each, "reason": reason},
         )
         rows.append(row)
-    if not _finish_if_done(visit, at=at) and reason == Vaccination.Reason.LEFT:
+    if not _finish_if_done(visit, by=by, at=at) and reason == Vaccination.Reason.LEFT:
         visit.left_at = at
         visit.save(update_fields=["left_at"])
     return rows

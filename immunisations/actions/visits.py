@@ -4,15 +4,20 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
 from clinics.models import ClinicSession
+from clinics.places import share_session
+from clinics.words import clock
+from immunisations.meanwhile import held_since
 from immunisations.models import Person, Visit
 from immunisations.people import lock_root, row_ids
 from immunisations.policies import check_clinic_day, check_session_open
+from immunisations.waiting import end_of_visit
 
 # What other rooms do once somebody's visit began, in the same transaction: each is called with ``visit``, ``by``,
 # ``at`` and ``source``. They register when the apps are ready.
@@ -64,6 +69,10 @@ def arrive(
     published, is cancelled or closed off, OtherDay where it is not on that day, and VisitRefused (``other_team``)
     where the person belongs to another team.
     """
+    # The clinic as it is now, and stays until this is written: nobody arrives while it is closed.
+    state = share_session(session)
+    if state != session.state:
+        session.refresh_from_db(fields=["state", "closed_off_at", "closed_off_by_name"])
     check_session_open(session)
     visit, began = begin_visit(
         session=session,
@@ -137,7 +146,9 @@ def lock_visit(visit: Visit) -> Visit:
 
     Raises VisitRefused (``undone``) where its arrival was taken back meanwhile.
     """
-    rows = Visit.objects.select_for_update(of=("self",)).select_related("session__venue", "person")
+    # Whoever closes the clinic waits for this, or this sees it closed.
+    share_session(visit.session)
+    rows = Visit.objects.select_for_update(of=("self",)).select_related("session__venue", "person", "started_by")
     try:
         return rows.get(pk=visit.pk)
     except Visit.DoesNotExist as gone:
@@ -151,6 +162,7 @@ def has_records(visit: Visit) -> bool:
         or visit.record_checks.exists()
         or visit.consents.exists()
         or visit.screenings.exists()
+        or visit.follow_ups.exists()
     )
 
 
@@ -167,22 +179,47 @@ def undo_arrival(*, visit: Visit, by: User | None, at: datetime, source: str = "
     visit.delete()
 
 
+def _shown(value: object) -> object:
+    """Return a value as the audit keeps it."""
+    if isinstance(value, datetime):
+        return value.isoformat()
+    return str(value) if isinstance(value, User) else value
+
+
 def _change(visit: Visit, action: str, *, by: User | None, at: datetime, source: str, **changes: object) -> Visit:
     for name, value in changes.items():
         setattr(visit, name, value)
     visit.save(update_fields=list(changes))
-    shown = {name: value.isoformat() if isinstance(value, datetime) else value for name, value in changes.items()}
-    _note(visit, action, by=by, at=at, source=source, **shown)
+    _note(visit, action, by=by, at=at, source=source, **{name: _shown(value) for name, value in changes.items()})
     return visit
 
 
+def is_going_on(visit: Visit) -> bool:
+    """Whether somebody is seeing the person now."""
+    return bool(visit.started_at and not visit.paused_at and not visit.left_at)
+
+
 @transaction.atomic
-def start_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> Visit:
-    """Somebody sees the person now, for the first time or again after a pause or an end that came too soon."""
+def start_visit(
+    *, visit: Visit, by: User | None, at: datetime, take_over: bool = False, source: str = "staff"
+) -> Visit:
+    """Somebody sees the person now, for the first time or again after a pause or an end that came too soon.
+
+    Raises VisitRefused (``in_progress``) while somebody else does, unless they ``take_over``.
+    """
     visit = _locked(visit)
     check_session_open(visit.session)
-    if visit.started_at and not visit.paused_at and not visit.left_at:
-        return visit
+    if is_going_on(visit):
+        if by is None or visit.started_by_id == by.pk:
+            return visit
+        if visit.started_by is not None and not take_over:
+            raise VisitRefused(
+                _("In progress with %(who)s since %(at)s. Take over if you are seeing them now.")
+                % {"who": visit.started_by, "at": clock(timezone.localtime(held_since(visit) or at))},
+                code="in_progress",
+            )
+        action = "take_over_visit" if visit.started_by is not None else "start_visit"
+        return _change(visit, action, by=by, at=at, source=source, started_by=by)
     return _change(
         visit,
         "start_visit",
@@ -190,6 +227,7 @@ def start_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "s
         at=at,
         source=source,
         started_at=visit.started_at or at,
+        started_by=by,
         paused_at=None,
         left_at=None,
     )
@@ -206,15 +244,25 @@ def pause_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "s
 
 
 @transaction.atomic
-def end_visit(*, visit: Visit, by: User | None, at: datetime, why: str | None = None, source: str = "staff") -> Visit:
-    """The person leaves. ``why`` says what they turned out to have come for, such as advice only.
+def end_visit(
+    *,
+    visit: Visit,
+    by: User | None,
+    at: datetime,
+    why: str | None = None,
+    gone: bool = False,
+    source: str = "staff",
+) -> Visit:
+    """The visit ends. ``why`` says what they turned out to have come for, such as advice only.
 
-    A second call with the same ``why`` changes nothing.
+    Where the clinic asks people to wait after a dose it ends once they may leave, unless they have ``gone`` already. A
+    second call with the same ``why`` changes nothing.
     """
     visit = _locked(visit)
     check_session_open(visit.session)
     why = why or visit.why
-    if visit.left_at and visit.why == why:
+    waiting = visit.left_at is not None and visit.left_at > at
+    if visit.left_at and visit.why == why and not (gone and waiting):
         return visit
     return _change(
         visit,
@@ -224,6 +272,7 @@ def end_visit(*, visit: Visit, by: User | None, at: datetime, why: str | None = 
         source=source,
         why=str(why),
         started_at=visit.started_at or at,
+        started_by=visit.started_by or by,
         paused_at=None,
-        left_at=visit.left_at or at,
+        left_at=at if gone else end_of_visit(visit, at=at),
     )
