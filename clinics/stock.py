@@ -16,6 +16,7 @@ from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
+from django.utils.translation import gettext as _
 
 from clinics.models import Batch, ClinicSession, CoolBoxReading, MovementKind, StockMovement
 from clinics.models.movement import COLDEST, SAYS_WHY, WARMEST
@@ -62,29 +63,49 @@ def hold_of(*, session: ClinicSession, batch: Batch) -> Hold:
         .values_list("last_word", "was_taken", "was_excursion")
         .get()
     )
+    return _hold(word, taken, excursion)
+
+
+def _hold(word: str, taken: bool, excursion: bool) -> Hold:
     return Hold(
         held=word == MovementKind.QUARANTINED,
         unknown_after_excursion=excursion and not taken and word != MovementKind.RELEASED,
     )
 
 
-def usable_batches(*, session: ClinicSession, vaccines: Collection[str], on: date) -> list[Batch]:
-    """Return the batches of these vaccines that may be given at a clinic on a day: those taken there first, then
-    soonest to expire.
+def batches_for(
+    *, session: ClinicSession, vaccines: Collection[str], on: date
+) -> tuple[list[Batch], list[tuple[Batch, str]]]:
+    """Return the batches of these vaccines that may be given at a clinic on a day, and those that may not for what
+    happened at this clinic, each with why.
 
-    Batches that expired, that are quarantined, or whose doses at this clinic are, are never among them. Each row says
-    in ``was_taken`` whether it was taken to the clinic. One query.
+    Batches that expired, or are quarantined as a whole, are in neither. Those taken to the clinic come first, and of
+    all the soonest to expire. Each row says in ``was_taken`` whether it was taken there. One query.
     """
-    return list(
+    batches = (
         Batch.objects.filter(
             team=session.team_id, product__vaccine__in=vaccines, expires_on__gte=on, quarantined_at__isnull=True
         )
-        .annotate(last_word=_last_word(OuterRef("pk"), session), was_taken=_taken(OuterRef("pk"), session))
-        .exclude(last_word=MovementKind.QUARANTINED)
-        .filter(Q(was_taken=True) | Q(last_word=MovementKind.RELEASED) | ~Q(Exists(excursions(session))))
+        .annotate(
+            last_word=_last_word(OuterRef("pk"), session),
+            was_taken=_taken(OuterRef("pk"), session),
+            was_excursion=Exists(excursions(session)),
+        )
         .select_related("product")
         .order_by("-was_taken", "expires_on", "number", "pk")
     )
+    usable, held = [], []
+    for batch in batches:
+        hold = _hold(batch.last_word, batch.was_taken, batch.was_excursion)
+        if hold.held:
+            held.append((batch, _("its doses at this clinic are quarantined.")))
+        elif hold.unknown_after_excursion:
+            held.append(
+                (batch, _("a cool box was too warm or too cold, and nobody wrote down that this batch was taken here."))
+            )
+        else:
+            usable.append(batch)
+    return usable, held
 
 
 @dataclass

@@ -11,7 +11,8 @@ from accounts.members import members
 from accounts.models import User
 from accounts.permissions import Permission
 from clinics.directions import directions_for, in_force, why_none
-from clinics.models import Batch, Direction, Product
+from clinics.models import Batch, ClinicSession, Direction, Product
+from clinics.stock import batches_for
 from clinics.vaccines import Vaccine
 from clinics.words import clock
 from immunisations.models import Vaccination
@@ -34,26 +35,21 @@ class Offer:
 
 def offer_of(
     *,
-    team_id: int,
+    session: ClinicSession,
     vaccines: Collection[str],
     born: date,
-    on: date,
     facts: Collection[str],
     gelatine_free: bool,
     despite_wish: bool,
 ) -> Offer:
-    """Return what of these vaccines may be given on a day to somebody born on ``born``.
+    """Return what of these vaccines may be given at a clinic to somebody born on ``born``.
 
-    Batches that expired or are in quarantine are never in it. A family's wish for no gelatine leaves those with
+    Batches that expired, are in quarantine, or are held at this clinic are never in it.
+    A family's wish for no gelatine leaves those with
     gelatine out while there is another in stock, unless they are asked for ``despite_wish``.
     """
-    batches = list(
-        Batch.objects.filter(
-            team=team_id, product__vaccine__in=vaccines, expires_on__gte=on, quarantined_at__isnull=True
-        )
-        .select_related("product")
-        .order_by("expires_on", "number", "pk")
-    )
+    on = session.date
+    batches, held_here = batches_for(session=session, vaccines=vaccines, on=on)
     products = list(Product.objects.filter(vaccine__in=vaccines, in_use=True))
     reasons = {}
     for product in {each.pk: each for each in [*products, *(batch.product for batch in batches)]}.values():
@@ -67,6 +63,11 @@ def offer_of(
         _("%(product)s is left out: %(reason)s") % {"product": product.name, "reason": reason}
         for product, reason in reasons.values()
         if product.pk in held
+    ]
+    left_out += [
+        _("%(product)s, %(number)s, is left out: %(reason)s")
+        % {"product": batch.product.name, "number": batch.number, "reason": why}
+        for batch, why in held_here
     ]
     wish_hides = False
     if gelatine_free:

@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from clinics.directions import directions_for
 from clinics.models import Batch, Direction
 from clinics.places import share_session
+from clinics.stock import hold_of
 from clinics.times import london_day
 from clinics.vaccines import Series
 from immunisations.actions.follow_ups import Wanted
@@ -163,6 +164,7 @@ def record_vaccination(
         visit=visit,
         series=series,
         batch=batch,
+        hold=hold_of(session=session, batch=batch),
         body_site=body_site,
         route=route,
         on=given_on,

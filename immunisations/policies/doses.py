@@ -13,6 +13,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission, may, roles_in
 from clinics.models import Batch, Product
+from clinics.stock import Hold
 from clinics.vaccines import Vaccine, series_of
 from clinics.words import clock
 from immunisations.ages import years_between
@@ -54,6 +55,7 @@ def check_dose_is_possible(
     visit: Visit,
     series: str,
     batch: Batch,
+    hold: Hold,
     body_site: str,
     route: str,
     on: date,
@@ -62,7 +64,8 @@ def check_dose_is_possible(
     facts: Collection[str],
     verdict: SeriesForecast | None,
 ) -> tuple[Consent, Screening]:
-    """Return the consent and the screening that a dose rests on.
+    """Return the consent and the screening that a dose rests on. ``hold`` is what the ledger of stock says of the batch
+    at the visit's clinic.
 
     Raises DoseRefused, with a code, for what nobody may overrule; SessionNotOpen where the clinic is not open.
     """
@@ -76,6 +79,7 @@ def check_dose_is_possible(
     if series_of(product.vaccine) != series:
         raise DoseRefused(_("Select a product of this vaccine."), code="other_series")
     check_batch(batch, team_id=session.team_id, on=on)
+    check_batch_here(batch, hold)
     check_site(body_site, route)
     if on != session.date:
         raise DoseRefused(
@@ -119,6 +123,26 @@ def check_batch(batch: Batch, *, team_id: int, on: date) -> None:
             code="batch_quarantined",
         )
     check_batch_was_possible(batch, team_id=team_id, on=on)
+
+
+def check_batch_here(batch: Batch, hold: Hold) -> None:
+    """Raise DoseRefused where the doses of a batch at this clinic are in quarantine, or may have been in a cool box
+    that was outside +2 to +8 °C (Green Book chapter 3)."""
+    if hold.held:
+        raise DoseRefused(
+            _("The doses of batch %(number)s at this clinic are quarantined. Set them aside and choose another batch.")
+            % {"number": batch.number},
+            code="batch_held_here",
+        )
+    if hold.unknown_after_excursion:
+        raise DoseRefused(
+            _(
+                "A cool box at this clinic was too warm or too cold, and nobody wrote down that batch %(number)s was "
+                "taken here. If it came in another cool box, take it to the clinic on the stock page first."
+            )
+            % {"number": batch.number},
+            code="batch_not_taken_here",
+        )
 
 
 def check_batch_was_possible(batch: Batch, *, team_id: int, on: date) -> None:

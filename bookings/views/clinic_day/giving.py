@@ -21,7 +21,7 @@ from bookings.forms.clinic_day import AnywayForm, DoseForm
 from bookings.queries.dose import DirectionsOffer, Offer, directions_offer, offer_of, staff_of_team, used_sites
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.batches import REMEMBERED, remembered
-from clinics.actions import add_batch
+from clinics.actions import add_batch, note_added_at_clinic
 from clinics.models import Batch, Product
 from clinics.times import wall_time
 from clinics.vaccines import Series, Vaccine, series_of
@@ -64,10 +64,9 @@ class DoseGive(PersonPageBase):
         """The batches of what is agreed and due; of another agreed vaccine only where the clinic has none of that."""
         for vaccines in (self.agreed[:1], self.agreed):
             offer = offer_of(
-                team_id=self.clinic.team_id,
+                session=self.clinic,
                 vaccines=vaccines,
                 born=self.person.date_of_birth,
-                on=self.clinic.date,
                 facts=self.data.facts,
                 gelatine_free=self.data.gelatine_free,
                 despite_wish="gelatine" in self.request.GET,
@@ -179,7 +178,7 @@ class DoseGive(PersonPageBase):
         self, form: DoseForm, visit: Visit, series: str, reason: str, seen: list[str]
     ) -> tuple[Vaccination, Batch]:
         data = form.cleaned_data
-        batch = form.chosen_batch()
+        batch = chosen = form.chosen_batch()
         if batch is None:
             product, number, expires_on = form.new_batch()
             batch = add_batch(
@@ -211,6 +210,9 @@ class DoseGive(PersonPageBase):
             by=self.user,
             at=self.now,
         )
+        if chosen is None:
+            # After the dose: what was found at the clinic is no answer to whether it was in a cool box that was cold.
+            note_added_at_clinic(session=self.clinic, batch=batch, by=self.user, at=self.now)
         return row, batch
 
     # --- after it was saved
