@@ -85,6 +85,21 @@ FACT_VACCINES: dict[str, frozenset[str]] = {
     "intussusception": frozenset({Vaccine.ROTAVIRUS}),
 }
 
+# What a severe allergic reaction to a dose of a vaccine says of the person for life (Green Book chapters 6 and 8). The
+# Hib/MenC vaccine is no longer given and has no rules that a fact could change.
+ANAPHYLAXIS_TO: dict[str, str] = {
+    Vaccine.MMR: "anaphylaxis-measles",
+    Vaccine.MMRV: "anaphylaxis-measles",
+    Vaccine.SIX_IN_ONE: "anaphylaxis-dtp",
+    Vaccine.FOUR_IN_ONE: "anaphylaxis-dtp",
+    Vaccine.TD_IPV: "anaphylaxis-dtp",
+    Vaccine.MENB: "anaphylaxis-menb",
+    Vaccine.PNEUMOCOCCAL: "anaphylaxis-pcv",
+    Vaccine.ROTAVIRUS: "anaphylaxis-rotavirus",
+    Vaccine.HPV: "anaphylaxis-hpv",
+    Vaccine.MENACWY: "anaphylaxis-menacwy",
+}
+
 QUESTIONS: tuple[Question, ...] = (
     Question(
         "bleeding",

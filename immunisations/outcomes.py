@@ -1,11 +1,14 @@
 """What came of a visit, in the words that every screen and report uses."""
 
 from collections.abc import Iterable
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
+from clinics.words import clock
 from immunisations.models import Vaccination, Visit
 
 
@@ -16,6 +19,7 @@ class Outcome(models.TextChoices):
     ARRIVED = "arrived", _("Arrived")
     IN_PROGRESS = "in_progress", _("In progress")
     PAUSED = "paused", _("Paused")
+    WAITING = "waiting", _("Waiting after the dose")
     VACCINATED = "vaccinated", _("Vaccinated")
     PARTLY = "partly", _("Partly vaccinated")
     NOT_VACCINATED = "not_vaccinated", _("Came but not vaccinated")
@@ -31,6 +35,7 @@ COLOURS: dict[str, str] = {
     Outcome.ARRIVED: "blue",
     Outcome.IN_PROGRESS: "purple",
     Outcome.PAUSED: "yellow",
+    Outcome.WAITING: "aqua-green",
     Outcome.VACCINATED: "green",
     Outcome.PARTLY: "aqua-green",
     Outcome.NOT_VACCINATED: "orange",
@@ -52,8 +57,31 @@ class Recorded(NamedTuple):
     not_done_reason: str = ""
 
 
-def outcome_of(visit: Visit, recorded: Iterable[Recorded]) -> Outcome:
+# How long "May leave now" stands on the list after somebody may.
+SAID_FOR = timedelta(minutes=15)
+
+
+def waits(visit: Visit, now: datetime) -> bool:
+    """Whether everything is done and the person waits after a dose: the visit ends later."""
+    return visit.left_at is not None and visit.left_at > now
+
+
+def leaving_words(visit: Visit | None, *, asked: int, now: datetime) -> str:
+    """Return “Can leave at 11:05am” for somebody who waits, for a while “May leave now”, and then nothing more.
+
+    ``asked`` is how many minutes the clinic asks people to wait after a dose.
+    """
+    if visit is None or visit.left_at is None or not asked:
+        return ""
+    if waits(visit, now):
+        return gettext("Can leave at %(time)s") % {"time": clock(visit.left_at)}
+    return gettext("May leave now") if now - visit.left_at < SAID_FOR else ""
+
+
+def outcome_of(visit: Visit, recorded: Iterable[Recorded], *, now: datetime | None = None) -> Outcome:
     """Return what came of the visit; ``recorded`` are the vaccinations of it that stand.
+
+    With ``now``, whoever still waits after a dose is said to; without, they count as what they will be.
 
     Vaccinated: at least one dose given, and none that should have been given was not. Partly: some given, some not.
     Until the visit has ended, it is still going on unless a dose was given.
@@ -70,6 +98,8 @@ def outcome_of(visit: Visit, recorded: Iterable[Recorded]) -> Outcome:
     if visit.left_at is None:
         # Something is recorded and something is still to do.
         return Outcome.PAUSED if visit.paused_at else Outcome.IN_PROGRESS
+    if given and now is not None and waits(visit, now):
+        return Outcome.WAITING
     if given:
         return Outcome.PARTLY if withheld else Outcome.VACCINATED
     if not rows and visit.why == Visit.Why.ADVICE:

@@ -195,7 +195,12 @@ def _facts(page: PersonPage) -> list[Fact]:
         elif code == NO_EARLY_SECOND_ADVICE:
             source = _("the clinical lead’s decision for this clinic")
         elif code in lasting:
-            source = _("health questions, asked by %(name)s on %(date)s at %(time)s") % {
+            words = (
+                _("a reaction to a dose, recorded by %(name)s on %(date)s at %(time)s")
+                if lasting[code].from_reaction
+                else _("health questions, asked by %(name)s on %(date)s at %(time)s")
+            )
+            source = words % {
                 "name": lasting[code].confirmed_by_name,
                 "date": plain_date(london_day(lasting[code].confirmed_at)),
                 "time": clock(lasting[code].confirmed_at),

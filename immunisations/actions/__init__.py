@@ -7,9 +7,11 @@ writes, and leaves an audit event, in one transaction.
 from immunisations.actions.consents import record_consent, record_screening
 from immunisations.actions.corrections import correct_batch, correct_vaccination
 from immunisations.actions.facts import lift_fact
+from immunisations.actions.follow_ups import Wanted, add_follow_up, change_follow_up, close_follow_up
 from immunisations.actions.judgements import judge_doses
 from immunisations.actions.merges import merge_people, unmerge_people
 from immunisations.actions.people import add_person, change_person
+from immunisations.actions.reactions import record_reaction
 from immunisations.actions.record_checks import FoundDose, SourceLook, record_check, record_round
 from immunisations.actions.sending import mark_sent
 from immunisations.actions.stock import count_back, destroy_held, record_reading
@@ -19,9 +21,13 @@ from immunisations.actions.visits import arrive, end_visit, pause_visit, start_v
 __all__ = [
     "FoundDose",
     "SourceLook",
+    "Wanted",
+    "add_follow_up",
     "add_person",
     "arrive",
+    "change_follow_up",
     "change_person",
+    "close_follow_up",
     "correct_batch",
     "correct_vaccination",
     "count_back",
@@ -35,6 +41,7 @@ __all__ = [
     "record_check",
     "record_consent",
     "record_not_given",
+    "record_reaction",
     "record_reading",
     "record_round",
     "record_screening",

@@ -18,7 +18,7 @@ from clinics.places import share_session
 from clinics.stock import hold_of
 from clinics.times import london_day
 from clinics.vaccines import Series
-from immunisations.actions.follow_ups import Wanted
+from immunisations.actions.follow_ups import Wanted, add_follow_up
 from immunisations.actions.statuses import refresh_status
 from immunisations.actions.visits import lock_visit
 from immunisations.models import Person, Vaccination, Visit
@@ -292,8 +292,9 @@ def record_not_given(
     """Write down, for each series, that nothing was given at this clinic and why.
 
     A later word on the same series replaces an earlier one. ``follow_up`` is what is to be done next, set by the first
-    of the rows. Where nothing else is due, or the person left, the visit ends. The same ``client_uuid`` returns the same rows. Raises Refused ``already_recorded`` where a dose of a series
-    stands; NotGivenRefused for an unknown reason or series, or none; FollowUpRefused.
+    of the rows. Where nothing else is due, or the person left, the visit ends. The same ``client_uuid`` returns the
+    same rows. Raises Refused ``already_recorded`` where a dose of a series stands; NotGivenRefused for an unknown
+    reason or series, or none; FollowUpRefused.
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     share_session(visit.session)
@@ -342,6 +343,18 @@ def record_not_given(
             after={"series": each, "reason": reason},
         )
         rows.append(row)
+    if follow_up is not None:
+        add_follow_up(
+            person=visit.person,
+            session=session,
+            visit=visit,
+            vaccination=rows[0],
+            wanted=follow_up,
+            client_uuid=uuid.uuid5(client_uuid, "follow-up") if client_uuid else None,
+            by=by,
+            at=at,
+            source=source,
+        )
     if not _finish_if_done(visit, by=by, at=at) and reason == Vaccination.Reason.LEFT:
         visit.left_at = at
         visit.save(update_fields=["left_at"])

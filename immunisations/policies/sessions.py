@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Refused
 from clinics.models import ClinicSession
 from clinics.times import london_day
+from clinics.words import clock, plain_date
 
 OPEN = frozenset({ClinicSession.State.PUBLISHED, ClinicSession.State.BOOKINGS_CLOSED, ClinicSession.State.FINISHED})
 # What was recorded wrongly is put right however long the clinic has been over.
@@ -27,7 +28,16 @@ class OtherDay(Refused):
 
 
 def check_session_open(session: ClinicSession) -> None:
-    """Raise SessionNotOpen unless things may be recorded at the clinic."""
+    """Raise SessionNotOpen unless things may be recorded at the clinic, saying who closed it where somebody did."""
+    if session.state == ClinicSession.State.CLOSED_OFF and session.closed_off_at:
+        raise SessionNotOpen(
+            _("This clinic was closed at %(time)s on %(date)s by %(name)s. Nothing more can be recorded at it.")
+            % {
+                "time": clock(session.closed_off_at),
+                "date": plain_date(london_day(session.closed_off_at)),
+                "name": session.closed_off_by_name,
+            }
+        )
     if session.state not in OPEN:
         raise SessionNotOpen(
             _("Nothing can be recorded at this clinic: it is %(state)s.")

@@ -1,6 +1,7 @@
 """What was recorded at a clinic, and what of it is still to do."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import NamedTuple
 
 from django.db.models.functions import Coalesce
@@ -72,6 +73,8 @@ class StandingRow(NamedTuple):
     not_done_reason: str
     vaccine: str
     dose_number: int | None
+    batch_id: int | None
+    given_at: datetime | None
 
 
 def standing_at(session: ClinicSession) -> list[StandingRow]:
@@ -86,7 +89,9 @@ def standing_at(session: ClinicSession) -> list[StandingRow]:
         for row in Vaccination.objects.current()
         .filter(session=session)
         .order_by("recorded_at", "pk")
-        .values_list("visit", root, "series", "status", "not_done_reason", "vaccine", "dose_number")
+        .values_list(
+            "visit", root, "series", "status", "not_done_reason", "vaccine", "dose_number", "batch", "given_at"
+        )
     ]
     last: dict[tuple[int, str], StandingRow] = {}
     for row in rows:

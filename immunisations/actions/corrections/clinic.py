@@ -16,6 +16,8 @@ from clinics.models import Batch, ClinicSession
 from clinics.vaccines import series_of
 from immunisations.actions.corrections.planning import plan
 from immunisations.actions.corrections.refusals import CorrectionRefused
+from immunisations.actions.follow_ups import carry_follow_ups
+from immunisations.actions.reactions import carry_reactions
 from immunisations.actions.statuses import refresh_statuses
 from immunisations.models import Person, Vaccination
 from immunisations.people import lock_roots
@@ -86,6 +88,9 @@ def correct_batch(
         new.correction_reason, new.client_uuid, new.replaces = tidy(reason)[:300], ids[row.pk], row
         made.append(new)
     Vaccination.objects.bulk_create(made)
+    pairs = list(zip(rows, made, strict=True))
+    carry_reactions(pairs, by=by, at=at, reason=made[0].correction_reason)
+    carry_follow_ups(pairs, by=by, at=at, source=source)
     _finish(session, rows, made, roots, wrong=wrong, right=right, by=by, at=at, source=source)
     return made
 

@@ -15,6 +15,8 @@ from clinics.models import Batch
 from clinics.times import london_day
 from immunisations.actions.corrections.planning import CORRECTABLE, copied, plan
 from immunisations.actions.corrections.refusals import CorrectionRefused
+from immunisations.actions.follow_ups import carry_follow_ups
+from immunisations.actions.reactions import carry_reactions
 from immunisations.actions.statuses import refresh_statuses
 from immunisations.actions.vaccinations import chain_end
 from immunisations.actions.visits import begin_visit
@@ -22,6 +24,7 @@ from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root
 from immunisations.policies import can_correct, check_session_correctable
 from immunisations.text import is_blank, tidy
+from immunisations.waiting import keep_waiting_right
 
 LOADED = ("session__venue", "person__merged_into", "visit", "batch__product", "consent", "screening", "direction")
 
@@ -106,6 +109,9 @@ def correct_vaccination(
     new.save(force_insert=True)
     if move_to is not None:
         Visit.objects.filter(pk=new.visit_id, left_at__isnull=True).update(left_at=at)
+    carry_reactions([(row, new)], by=by, at=at, reason=new.correction_reason)
+    carry_follow_ups([(row, new)], by=by, at=at, source=source)
+    keep_waiting_right(row.visit, at=at)
     _finish(row, new, planned.action, roots, changes=changes or {}, by=by, at=at, source=source)
     return new
 
