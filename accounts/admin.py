@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.actions import revoke_token
+from accounts.actions import end_sessions, reset_second_factor, revoke_token
 from accounts.admin_bases import (
     FirstThousands,
     FoundByName,
@@ -170,7 +170,7 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
     ordering = ["username"]
     filter_horizontal = []
     readonly_fields = ["last_login", "date_joined"]
-    actions = ["deactivate", "reactivate"]
+    actions = ["deactivate", "reactivate", "reset_codes"]
     add_fieldsets = [
         (None, {"fields": ["username", "first_name", "last_name", "email", "password1", "password2"]}),
     ]
@@ -212,6 +212,8 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
             row = User.objects.select_for_update().get(pk=user.pk)
             before, row.is_active = row.is_active, active
             row.save(update_fields=["is_active"])
+            if not active:
+                end_sessions(user=row)
             self.write_down(
                 request,
                 row,
@@ -232,6 +234,38 @@ class StaffUserAdmin(OfManagedUsers, UserAdmin):
             button=_("Yes, deactivate"),
             run=lambda user, reason: self._set_active(request, user, False),
             done=_("{row} has been deactivated."),
+        )
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        """Save, and end the sessions of somebody whose access has changed here."""
+        super().save_model(request, obj, form, change)
+        if change and {"is_active", "is_superuser"} & set(form.changed_data):
+            end_sessions(user=obj)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        """Save the roles, and end the sessions of somebody who has others now."""
+        super().save_formset(request, form, formset, change)
+        if change and formset.has_changed() and form.instance.pk != request.user.pk:
+            end_sessions(user=form.instance)
+
+    @admin.action(description=gettext_lazy("Reset sign-in code"), permissions=["act"])
+    def reset_codes(self, request: HttpRequest, queryset: models.QuerySet[User]) -> HttpResponse | None:
+        """Take away the second factor of somebody who lost their telephone and their recovery codes."""
+        return self.confirmed(
+            request,
+            queryset.exclude(pk=staff_of(request).pk),
+            action="reset_codes",
+            question=_("Reset the sign-in codes of these users?"),
+            explanation=_(
+                "Do this only when you are sure who is asking: see or phone them. They are signed out. When they next "
+                "sign in with their password, they set up a new sign-in code."
+            ),
+            button=_("Yes, reset"),
+            reason_label=_("How did you make sure that it is them?"),
+            run=lambda user, reason: reset_second_factor(
+                user=user, by=staff_of(request), at=timezone.now(), source="admin", reason=reason
+            ),
+            done=_("{row} sets up a new sign-in code when they next sign in."),
         )
 
     @admin.action(description=gettext_lazy("Reactivate"), permissions=["act"])

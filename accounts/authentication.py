@@ -10,9 +10,12 @@ from rest_framework import exceptions
 from rest_framework.authentication import BaseAuthentication, get_authorization_header
 from rest_framework.request import Request
 
+from accounts import second_factor, tries
 from accounts.models import ApiToken, User
 
 LIFETIME = timedelta(days=90)
+GUESS = "api_token"
+SECONDS_TO_WAIT = 60
 
 
 def hash_token(token: str) -> str:
@@ -28,7 +31,11 @@ def make_token(*, user: User, at: datetime) -> str:
 
 
 class TokenAuthentication(BaseAuthentication):
-    """``Authorization: Token <token>`` (or ``Bearer``)."""
+    """``Authorization: Token <token>`` (or ``Bearer``).
+
+    Wrong tokens are counted by address: past the limit every token from there is refused (429) for a minute, right
+    ones too, so that guessing learns nothing. Where staff need a second factor, a token of somebody without is refused.
+    """
 
     keyword = "Token"
 
@@ -42,15 +49,23 @@ class TokenAuthentication(BaseAuthentication):
             token = header[1].decode("ascii")
         except UnicodeDecodeError as wrong:
             raise exceptions.AuthenticationFailed(_("The token is not known.")) from wrong
+        if not tries.left(request, GUESS):
+            raise exceptions.Throttled(wait=SECONDS_TO_WAIT)
+        tokens = ApiToken.objects.select_related("user")
+        if second_factor.needed():
+            tokens = tokens.annotate(has_second_factor=second_factor.set_up_for("user"))
         try:
-            found = ApiToken.objects.select_related("user").get(
+            found = tokens.get(
                 token_hash=hash_token(token),
                 revoked_at__isnull=True,
                 expires_at__gt=timezone.now(),
                 user__is_active=True,
             )
         except ApiToken.DoesNotExist as unknown:
+            tries.count(request, GUESS)
             raise exceptions.AuthenticationFailed(_("The token is not known, or is no longer valid.")) from unknown
+        if not getattr(found, "has_second_factor", True):
+            raise exceptions.PermissionDenied(str(second_factor.SET_UP_FIRST), code=second_factor.CODE)
         return found.user, found
 
     def authenticate_header(self, request: Request) -> str:

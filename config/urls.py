@@ -17,6 +17,7 @@ urlpatterns = [
     path("accounts/", include("accounts.urls")),
     path("admin/", admin.site.urls),
     path("api/v1/", include(api.urlpatterns)),
+    path("", include("bookings.urls.privacy")),
     path("clinic-day/", include("bookings.urls.clinic_day")),
     # What the public reads: English at the root, every further language under its own prefix.
     *i18n_patterns(

@@ -6,3 +6,8 @@ class ImmunisationsConfig(AppConfig):
 
     name = "immunisations"
     verbose_name = "Immunisations"
+
+    def ready(self) -> None:
+        from immunisations import messages
+
+        messages.register()

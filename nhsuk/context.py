@@ -9,6 +9,7 @@ def service_words() -> dict[str, object]:
     return {
         "name": settings.SERVICE_NAME,
         "demonstration": settings.DEMONSTRATION,
+        "second_factor": settings.STAFF_SECOND_FACTOR,
         "help_phone": settings.HELP_PHONE,
         "help_hours": settings.HELP_HOURS,
         "languages": settings.LANGUAGES,

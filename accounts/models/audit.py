@@ -61,6 +61,8 @@ class RecordView(AppendOnlyModel):
         indexes = [
             models.Index(fields=["person_id", "-id"], name="views_of_person"),
             models.Index(fields=["team_id", "-id"], name="views_in_team"),
+            # What one member of staff looked at, for a privacy lead.
+            models.Index(fields=["user_id", "team_id", "-id"], name="views_by_user"),
         ]
 
     def __str__(self) -> str:

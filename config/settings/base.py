@@ -22,6 +22,12 @@ ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 SERVICE_NAME = _("Pop-up vaccination clinics")
 # A demonstration says so on every page. On unless a real service says otherwise, as the production settings do.
 DEMONSTRATION = env_flag("DEMONSTRATION", default=True)
+# Staff sign in with a password and a code from an app. Only a demonstration can do without, and says so on its pages.
+STAFF_SECOND_FACTOR = not DEMONSTRATION or env_flag("STAFF_SECOND_FACTOR", default=False)
+# Minutes without a deliberate request after which a signed-in session is locked; 0 never locks.
+IDLE_LOCK_MINUTES = int(env("IDLE_LOCK_MINUTES", "5"))
+# Modules whose views are the public's: neither of the above is asked there. Every other view is guarded.
+PUBLIC_VIEWS = ("config.views", "clinics.views.public", "bookings.views.public")
 # Words for "you can also phone us", shown in the same place on every public page.
 HELP_PHONE = env("HELP_PHONE", "01632 960 001")
 HELP_HOURS = _("Monday to Friday, 8am to 6pm")
@@ -42,6 +48,7 @@ INSTALLED_APPS = [
     "drf_spectacular_sidecar",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "nhsuk",
     # Our rooms, in the order in which they may import: each only those above it.
     "accounts",
@@ -65,6 +72,8 @@ MIDDLEWARE = [
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.middleware.ActiveMembership",
+    "accounts.middleware.SecondFactor",
+    "accounts.middleware.IdleLock",
     "config.middleware.SayWhatIsWrong",
 ]
 
@@ -155,7 +164,21 @@ ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
 ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
-ACCOUNT_RATE_LIMITS = {"login": "30/m/ip", "login_failed": "10/m/ip,5/5m/key"}
+ACCOUNT_RATE_LIMITS = {
+    "login": "30/m/ip",
+    "login_failed": "10/m/ip,5/5m/key",
+    # Tries to open a locked session: the sixth in one session ends it.
+    "unlock": "5/12h/key",
+    # Guesses at API tokens.
+    "api_token": "20/m/ip",
+    # Records of other teams asked for in an emergency.
+    "emergency": "10/h/key",
+}
+MFA_ADAPTER = "accounts.adapter.StaffCodeAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes"]
+MFA_FORMS = {"authenticate": "accounts.forms.CodeForm"}
+# A telephone's clock may be half a minute out. A code is good once all the same.
+MFA_TOTP_TOLERANCE = 1
 SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_AGE = 12 * 60 * 60

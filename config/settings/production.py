@@ -13,6 +13,7 @@ from config.settings.base import *  # noqa: E402, F403
 
 DEBUG = False
 DEMONSTRATION = False
+STAFF_SECOND_FACTOR = True
 MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "notify")
 # ".example.org" answers for example.org too; "*" names no host that a link could lead to.
 _HOST = ALLOWED_HOSTS[0].strip().removeprefix(".")  # noqa: F405

@@ -31,7 +31,7 @@ def sign_in(client: Client, username: str, password: str = PASSWORD, **extra: st
         (Role.COORDINATOR, "clinic-day"),
         (Role.ANALYST, "clinic-day"),
         (Role.ADMINISTRATOR, "admin:index"),
-        (Role.PRIVACY_LEAD, "admin:index"),
+        (Role.PRIVACY_LEAD, "account-looks"),
     ],
 )
 def test_signing_in_leads_to_a_page_that_the_role_may_see(client, role, page):

@@ -191,6 +191,9 @@ def test_deactivating_asks_first_and_ends_access_at_the_next_request(client, tea
     assert theirs.get("/accounts/").status_code == 302
     assert AuditEvent.objects.get(action="deactivate user").object_id == user.public_id
     client.post(LIST, {**data, "action": "reactivate", "confirmed": "yes"})
+    assert theirs.get("/accounts/").status_code == 302, "what was open before stays ended"
+    user.refresh_from_db()
+    theirs.force_login(user)
     assert theirs.get("/accounts/").status_code == 200
 
 

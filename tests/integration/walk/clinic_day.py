@@ -1,9 +1,15 @@
 """The clinic day: staff screens of one clinic and its people."""
 
+from datetime import date
 from typing import Any
 
+from django.utils import timezone
+
+from immunisations.actions import add_person
+from immunisations.actions.emergency import begin_emergency_access
 from tests.integration.walk.table import CLINIC, COORDINATOR, ROLES, SENIOR, VACCINATOR, Entry, staff
 from tests.integration.walk.world import World
+from tests.support.factories import make_team
 
 NURSES = [VACCINATOR, SENIOR]
 # Who hears of corrections, and sends records out.
@@ -30,7 +36,28 @@ def batch(world: World) -> dict[str, Any]:
     return {**clinic(world), "batch": world.batch.public_id}
 
 
+def opened_in_an_emergency(world: World) -> dict[str, Any]:
+    """The record of somebody of a third team, opened by the vaccinator."""
+    nurse, now = world.users[VACCINATOR], timezone.now()
+    elsewhere = add_person(
+        team=make_team(), first_name="Dawud", last_name="Elsewhere", date_of_birth=date(2020, 5, 6), by=None, at=now
+    )
+    why = f"Unconscious, says {world.marker}"
+    [access] = begin_emergency_access(people=[elsewhere], team=world.team, reason=why, by=nurse, at=now)
+    return {"access": access.public_id}
+
+
 TABLE: dict[str, Entry] = {
+    "emergency": staff(NURSES),
+    # It is open to whoever opened it alone: the vaccinator, for another team's record.
+    "emergency-record": Entry(
+        (302,),
+        {role: {VACCINATOR: (200,), SENIOR: (404,)}.get(role, (403,)) for role in ROLES},
+        (404,),
+        (403,),
+        opened_in_an_emergency,
+        everybodys=True,
+    ),
     # Straight on to the team's only clinic of the day; whoever runs none sees which there are.
     "clinic-day": staff(ROLES, 200, 302),
     "clinic-day-session": staff(CLINIC, arguments=clinic),
@@ -48,7 +75,9 @@ TABLE: dict[str, Entry] = {
     ),
     "walk-in": staff(CLINIC, arguments=clinic),
     "clinic-day-did-not-attend": staff(CLINIC, arguments=clinic),
-    "clinic-day-totals": staff([role for role in ROLES if role not in ("desk", "administrator", "privacy_lead")], arguments=clinic),
+    "clinic-day-totals": staff(
+        [role for role in ROLES if role not in ("desk", "administrator", "privacy_lead")], arguments=clinic
+    ),
     "person": staff(CLINIC, arguments=person),
     "rules": staff(ROLES),
     "show-working": staff(CLINIC, arguments=person),

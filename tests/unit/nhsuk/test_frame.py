@@ -55,6 +55,10 @@ urlpatterns = [
     path("staff", staff, name="clinic-day"),
     path("out", nothing, name="account_logout"),
     path("account", nothing, name="account-home"),
+    path("sign-in", nothing, name="account_login"),
+    path("lock", nothing, name="account-lock-now"),
+    path("lock/state", nothing, name="account-lock-state"),
+    path("lock/unlock", nothing, name="account-unlock"),
     path("privacy", nothing, name="privacy"),
     path("clear", nothing, name="answers-clear"),
 ]

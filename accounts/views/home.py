@@ -13,7 +13,8 @@ from accounts.forms import TeamForm
 from accounts.guard import StaffRequired
 from accounts.middleware import SESSION_KEY
 from accounts.models import Membership, Role, User
-from accounts.permissions import ROLES, Permission, may
+from accounts.permissions import ROLES, Permission, may, teams_where
+from accounts.second_factor import codes_left
 
 
 def memberships_of(user: User) -> list[Membership]:
@@ -27,6 +28,8 @@ def landing_page(user: User, membership: Membership | None) -> str | None:
     seen = (Permission.RUN_DESK, Permission.SEE_TOTALS)
     if membership and any(may(user, permission, membership.team_id) for permission in seen):
         return "clinic-day"
+    if membership and membership.role == Role.PRIVACY_LEAD:
+        return "account-looks"
     return "admin:index" if may_use_admin(user) else None
 
 
@@ -59,6 +62,9 @@ class Home(StaffRequired, TemplateView):
             allowed=[each.label for each in Permission if membership and may(user, each, membership.team_id)],
             work_url=reverse(page) if page else None,
             administers=may_use_admin(user),
+            sees_looks=bool(teams_where(user, Permission.SEE_AUDIT)),
+            codes_left=codes_left(user),
+            pin_set=bool(user.pin_hash),
             **kwargs,
         )
 
