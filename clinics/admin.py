@@ -22,6 +22,7 @@ from accounts.admin_filters import Question
 from accounts.permissions import Permission
 from clinics import actions
 from clinics.admin_directions import DirectionAdmin
+from clinics.admin_stock import CoolBoxReadingAdmin, StockMovementAdmin
 from clinics.directions import directions_for, in_force, why_none
 from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod, VaccineOffer, Venue
 from clinics.times import LONDON, london_day
@@ -29,7 +30,7 @@ from clinics.vaccines import Vaccine
 from clinics.words import hours
 from nhsuk.forms import PostcodeField
 
-__all__ = ["ClinicSessionAdmin", "DirectionAdmin"]
+__all__ = ["ClinicSessionAdmin", "CoolBoxReadingAdmin", "DirectionAdmin", "StockMovementAdmin"]
 
 
 class VenueForm(forms.ModelForm):

@@ -19,6 +19,8 @@ urlpatterns = [
     path("api/v1/", include(api.urlpatterns)),
     path("", include("bookings.urls.privacy")),
     path("clinic-day/", include("bookings.urls.clinic_day")),
+    path("clinic-day/", include("bookings.urls.clinic_stock")),
+    path("coordinate/", include("bookings.urls.coordinate")),
     # What the public reads: English at the root, every further language under its own prefix.
     *i18n_patterns(
         path("", include("clinics.urls")),

@@ -222,6 +222,12 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 # Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER, "notify" hands
 # them to GOV.UK Notify.
+# Stock. The pack list takes this part more than is expected, and at least so many of each vaccine that somebody needs.
+STOCK_SPARE_PERCENT = int(env("STOCK_SPARE_PERCENT", "10"))
+STOCK_SPARE_LEAST = int(env("STOCK_SPARE_LEAST", "2"))
+# Fewer doses of a product than this in the store are said to be low; a batch that expires within so many days, soon.
+STOCK_LOW_DOSES = int(env("STOCK_LOW_DOSES", "20"))
+STOCK_EXPIRES_SOON_DAYS = int(env("STOCK_EXPIRES_SOON_DAYS", "30"))
 MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "file")
 MESSAGE_FOLDER = Path(env("MESSAGE_FOLDER", str(VAR_DIR / "messages")))
 NOTIFY_API_KEY = env("NOTIFY_API_KEY", "")

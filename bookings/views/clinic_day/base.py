@@ -87,6 +87,7 @@ class ClinicDayPage(StaffRequired):
             "may_check": self.may(Permission.CHECK_RECORDS),
             "may_vaccinate": self.may(Permission.VACCINATE),
             "may_see_totals": self.may(Permission.SEE_TOTALS),
+            "may_keep_stock": self.may(Permission.KEEP_STOCK),
             "may_correct": self.may(Permission.CORRECT_RECORDS),
             "may_send": self.may(Permission.SEND_RECORDS),
         }

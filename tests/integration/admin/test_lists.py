@@ -27,6 +27,8 @@ LISTS = {
         "clinics_product",
         "clinics_batch",
         "clinics_direction",
+        "clinics_stockmovement",
+        "clinics_coolboxreading",
         "bookings_booking",
         "immunisations_person",
         "immunisations_practice",

@@ -29,6 +29,8 @@ PAGES: dict[str, Page] = {
     "clinics_clinicsession": Page((COORDINATOR,), lambda w: w.session.public_id, may_add=True),
     "clinics_product": Page((COORDINATOR,), lambda w: w.batch.product_id, shared=True),
     "clinics_batch": Page((COORDINATOR,), lambda w: w.batch.public_id, may_add=True),
+    "clinics_stockmovement": Page((COORDINATOR,), lambda w: w.batch.movements.get(kind="received").public_id),
+    "clinics_coolboxreading": Page((COORDINATOR,), lambda w: w.session.cool_box_readings.get().public_id),
     "clinics_direction": Page((COORDINATOR,), lambda w: w.team.directions.get().public_id, may_add=True),
     "immunisations_person": Page((COORDINATOR,), lambda w: w.person.public_id),
     "immunisations_practice": Page((COORDINATOR,), lambda w: w.practice.pk, shared=True),

@@ -4,6 +4,7 @@ import hashlib
 import uuid
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.utils import timezone
@@ -11,6 +12,7 @@ from django.utils import timezone
 from accounts.actions import issue_token
 from accounts.models import ApiToken, AuditEvent, RecordView, Role, Team, User
 from bookings.models import Appointment, Booking, Draft
+from clinics.actions import receive_stock, take_stock
 from clinics.models import Batch, ClinicSession, Venue
 from clinics.times import london_day
 from clinics.vaccines import Vaccine
@@ -20,6 +22,7 @@ from immunisations.actions import (
     arrive,
     record_check,
     record_consent,
+    record_reading,
     record_screening,
     record_vaccination,
 )
@@ -112,6 +115,9 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
     vaccination = record_vaccination(
         visit=visit, series="MEASLES", batch=batch, body_site="left_arm", by=nurse, at=now, override_reason="Agreed"
     )
+    receive_stock(batch=batch, doses=20, note=f"Delivery for {marker}", by=nurse, at=earlier)
+    take_stock(session=session, counts={batch: 5}, by=nurse, at=now)
+    record_reading(session=session, box=f"{marker} box", moment="start", celsius=Decimal("4.5"), by=nurse, at=now)
     issue_token(user=nurse, by=None, at=now, source="command")
     secret = uuid.uuid4().hex
     return World(
