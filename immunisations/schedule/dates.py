@@ -9,6 +9,8 @@ from __future__ import annotations
 import calendar
 import datetime
 import re
+from functools import lru_cache
+from itertools import pairwise
 from typing import NamedTuple
 
 from .errors import ScheduleError
@@ -56,6 +58,13 @@ class Span(NamedTuple):
             start += 1
         return start
 
+    def changes(self, first: int, last: int) -> list[int]:
+        """The days from ``first`` to ``last`` from which this is another number of days than from the day before."""
+        if not self.months or first >= last:
+            return []
+        years = range(datetime.date.fromordinal(first).year, datetime.date.fromordinal(last).year + 1)
+        return [day for year in years for day in _changes_in(self, year) if first < day <= last]
+
     def after(self, day: int) -> int:
         """The day this long after ``day``.
 
@@ -72,6 +81,14 @@ class Span(NamedTuple):
             return datetime.date(year, month, start.day).toordinal()
         end_of_month = datetime.date(year, month, last).toordinal()
         return end_of_month + 1 if self.months % 12 == 0 else end_of_month
+
+
+@lru_cache(maxsize=2_000)
+def _changes_in(span: Span, year: int) -> list[int]:
+    """The days of a year from which a span is another number of days than from the day before."""
+    first, end = datetime.date(year, 1, 1).toordinal(), datetime.date(year + 1, 1, 1).toordinal()
+    after = [span.after(day) for day in range(first - 1, end)]
+    return [first + number for number, (before, day) in enumerate(pairwise(after)) if day - before != 1]
 
 
 class Days(NamedTuple):
@@ -104,14 +121,6 @@ def days_of(text: str) -> Days:
     else:
         length = 366 if calendar.isleap(first.year) else 365
     return Days(first.toordinal(), first.toordinal() + length - 1)
-
-
-def leap_edges(first: int, last: int) -> list[int]:
-    """The last of February and the first of March of the years from one day to another: where a year's length in
-    days changes."""
-    start, end = datetime.date.fromordinal(first).year, datetime.date.fromordinal(last).year
-    marches = [datetime.date(year, 3, 1).toordinal() for year in range(start, end + 1)]
-    return [day + step for day in marches for step in (-1, 0)]
 
 
 def iso(day: int) -> str:

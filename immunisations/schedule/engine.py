@@ -259,8 +259,7 @@ def _consider_all(
                 break
             read[series.reads_as(side)] = found
             _merge(verdicts, found)
-        for state, first, last in found.ends:
-            outcomes += (machine.finish(state, day) for day in {first, last})
+        outcomes += (machine.finish(state, last) for state, last in found.ends)
     if not complete:
         machine = series.machine(person, sides[0])
         outcome = machine.finish(machine.start, None)
@@ -293,8 +292,13 @@ def _weigh(outcomes: Sequence[Outcome]) -> Outcome:
     if len({"due" if outcome.status == "overdue" else outcome.status for outcome in outcomes}) > 1:
         return careful._replace(status="ask", rule=_UNCLEAR, code="ask_date", params={})
     alike = [outcome for outcome in outcomes if outcome.next_dose == careful.next_dose]
-    earliest = max((outcome.earliest for outcome in alike if outcome.earliest is not None), default=None)
-    return careful._replace(earliest=earliest)
+    return careful._replace(
+        earliest=_latest(each.earliest for each in alike), possible=_latest(each.possible for each in alike)
+    )
+
+
+def _latest(days: Iterable[int | None]) -> int | None:
+    return max((day for day in days if day is not None), default=None)
 
 
 def _listed(series: Series, entry: Entry, possible: Mapping[Any, Any]) -> Mapping[Any, Any]:

@@ -26,10 +26,9 @@ from .results import Dose
 from .rulebook import RuleBook
 from .series import Series
 from .series.six_in_one import SixInOne
-from .series.three_in_one import ThreeInOne
 
 # To be raised whenever this module or the engine comes to read the same rules differently.
-READING = 1
+READING = 2
 
 # What a series has come to by the record alone.
 OPEN, COMPLETE, NOT_NEEDED, TOO_OLD = "open", "complete", "not_needed", "too_old"
@@ -173,17 +172,6 @@ def _stand(series: Series, person: Person) -> Standing:
     entries = [_Entry(days, label) for name, label in series.labels.items() if name in given for days in given[name]]
     if len(entries) > 1:
         entries = _fold(entries)
-    horizon = person.on
-    try:
-        if isinstance(series, ThreeInOne):
-            # Before the tenth birthday its doses are not even looked at, and none of its days matters.
-            person.on = max(horizon, person.at(series.minimum))
-        return _read_doses(series, person, entries)
-    finally:
-        person.on = horizon
-
-
-def _read_doses(series: Series, person: Person, entries: Sequence[_Entry]) -> Standing:
     sides = series.sides(person)
     if len(sides) == 1 and all(first == last for (first, last), _label in entries):
         return _walk(series, person, series.machine(person, sides[0]), entries)
@@ -226,9 +214,8 @@ def _consider_all(series: Series, person: Person, sides: Sequence[Any], entries:
             none = _read(series, person, machine, machine.start, None, None)
             readings = {none._replace(due_on=None, possible_from=None, uncertain=True): None}
             break
-        for state, first, last in found.ends:
-            for day in {first, last}:
-                readings[_read(series, person, machine, state, day, None)] = None
+        for state, last in found.ends:
+            readings[_read(series, person, machine, state, last, None)] = None
         counting.update(
             number for number, possible in enumerate(found.verdicts) if any(key and key[0] for key in possible)
         )

@@ -27,6 +27,7 @@ HARD = (
     ("MMR", "MMR", "MMRV", "MMRV", "VARICELLA", "YELLOWFEVER"),
     ("MENB", "MENB", "MENB", "PNEUMOCOCCAL", "PNEUMOCOCCAL", "ROTAVIRUS"),
     ("6IN1", "6IN1", "6IN1", "6IN1", "6IN1", "6IN1"),
+    ("MMR", "MMR", "MMR", "MMRV", "MMRV", "MMRV"),
 )
 
 Person = tuple[datetime.date, list[Dose], datetime.date]
@@ -50,7 +51,7 @@ def by_year(number: int) -> list[Person]:
     chance = Random(7)
     people = []
     for index in range(number):
-        born = datetime.date(chance.randint(2006, 2024), chance.randint(1, 12), chance.randint(1, 28))
+        born = datetime.date(chance.randint(2006, 2025), chance.randint(1, 12), chance.randint(1, 28))
         first = chance.randint(born.year, ON.year)
         years = [min(ON.year, first + chance.choice((0, 0, 1, 1, 2, 3))) for _ in range(6)]
         people.append((born, [Dose(*dose) for dose in zip(HARD[index % len(HARD)], map(str, years), strict=True)], ON))

@@ -7,11 +7,11 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from ..dates import Days
-from ..machine import LAST, SOON, Ahead, Machine, State
+from ..machine import LAST, Limit, Machine, State
 from ..person import Person, Verdict
 from ..rulebook import RuleBook
 
-__all__ = ["LAST", "SOON", "Ahead", "Machine", "Series", "State"]
+__all__ = ["LAST", "Limit", "Machine", "Series", "State"]
 
 
 class Series(ABC):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from ..dates import Days, iso
@@ -20,16 +21,17 @@ from ..person import (
     unfinished,
 )
 from ..rulebook import RuleBook
-from .base import Ahead, Machine, Series, State
+from .base import LAST, Limit, Machine, Series, State
 
 MMR, MMRV = 1, 2
 
 # An option: a second dose that counts although it was early completes the course, and no further one is advised.
 NO_EARLY_SECOND_ADVICE = "no-early-second-advice"
 
-# What the state keeps of the first dose that counts: the day until which a second would be too close to it (three
-# months after it, at most the age of 18 months); once that no longer matters, its side of the second birthday.
-NONE, BEFORE_SECOND_BIRTHDAY, FROM_SECOND_BIRTHDAY = 0, 1, 2
+# What the state keeps of the first dose that counts. A second is too close to it for three months, but not from the age
+# of 18 months: that is never, until that age or by the day of the first. Else all that matters is whether it was given
+# from the second birthday.
+NONE, NEVER_CLOSE, FROM_SECOND_BIRTHDAY, CLOSE_UNTIL_18_MONTHS, CLOSE_BY_DAY = range(5)
 
 
 class Side(NamedTuple):
@@ -115,11 +117,11 @@ NO_OTHER_VACCINES = Side(0, 0, LiveDays())
 
 
 class MeaslesCourse(Machine):
-    """State: doses that count (at most two); what matters of the day of the first; whether the second was too
-    early to stand alone; chickenpox-containing measles vaccines from the first birthday; whether any MMRV was given.
-    The last two are kept only for those whom they concern."""
+    """State: doses that count (at most two); what matters of the first, and its day where that does; whether the second
+    was too early to stand alone; chickenpox-containing measles vaccines from the first birthday; whether any MMRV was
+    given. The last two are kept only for those whom they concern."""
 
-    start = (0, NONE, False, 0, False)
+    start = (0, NONE, 0, False, 0, False)
 
     def __init__(self, rules: Measles, person: Person, side: Side) -> None:
         at = person.at
@@ -138,50 +140,37 @@ class MeaslesCourse(Machine):
     def read_as(self, label: int) -> int:
         return label if self.counts_mmrv or self.catches_up else MMR
 
-    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
-        return (self.rules.gap,) if state[0] else ()
+    def remembered(self, state: State) -> tuple[int, ...]:
+        return (state[2],)
 
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        counted, first = state[0], state[1]
-        cuts: list[int] = []
+    def with_days(self, state: State, days: Sequence[int]) -> State:
+        return (*state[:2], days[0], *state[3:])
+
+    def limits(self, state: State, label: int) -> Sequence[Limit]:
+        counted, first, first_day, early, _mmrv, _any_mmrv = state
+        ages: list[int] = []
+        limits: list[Limit] = []
+        if counted:
+            limits.append((LAST, self.rules.gap))
         if not counted:
-            cuts += (self.birthday_1, self._close_from(), self.from_18_months, self.birthday_2)
+            ages += (self.birthday_1, *self._close_ages, self.from_18_months, self.birthday_2)
         elif counted == 1:
-            cuts += (self.from_15_months, self.from_18_months)
-            if first > FROM_SECOND_BIRTHDAY:
-                cuts += (first - self.rules.gap, first)
-        elif state[2]:
-            cuts.append(self.from_18_months)
+            ages.append(self.from_15_months)
+            if first == CLOSE_UNTIL_18_MONTHS:
+                ages.append(self.from_18_months)
+            elif first == CLOSE_BY_DAY:
+                limits.append((first_day, self.rules.early_spacing))
+        elif early:
+            ages.append(self.from_18_months)
         if self.counts_mmrv:
-            cuts.append(self.mmrv_counts_from)
+            ages.append(self.mmrv_counts_from)
         if self.catches_up:
-            cuts += (self.rules.catch_up.begins, self.rules.catch_up.ends + 1)
-        return cuts
-
-    def remembers(self, state: State, label: int) -> tuple[int, int] | None:
-        if state[0]:
-            return None
-        return max(self.birthday_1, self._close_from()), self._same_until_18_months()
-
-    def settle(self, state: State, ahead: Ahead) -> State:
-        if FROM_SECOND_BIRTHDAY < state[1] <= ahead.day:
-            return (state[0], BEFORE_SECOND_BIRTHDAY, *state[2:])
-        return state
-
-    def _close_from(self) -> int:
-        """The first day of a first dose that keeps the second waiting beyond its own minimum age."""
-        return self.rules.early_spacing.first_to_reach(self.from_15_months + 1)
-
-    def _same_until_18_months(self) -> int:
-        """From this day on a first dose keeps the second away until 18 months, whatever its day."""
-        day = self.from_18_months
-        while day > self.birthday_1 and self.rules.early_spacing.after(day - 1) >= self.from_18_months:
-            day -= 1
-        return day
+            ages += (self.rules.catch_up.begins, self.rules.catch_up.ends + 1)
+        return [*((0, age) for age in ages), *limits]
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict]:
         rules = self.rules
-        counted, first, early, mmrv, any_mmrv = state
+        counted, first, first_day, early, mmrv, any_mmrv = state
         mmrv_before, any_before = mmrv, any_mmrv
         if label & MMRV:
             if self.counts_mmrv and mmrv < 2 and day >= self.mmrv_counts_from:
@@ -190,24 +179,17 @@ class MeaslesCourse(Machine):
         if day < self.birthday_1:
             verdict = too_young(rules.first_birthday, rules.minimum_1, self.birthday_1 - day)
         elif counted == 0:
-            counted = 1
-            if day < self.from_18_months:
-                first = min(rules.early_spacing.after(day), self.from_18_months)
-                if first <= self.from_15_months:
-                    first = BEFORE_SECOND_BIRTHDAY
-            else:
-                first = BEFORE_SECOND_BIRTHDAY if day < self.birthday_2 else FROM_SECOND_BIRTHDAY
+            counted, first = 1, self._kept_of_first(day)
+            first_day = day if first == CLOSE_BY_DAY else 0
             verdict = counts("measles-two-doses", 1)
         elif counted == 1:
             if gap < rules.gap:
-                first = self._still_close(first, day)
                 verdict = too_soon("measles-gap", gap, rules.gap)
             elif day < self.from_15_months:
-                first = self._still_close(first, day)
                 verdict = too_young(rules.second_minimum, rules.minimum_2, self.from_15_months - day)
             else:
-                early = self.advises_third and day < first
-                counted, first = 2, NONE
+                early = self.advises_third and day < self._close_until(first, first_day)
+                counted, first, first_day = 2, NONE, 0
                 if early:
                     params = {"dose": 2, "days": self.from_18_months - day}
                     verdict = Verdict(True, "measles-early-second", "counts_but_early", params)
@@ -215,13 +197,28 @@ class MeaslesCourse(Machine):
                     verdict = counts("measles-two-doses", 2)
         else:
             early, verdict = self._third(label, day, gap, early, mmrv_before, any_before)
-        return (counted, first, early, mmrv, any_mmrv), verdict
+        return (counted, first, first_day, early, mmrv, any_mmrv), verdict
 
-    def _still_close(self, first: int, day: int) -> int:
-        """Forget the day of the first dose once no dose 28 days after ``day`` could be too close to it."""
-        if first <= FROM_SECOND_BIRTHDAY:
-            return first
-        return first if day + self.rules.gap < first else BEFORE_SECOND_BIRTHDAY
+    def _kept_of_first(self, day: int) -> int:
+        """What matters of a first dose of this day."""
+        if day >= self.from_18_months:
+            return NEVER_CLOSE if day < self.birthday_2 else FROM_SECOND_BIRTHDAY
+        close_until = self.rules.early_spacing.after(day)
+        if close_until >= self.from_18_months:
+            return CLOSE_UNTIL_18_MONTHS
+        return CLOSE_BY_DAY if close_until > self.from_15_months else NEVER_CLOSE
+
+    @cached_property
+    def _close_ages(self) -> tuple[int, int]:
+        """From when on a first dose keeps the second waiting beyond its own minimum age, and until 18 months."""
+        spacing = self.rules.early_spacing
+        return spacing.first_to_reach(self.from_15_months + 1), spacing.first_to_reach(self.from_18_months)
+
+    def _close_until(self, first: int, first_day: int) -> int:
+        """The first day on which a second dose is no longer too close to the first."""
+        if first == CLOSE_BY_DAY:
+            return self.rules.early_spacing.after(first_day)
+        return self.from_18_months if first == CLOSE_UNTIL_18_MONTHS else 0
 
     def _third(self, label: int, day: int, gap: int, early: bool, mmrv: int, any_mmrv: bool) -> tuple[bool, Verdict]:
         """A dose after two that count: a further one that was advised, or an additional one."""
@@ -257,7 +254,7 @@ class MeaslesCourse(Machine):
 
     def finish(self, state: State, last: int | None) -> Outcome:
         rules, person = self.rules, self.person
-        counted, first, early, mmrv, any_mmrv = state
+        counted, first, first_day, early, mmrv, any_mmrv = state
         after_gap = last + rules.gap if last is not None else 0
         if counted >= rules.needed:
             return self._finish_third(early, mmrv, any_mmrv, after_gap)
@@ -283,8 +280,8 @@ class MeaslesCourse(Machine):
         if outbreak:
             if possible < due:
                 due, rule = possible, "measles-outbreak-second"
-        elif first > FROM_SECOND_BIRTHDAY:
-            possible = max(possible, first)
+        else:
+            possible = max(possible, self._close_until(first, first_day))
         return self._unfinished(1, 2, due, possible, None, rule)
 
     def _second_dose_age(self) -> tuple[int, str]:
@@ -348,8 +345,8 @@ class VaricellaCount(Machine):
     def __init__(self, birthday_1: int) -> None:
         self.birthday_1 = birthday_1
 
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        return (self.birthday_1,)
+    def limits(self, state: State, label: int) -> Sequence[Limit]:
+        return ((0, self.birthday_1),)
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, None]:
         total, late = state
@@ -365,4 +362,4 @@ def varicella_counts(varicella: Sequence[Days], birthday_1: int) -> Sequence[tup
         given = {days.first for days in varicella}
         return ((min(2, len(given)), min(2, sum(day >= birthday_1 for day in given))),)
     found = explore(VaricellaCount(birthday_1), [(1, days) for days in varicella])
-    return sorted({state for state, _first, _last in found.ends})
+    return sorted({state for state, _last in found.ends})

@@ -7,7 +7,7 @@ from typing import Any
 
 from ..person import ADDITIONAL, Outcome, Person, Verdict, counts, finished, too_soon, too_young, unfinished
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import LAST, Limit, Machine, Series, State
 
 
 class MenB(Series):
@@ -49,11 +49,8 @@ class MenBCourse(Machine):
         self.youngest = person.at(rules.minimum)
         self.birthday_1 = person.at(rules.booster_minimum)
 
-    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
-        return (self.rules.infant_gap, self.rules.gap)
-
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        return (self.youngest, self.birthday_1)
+    def limits(self, state: State, label: int) -> Sequence[Limit]:
+        return ((0, self.youngest), (0, self.birthday_1), (LAST, self.rules.infant_gap), (LAST, self.rules.gap))
 
     def _needed(self, infant: int) -> int:
         """Doses needed from the first birthday."""

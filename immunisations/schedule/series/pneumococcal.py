@@ -7,7 +7,7 @@ from typing import Any
 
 from ..person import ADDITIONAL, Outcome, Person, Verdict, counts, finished, too_young, unfinished
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import Limit, Machine, Series, State
 
 
 class Pneumococcal(Series):
@@ -44,8 +44,8 @@ class PneumococcalCourse(Machine):
         self.youngest = person.at(rules.minimum)
         self.birthday_1 = person.at(rules.booster_minimum)
 
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        return (self.youngest, self.birthday_1)
+    def limits(self, state: State, label: int) -> Sequence[Limit]:
+        return ((0, self.youngest), (0, self.birthday_1))
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict]:
         rules = self.rules

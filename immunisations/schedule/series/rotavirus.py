@@ -8,7 +8,7 @@ from typing import Any
 from ..dates import Span
 from ..person import ADDITIONAL, Outcome, Person, Verdict, counts, finished, too_soon, too_young, unfinished
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import LAST, Limit, Machine, Series, State
 
 
 class Rotavirus(Series):
@@ -40,11 +40,8 @@ class RotavirusCourse(Machine):
         self.youngest = person.at(rules.minimum)
         self.latest = (person.at(rules.first_before), person.at(rules.before))
 
-    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
-        return (self.rules.gap,)
-
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        return (self.youngest, *self.latest)
+    def limits(self, state: State, label: int) -> Sequence[Limit]:
+        return ((0, self.youngest), (0, self.latest[state[0] > 0]), (LAST, self.rules.gap))
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict]:
         rules = self.rules

@@ -17,7 +17,7 @@ from ..person import (
     unfinished,
 )
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import LAST, Limit, Machine, Series, State
 
 SIX_IN_ONE = 1
 
@@ -92,11 +92,20 @@ class SixInOneCourse(Machine):
         self.fourth_age = minimum
         self.fourth_from = person.at(minimum)
 
-    def gaps(self, state: State, label: int, last: int | None = None) -> Sequence[int]:
-        return (self.rules.short_gap, self.rules.gap)
+    def limits(self, state: State, label: int) -> list[Limit]:
+        return self.limits_after(LAST, state)
 
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        return (self.youngest, self.fourth_from, self.before)
+    def limits_after(self, last_six: int, state: State) -> list[Limit]:
+        """As ``limits``, where the last 6-in-1 need not be the last dose; 0 for none that matters."""
+        ages: tuple[int, ...] = ()
+        if state[0] < self.rules.primary:
+            ages = (self.youngest, self.fourth_from)
+        elif self.may_need_fourth(state):
+            ages = (self.fourth_from, self.before)
+        limits: list[Limit] = [(0, age) for age in ages]
+        if last_six:
+            limits += [(last_six, self.rules.gap), (last_six, self.rules.short_gap)]
+        return limits
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict]:
         rules = self.rules

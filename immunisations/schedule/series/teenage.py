@@ -8,7 +8,7 @@ from typing import Any
 from ..dates import iso
 from ..person import ADDITIONAL, Outcome, Person, Verdict, counts, finished, not_needed, too_young, unfinished
 from ..rulebook import RuleBook
-from .base import Machine, Series, State
+from .base import Limit, Machine, Series, State
 
 
 class OneDose(Series):
@@ -47,8 +47,8 @@ class OneDoseCourse(Machine):
         self.person = person
         self.youngest = person.at(rules.minimum)
 
-    def cuts(self, state: State, label: int) -> Sequence[int]:
-        return (self.youngest,)
+    def limits(self, state: State, label: int) -> Sequence[Limit]:
+        return ((0, self.youngest),)
 
     def step(self, state: State, label: int, day: int, gap: int) -> tuple[State, Verdict]:
         rules = self.rules

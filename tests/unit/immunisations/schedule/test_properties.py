@@ -169,19 +169,29 @@ def possible_days(text, born, on):
 
 
 def by_trying_every_day(born, doses, on, facts):
-    """Status and counts of each series by forecasting every combination of days. A dose that is in no series
-    on a combination counts there for nothing."""
-    statuses, counts = {}, {}
+    """Status and counts of each series by forecasting every combination of days, and what else was said. A dose that is
+    in no series on a combination counts there for nothing."""
+    statuses, counts, readings = {}, {}, {}
     for days in itertools.product(*(possible_days(d.given_on, born, on) for d in doses)):
         exact = [Dose(d.vaccine, day.isoformat()) for d, day in zip(doses, days, strict=True)]
         for result in forecast(born, exact, on, facts):
             statuses.setdefault(result.series, set()).add("due" if result.status == "overdue" else result.status)
+            dates = (result.due_on, result.earliest_on, result.possible_from)
+            readings.setdefault(result.series, set()).add((result.next_dose, result.counted, *dates))
             verdicts = {v.given_on: v.counts for v in result.doses}
             for index, (dose, day) in enumerate(zip(doses, days, strict=True)):
                 if dose.vaccine in READ_BY[result.series]:
                     seen = counts.setdefault((result.series, index), set())
                     seen.add(verdicts.get(day.isoformat(), False))
-    return statuses, counts
+    return statuses, counts, readings
+
+
+def careful(readings):
+    """Of what may hold: a dose next if any may be, the fewest counted, and the latest days."""
+    latest = sorted(readings, key=lambda reading: str(reading[2] or ""), reverse=True)
+    next_dose, counted, due_on, *_days = min(latest, key=lambda reading: (reading[0] is None, reading[1]))
+    alike = [reading for reading in readings if reading[0] == next_dose]
+    return next_dose, counted, due_on, *(max((r[n] for r in alike if r[n]), default=None) for n in (3, 4))
 
 
 READ_BY = {
@@ -198,11 +208,13 @@ READ_BY = {
 
 
 def check_against_every_day(born, doses, on, facts):
-    statuses, counts = by_trying_every_day(born, doses, on, facts)
+    statuses, counts, readings = by_trying_every_day(born, doses, on, facts)
     for result in forecast(born, doses, on, facts):
         seen = statuses[result.series]
         status = "due" if result.status == "overdue" else result.status
         assert status == ("ask" if len(seen) > 1 else next(iter(seen))), (result, seen)
+        said = (result.next_dose, result.counted, result.due_on, result.earliest_on, result.possible_from)
+        assert said == careful(readings[result.series]), (result, readings[result.series])
         wanted = (
             sorted(
                 (dose.given_on, (None if len(ways) > 1 else next(iter(ways))))
@@ -305,17 +317,26 @@ def yardstick():
 
 
 def test_six_doses_known_by_year_are_answered_within_50_ms():
-    born, on = datetime.date(2019, 2, 10), datetime.date(2026, 11, 21)
+    on = datetime.date(2026, 11, 21)
     yearly = [str(year) for year in range(2020, 2026)]
-    childhood = ["6IN1:2019", "6IN1:2019", "6IN1:2019", "MMR:2020", "MMR:2022", "4IN1:2022"]
     records = [[f"{vaccine}:{year}" for year in years] for vaccine in ("MMR", "6IN1", "4IN1", "MENB") for years in (
         ["2019"] * 6, ["2020"] * 6, ["2019"] * 3 + ["2020"] * 3, ["2019"] * 2 + ["2020"] * 2 + ["2021"] * 2, yearly,
     )]  # fmt: skip
-    for record in [childhood, *records]:
+    childhood = ["6IN1:2019", "6IN1:2019", "6IN1:2019", "MMR:2020", "MMR:2022", "4IN1:2022"]
+    people = [(datetime.date(2019, 2, 10), record) for record in [childhood, *records]]
+    # the hardest there are: the day of one dose matters to several after it
+    people += [(datetime.date.fromisoformat(born), doses.split()) for born, doses in (
+        ("2009-09-01", "6IN1:2022 6IN1:2022 6IN1:2022 6IN1:2023 4IN1:2023 4IN1:2023"),
+        ("2021-05-06", "6IN1:2022 6IN1:2024 6IN1:2025 6IN1:2025 6IN1:2025 6IN1:2022"),
+        ("2023-10-14", "6IN1:2026 6IN1:2026 6IN1:2026 6IN1:2026 4IN1:2026 4IN1:2026"),
+        ("2010-01-27", "6IN1:2026 6IN1:2026 6IN1:2026 4IN1:2026 3IN1:2026 3IN1:2026"),
+        ("2024-08-01", "MMR:2025 MMR:2025 MMRV:2025 MMRV:2025 MMRV:2025 MMRV:2026"),
+    )]  # fmt: skip
+    for born, record in people:
         doses = [Dose(*text.split(":")) for text in record]
         # where others keep the machine busy both sides are slower
         times = min(timed(born, doses, on) for _ in range(5)) / min(yardstick() for _ in range(3))
-        assert times < 0.05 / 0.006, (record, times)
+        assert times < 0.05 / 0.006, (born, record, times)
 
 
 def test_twenty_doses_of_any_year_are_answered_soon_if_only_with_a_question():
