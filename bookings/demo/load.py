@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Membership, Role, Team, User
 from bookings.actions import PersonDetails, cancel_appointments, cancel_session, make_booking, mark_did_not_attend
 from bookings.arrivals import arrive_appointments
+from bookings.demo import stock
 from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Somebody, born
 from bookings.demo.places import CHILDHOOD, CLINICS, MEASLES, SHORT_DAY, VENUES
 from bookings.details import Contact
@@ -168,7 +169,7 @@ class Loader:
             if in_date.count() >= (2 if product in ("priorix", "priorix-tetra") else 1):
                 continue
             expires = self.today + timedelta(days=days)
-            add_batch(
+            batch = add_batch(
                 team_id=self.team.pk,
                 product=Product.objects.get(code=product),
                 number=f"{prefix}{expires:%y%j}",
@@ -177,6 +178,8 @@ class Loader:
                 at=self.now,
                 source=SOURCE,
             )
+            if not batch.movements.exists():
+                stock.deliver(batch, by=self.coordinator, at=self.now - timedelta(days=14))
 
     def _directions(self) -> None:
         """Make sure that exactly one direction is in force for every vaccine, today and for weeks to come."""
@@ -231,6 +234,7 @@ class Loader:
         planned = min(self.now, wall_time(on, time(12))) - timedelta(days=20)
         session = self._clinic(on, venue, details, planned)
         if days == 0:
+            stock.take(session, by=self.nurse, at=min(self.now, wall_time(on, time(8, 30))))
             for family in TODAY:
                 self._family(session, family)
             return
@@ -279,11 +283,13 @@ class Loader:
         on = self.today - timedelta(days=days)
         noon = wall_time(on, time(12))
         session = self._clinic(on, venue, details, noon - timedelta(days=20))
+        stock.take(session, by=self.nurse, at=wall_time(on, time(8)))
         for family in families:
             self._family(session, family)
         missed = Appointment.objects.filter(session=session, state=Appointment.State.BOOKED, visit__isnull=True)
         evening = wall_time(on, time(18))
         mark_did_not_attend(appointments=list(missed), by=self.nurse, source=SOURCE, at=evening)
+        stock.bring_back(session, by=self.nurse, at=evening)
         finish_session(session=session, by=self.nurse, at=evening, source=SOURCE)
         close_off_session(session=session, by=self.coordinator, at=evening, source=SOURCE)
 

@@ -13,10 +13,11 @@ from accounts.models import Role, Team, User
 from bookings.demo.load import PASSWORD
 from bookings.models import Appointment, Booking
 from clinics.directions import directions_for, in_force
-from clinics.models import ClinicSession
+from clinics.models import ClinicSession, StockMovement
 from clinics.times import london_day
 from clinics.vaccines import Vaccine
 from immunisations.models import Person, RecordCheck, Vaccination
+from immunisations.queries import stock_of
 
 pytestmark = pytest.mark.django_db
 
@@ -47,6 +48,17 @@ def test_it_has_a_clinic_today_a_sign_in_for_each_role_and_people_in_every_state
     assert {"red_book", "gp_record", "overseas", "none"} <= set(RecordCheck.objects.values_list("source", flat=True))
     assert Person.objects.filter(no_fixed_abode=True).exists()
     assert Person.objects.filter(interpreter_needed=True).exists()
+
+
+def test_the_clinic_of_today_has_taken_stock_and_was_cold_and_a_second_run_adds_nothing_to_it() -> None:
+    load(SATURDAY)
+    session = ClinicSession.objects.get(date=london_day(SATURDAY), state=ClinicSession.State.PUBLISHED)
+    stock = stock_of(session)
+    assert stock.taken and [reading.moment for reading in stock.readings] == ["start"]
+    assert not any(line.given_without_taking or line.held for line in stock.lines)
+    before = StockMovement.objects.count()
+    load(SATURDAY + timedelta(hours=1))
+    assert StockMovement.objects.count() == before
 
 
 def test_every_nhs_number_in_it_is_valid_and_was_never_issued() -> None:
