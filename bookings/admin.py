@@ -18,6 +18,7 @@ from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyInline, st
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
 from bookings.actions import cancel_appointments, cancel_session
+from bookings.closing import close_clinic
 from bookings.models import Appointment, Booking
 from bookings.references import clean_reference, shown_reference
 from clinics.admin import ClinicSessionAdmin, counted
@@ -41,6 +42,10 @@ class BookedClinicAdmin(ClinicSessionAdmin):
         """Where a clinic is held stays as it is once anybody is booked: they would go to the old place."""
         fixed = super().get_readonly_fields(request, obj)
         return [*fixed, "venue"] if obj is not None and obj.number_booked else fixed
+
+    def close_off_with(self) -> Any:
+        """Close off only what has nothing left open, as on the clinic's own page."""
+        return close_clinic
 
     @admin.display(description=gettext_lazy("people booked"), ordering="number_booked")
     def people_booked(self, session: Any) -> int:

@@ -362,7 +362,7 @@ class ClinicSessionAdmin(TeamAdmin):
         (gettext_lazy("In words"), {"fields": ["for_whom", "languages_spoken", "slug"]}),
         (
             gettext_lazy("Clinical"),
-            {"fields": ["early_doses", "early_doses_reason", "advise_18_month_dose"]},
+            {"fields": ["early_doses", "early_doses_reason", "advise_18_month_dose", "observation_minutes"]},
         ),
     ]
 
@@ -571,16 +571,23 @@ class ClinicSessionAdmin(TeamAdmin):
             done=_("{row} is finished."),
         )
 
+    def close_off_with(self) -> Any:
+        """Return the action that closes a clinic off; ``bookings.admin`` has the one that sees who is still there."""
+        return actions.close_off_session
+
     @admin.action(description=gettext_lazy("Close off: the figures are agreed"), permissions=["act"])
     def close_off(self, request: HttpRequest, queryset: QuerySet[ClinicSession]) -> HttpResponse | None:
         """Say that the clinics' figures are agreed."""
         return self._move(
             request,
             queryset,
-            actions.close_off_session,
+            self.close_off_with(),
             action="close_off",
             question=_("Close off these clinics?"),
-            explanation=_("Nothing more can be recorded for them but corrections. This cannot be undone."),
+            explanation=_(
+                "Nothing more can be recorded for them but corrections. A senior nurse or co-ordinator can open them "
+                "again, with a reason."
+            ),
             button=_("Yes, close off"),
             done=_("{row} is closed off."),
         )

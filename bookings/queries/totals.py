@@ -25,6 +25,7 @@ class DoseCount:
     vaccine: str | Promise
     dose_number: int | None
     count: int
+    code: str
 
 
 @dataclass
@@ -40,13 +41,20 @@ class Totals:
     check_only: int
     still_here: int
     walked_in: int
+    from_list: int
     did_not_attend: int
     expected: int
     cancelled: int
     doses: list[DoseCount]
-    reasons: list[tuple[str | Promise, int]]
+    # Code, words and how many doses.
+    reasons_by_code: list[tuple[str, str | Promise, int]]
     declined: int
     records_checked: int
+
+    @property
+    def reasons(self) -> list[tuple[str | Promise, int]]:
+        """Why doses were not given, in words, and how many."""
+        return [(label, count) for _code, label, count in self.reasons_by_code]
 
     @property
     def people_vaccinated(self) -> int:
@@ -91,7 +99,7 @@ def totals(session: ClinicSession) -> Totals:
         else:
             reasons[row.not_done_reason] += 1
     people: dict[int, list[Outcome]] = defaultdict(list)
-    walked_in = 0
+    walked_in = from_list = 0
     declined: set[int] = set()
     for visit in Visit.objects.filter(session=session).select_related("person"):
         root = visit.person.root_id
@@ -102,6 +110,7 @@ def totals(session: ClinicSession) -> Totals:
             outcome = Outcome.PARTLY
         people[root].append(outcome)
         walked_in += visit.how == Visit.How.WALK_IN
+        from_list += visit.how == Visit.How.LIST
         if any(each.not_done_reason == Vaccination.Reason.DECLINED for each in rows):
             declined.add(root)
     groups = Counter(_foremost(outcomes) for outcomes in people.values())
@@ -117,16 +126,17 @@ def totals(session: ClinicSession) -> Totals:
         check_only=groups[Outcome.CHECK_ONLY],
         still_here=sum(groups[outcome] for outcome in STILL_HERE),
         walked_in=walked_in,
+        from_list=from_list,
         did_not_attend=states[Appointment.State.DID_NOT_ATTEND],
         expected=states[Appointment.State.BOOKED],
         cancelled=states[Appointment.State.CANCELLED],
         doses=[
-            DoseCount(Vaccine(vaccine).label, number, count)
+            DoseCount(Vaccine(vaccine).label, number, count, vaccine)
             for (vaccine, number), count in sorted(
                 doses.items(), key=lambda item: (order.index(Vaccine(item[0][0])), item[0][1] or 0)
             )
         ],
-        reasons=[(Vaccination.Reason(reason).label, count) for reason, count in reasons.most_common()],
+        reasons_by_code=[(reason, Vaccination.Reason(reason).label, count) for reason, count in reasons.most_common()],
         declined=len(declined),
         records_checked=len(set(RecordCheck.objects.filter(visit__session=session).values_list("visit_id", flat=True))),
     )

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.urls import corrections
+from bookings.urls import after, corrections
 from bookings.views import clinic_day as views
 
 SESSION = "<uuid:session>/"
@@ -29,5 +29,6 @@ urlpatterns = [
     path(PERSON + "dose/<str:series>/", views.DoseGive.as_view(), name="give-dose"),
     path(PERSON + "not-given/", views.NotGiven.as_view(), name="not-given"),
     path(PERSON + "visit/", views.VisitEnd.as_view(), name="visit-end"),
+    *after.urlpatterns,
     *corrections.urlpatterns,
 ]

@@ -11,6 +11,7 @@ from clinics.actions.sessions import (
     mark_cancelled,
     publish_session,
     reopen_bookings,
+    reopen_session,
     save_periods,
 )
 from clinics.actions.stock import (
@@ -43,6 +44,7 @@ __all__ = [
     "release_at_clinic",
     "release_batch",
     "reopen_bookings",
+    "reopen_session",
     "save_periods",
     "take_stock",
     "wall_time",

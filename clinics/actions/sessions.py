@@ -176,10 +176,53 @@ def finish_session(*, session: ClinicSession, by: User | None, at: datetime, sou
 
 
 @transaction.atomic
-def close_off_session(*, session: ClinicSession, by: User | None, at: datetime, source: str) -> ClinicSession:
-    """Say that the clinic's figures are agreed: nothing more is recorded for it but corrections."""
+def close_off_session(
+    *, session: ClinicSession, by: User | None, at: datetime, source: str, note: str = ""
+) -> ClinicSession:
+    """Say that the clinic's figures are agreed: nothing more is recorded for it but corrections.
+
+    Called by ``bookings.closing.close_clinic``, which sees that nothing is left open: screens call that one.
+    """
     session = _locked(session)
-    return _move(session, ClinicSession.State.CLOSED_OFF, action="close_off_session", by=by, at=at, source=source)
+    session.closed_off_at, session.closed_off_by_name = at, str(by) if by else source
+    session.closing_note = note[:1000]
+    return _move(
+        session, ClinicSession.State.CLOSED_OFF, action="close_off_session", by=by, at=at, source=source, reason=note
+    )
+
+
+@transaction.atomic
+def reopen_session(*, session: ClinicSession, reason: str, by: User | None, at: datetime, source: str) -> ClinicSession:
+    """Take back that a clinic was closed off, for what was found on paper later: it is finished again, until it is
+    closed off anew. Who closed it first, and why it was reopened, stands in the audit.
+
+    No table of states leads there: it is not a step of a clinic's life but a mistake put right. Raises ClinicRefused
+    (``wrong_state``) for a clinic that is not closed off.
+    """
+    session = _locked(session)
+    if session.state != ClinicSession.State.CLOSED_OFF:
+        raise ClinicRefused(_("Only a clinic that was closed off can be reopened."), code="wrong_state")
+    before = {
+        "state": str(session.state),
+        "closed_off_at": session.closed_off_at.isoformat() if session.closed_off_at else None,
+        "closed_off_by": session.closed_off_by_name,
+        "note": session.closing_note,
+    }
+    session.state = ClinicSession.State.FINISHED
+    session.closed_off_at, session.closed_off_by_name, session.closing_note = None, "", ""
+    session.save(update_fields=["state", "closed_off_at", "closed_off_by_name", "closing_note"])
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action="reopen_session",
+        thing=session,
+        team=session.team_id,
+        before=before,
+        after={"state": str(session.state)},
+        reason=reason,
+    )
+    return session
 
 
 @transaction.atomic
@@ -217,7 +260,9 @@ def _move(
 ) -> ClinicSession:
     check_move(session, to)
     before, session.state = session.state, to
-    session.save(update_fields=["state", "cancelled_reason"])
+    session.save(
+        update_fields=["state", "cancelled_reason", "closed_off_at", "closed_off_by_name", "closing_note"],
+    )
     audit.record(
         by=by,
         at=at,

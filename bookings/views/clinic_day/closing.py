@@ -1,4 +1,4 @@
-"""The end of the day: who did not come, and the clinic's numbers."""
+"""Who did not come, and the clinic's report."""
 
 from typing import Any
 
@@ -11,7 +11,8 @@ from accounts.errors import Refused
 from accounts.permissions import Permission
 from bookings.actions import mark_did_not_attend
 from bookings.models import Appointment
-from bookings.queries import closing_rows, totals
+from bookings.queries import closing_rows
+from bookings.queries.report import clinic_report
 from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from immunisations.policies import check_session_open
 
@@ -46,11 +47,18 @@ class DidNotAttend(ClinicDayPage):
 
 
 class SessionTotals(ClinicDayPage):
-    """The clinic's numbers, counted from its records."""
+    """The clinic's report, counted from its records: to read, to print. Nobody is named on it."""
 
     needs = Permission.SEE_TOTALS
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show them."""
         runs = self.may(Permission.RUN_DESK)
-        return self.page("totals.html", {"totals": totals(self.clinic), "back_url": self.day_url() if runs else None})
+        report = clinic_report(self.clinic, at=self.now)
+        context = {
+            "report": report,
+            "totals": report.totals,
+            "may_close": self.may(Permission.CLOSE_CLINIC),
+            "back_url": self.day_url() if runs else None,
+        }
+        return self.page("totals.html", context)
