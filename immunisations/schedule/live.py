@@ -39,7 +39,7 @@ class LiveGap:
 
     def __init__(self, book: RuleBook) -> None:
         rule = book["live-vaccine-gap"]
-        self.needs = {vaccine: rule.days(word) for vaccine, word in LIVE.items()}
+        self.needs = {word: rule.days(word) for word in LIVE.values()}
         self.same_day_allowed = frozenset(rule.params["same_day"])
 
     def notes(self, dose: Days, person: Person) -> tuple[tuple[str, dict[str, int]], ...]:
@@ -50,7 +50,7 @@ class LiveGap:
         """
         notes: list[tuple[str, dict[str, int]]] = []
         for vaccine, word in LIVE.items():
-            needs = self.needs[vaccine]
+            needs = self.needs[word]
             same_day_allowed = word in self.same_day_allowed
             worst = min((_closeness(dose, days, needs, same_day_allowed) for days in person.days.get(vaccine, ())),
                         default=NOT_TOO_CLOSE)  # fmt: skip
@@ -67,21 +67,19 @@ class LiveGap:
 
     def first_day(self, day: int, live: LiveDays) -> int:
         """The first day from ``day`` on which no other live vaccine stands in the way."""
-        moved = True
-        while moved:
-            moved = False
-            for (vaccine, word), given_on in zip(LIVE.items(), live, strict=True):
+        while True:
+            before = day
+            for word, given_on in live._asdict().items():
                 for given in given_on:
-                    if given == day and word in self.same_day_allowed:
-                        continue
-                    if day < given + self.needs[vaccine]:
-                        day, moved = given + self.needs[vaccine], True
-        return day
+                    if given != day or word not in self.same_day_allowed:
+                        day = max(day, given + self.needs[word])
+            if day == before:
+                return day
 
 
 # How surely two doses were too close, the surest first.
 KNOWN, CERTAIN, PERHAPS, NOT = range(4)
-NOT_TOO_CLOSE = (NOT, 0)
+NOT_TOO_CLOSE, CERTAINLY_TOO_CLOSE, PERHAPS_TOO_CLOSE = (NOT, 0), (CERTAIN, 0), (PERHAPS, 0)
 
 
 def _closeness(dose: Days, other: Days, needs: int, same_day_allowed: bool) -> tuple[int, int]:
@@ -93,5 +91,5 @@ def _closeness(dose: Days, other: Days, needs: int, same_day_allowed: bool) -> t
     if dose.known and other.known:
         return KNOWN, nearest
     if farthest < needs and not (same_day_allowed and nearest == 0):
-        return CERTAIN, 0
-    return PERHAPS, 0
+        return CERTAINLY_TOO_CLOSE
+    return PERHAPS_TOO_CLOSE

@@ -214,11 +214,11 @@ class _Planner:
     def waits_for_third_visit(self, pcv: SeriesForecast, six: SeriesForecast | None, give: Sequence[Item]) -> bool:
         """Whether PCV is left for the visit of the third 6-in-1: a baby has one of the first two today, or soon.
         ``pcv`` and ``six`` are the forecasts after what is already given today."""
-        begun = self.third_visit.number("visits_before")
+        begun = range(1, self.third_visit.number("visits_before") + 1)
         if pcv.rule != "pcv-dose-1" or (pcv.earliest_on and pcv.earliest_on >= self.birthday_1):
             return False
-        today = any("6IN1" in item.series and (item.dose or 0) <= begun for item in give)
-        return today or (six is not None and six.status == "not_yet" and (six.next_dose or 0) <= begun)
+        today = any("6IN1" in item.series and item.dose in begun for item in give)
+        return today or (six is not None and six.status == "not_yet" and six.next_dose in begun)
 
     def here(self, vaccine: str, on: datetime.date, offered: Collection[str] | None) -> str | None:
         """The vaccine to give at this clinic: the one that is due, MMRV where it stands in for MMR, or none."""
@@ -250,9 +250,8 @@ class _Planner:
         """Whether it is a yellow fever vaccine that a measles vaccine waits for until this day."""
         without = [dose for dose in self.record if dose.vaccine != "YELLOWFEVER"]
         (result,) = self.schedule.forecast(
-            self.born, without, until - datetime.timedelta(1), self.facts, options=self.options, only={"MEASLES"},
-            most=len(without), recorded_by=self.on,
-        )  # fmt: skip
+            self.born, without, self.on, self.facts, options=self.options, only={"MEASLES"}
+        )
         return result.earliest_on is not None and result.earliest_on < until
 
     def next_visits(self, on: datetime.date, missing: Collection[str]) -> list[NextVisit]:

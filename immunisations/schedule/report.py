@@ -163,5 +163,5 @@ def plan_as_text(planned: VisitPlan) -> str:
 
 
 def _line(item: Item) -> str:
-    what = f"{item.vaccine} (dose {item.dose})" if item.vaccine else " and ".join(item.series)
+    what = f"{item.vaccine} (dose {item.dose})" if item.vaccine else item.series[0]
     return f"  {what}: {item.reason} [{item.rule}]"

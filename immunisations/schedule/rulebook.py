@@ -69,7 +69,8 @@ class RuleBook:
     def read(cls, folder: Path = RULES_FOLDER) -> RuleBook:
         rules: dict[str, Rule] = {}
         for path in sorted(folder.glob("*.toml")):
-            content = tomllib.loads(path.read_text(encoding="utf-8"))
+            with path.open("rb") as file:
+                content = tomllib.load(file)
             for entry in content["rule"]:
                 rule = Rule(subject=path.stem, **entry)
                 if rule.id in rules:

@@ -29,6 +29,8 @@ CASES = {
     "a month that holds the day": (["MMR 2021-06 verbal", "MMR 2021-06-03 chis"], [(0, 1)]),
     "a month that does not": (["MMR 2021-06 verbal", "MMR 2021-07-01 chis"], []),
     "a month after the day": (["MMR 2021-05-31 verbal", "MMR 2021-06 chis"], []),
+    "a month whose last day it is": (["MMR 2021-06 verbal", "MMR 2021-06-30 chis"], [(0, 1)]),
+    "a month and the day after its last": (["MMR 2021-06-30 chis", "MMR 2021-07 verbal"], []),
     "the same month twice": (["MMR 2021-06 chis", "MMR 2021-06 verbal"], [(0, 1)]),
     "three records, three pairs": (
         ["MMR 2021-06-01 gp", "MMR 2021-06-03 chis", "MMR 2021-06-05 verbal"], [(0, 1), (0, 2), (1, 2)],
@@ -63,6 +65,7 @@ def test_the_question_says_the_days_and_the_rule():
     assert (pair.rule, pair.code) == ("near-duplicate", "near_duplicate")
     (pair,) = near_duplicates([Dose("MMR", "2021-06-01", ("gp",)), Dose("MMR", "2021", ("chis",))])
     assert pair.first.given_on == "2021"
+    assert (pair.rule, pair.code) == ("near-duplicate", "near_duplicate_unclear")
     assert (
         pair.reason
         == "2021 and 1 June 2021, in different records, may be the same day. Is it one dose written down twice?"

@@ -1,12 +1,14 @@
 """Plans of visits: golden cases that a clinician can read."""
 
 import datetime
+import json
+import string
 import tomllib
 from pathlib import Path
 
 import pytest
 
-from immunisations.schedule import Dose, ScheduleError, plan
+from immunisations.schedule import TEMPLATES, Dose, ScheduleError, plan, rule
 from immunisations.schedule.plan import plan as plan_by
 
 from .test_cases import read_dose
@@ -36,6 +38,17 @@ def in_words_of_case(planned):
         "settled": [f"{'+'.join(item.series)} {item.status}" for item in planned.settled],
         "next": [f"{visit.on}: {', '.join(map(told, visit.give))}" for visit in planned.next_visits],
     }
+
+
+def holds_together(item):
+    """What must be so of all that is planned: a rule that can be looked up, and a sentence with all it needs."""
+    assert rule(item.rule)
+    assert "{" not in item.reason and "None" not in item.reason
+    for code, params in ((item.code, item.params), *item.notes):
+        assert json.loads(json.dumps(dict(params))) == params
+        templates = TEMPLATES[code]
+        for template in [templates] if isinstance(templates, str) else templates:
+            assert {name for _text, name, *_rest in string.Formatter().parse(template) if name} <= set(params)
 
 
 def question(case):
@@ -72,6 +85,9 @@ def test_a_visit_is_planned_as_the_case_says(case):
         *found,
     }
     assert found == {part: case.get(part, []) for part in found}
+    later = [item for visit in planned.next_visits for item in visit.give]
+    for item in (*planned.give, *planned.elsewhere, *planned.ask, *planned.wait, *planned.settled, *later):
+        holds_together(item)
     items = {
         name: item
         for item in (*planned.give, *planned.elsewhere, *planned.wait)
@@ -88,6 +104,13 @@ def test_a_plan_of_half_known_dates_is_made_soon():
     doses = [Dose(*text.split(":")) for text in ("6IN1:2019", "6IN1:2019", "6IN1:2019", "MMR:2020", "MMR:2022")]
     planned = plan(born, doses, on)
     assert [item.series for item in planned.ask]
+
+
+def test_a_plan_is_asked_of_no_more_doses_than_a_forecast():
+    doses = [Dose("MMR", "2021")] * 21
+    with pytest.raises(ScheduleError) as refused:
+        plan(datetime.date(2020, 1, 1), doses, datetime.date(2026, 1, 1))
+    assert refused.value.code == "too_many_doses"
 
 
 def test_a_plan_may_give_more_than_the_doses_that_can_be_read_at_once():

@@ -249,6 +249,8 @@ def test_what_a_nurse_is_asked_about_has_a_heading():
     text = plan_as_text(ask_plan("2025-02-10", "2026-11-21", [], ["low-platelets"]))
     asked = "  MMRV (dose 1): Due, but ask a nurse first: a low platelet count. [fact-low-platelets]"
     assert f"\n\nAsk a nurse first:\n{asked}\n" in text
+    answer = plan_as_json(ask_plan("2025-02-10", "2026-11-21", [], ["low-platelets"]))
+    assert [(one["series"], one["status"], one["dose"]) for one in answer["ask"]] == [(["MEASLES"], "ask", 1)]
 
 
 def test_the_early_second_advice_is_switched_off_in_both():
@@ -284,6 +286,11 @@ def test_a_status_is_said_in_words():
             ("2025-02-10", "2026-11-21", ["x" * 50], []),
             "bad_dose",
             f"'{'x' * 40}' is not a dose. Write it as MMR:2026-02-10.",
+        ),
+        (
+            ("2025-02-10", "2026-11-21", ["MMR:2026:02"], []),
+            "bad_date",
+            "'2026:02' is not a date. Write it as 2019-06-01, or 2019-06, or 2019.",
         ),
         (
             ("2025-02-10", "2026-11-21", ["x" * 50 + ":2026"], []),
