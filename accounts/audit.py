@@ -60,6 +60,15 @@ def record_view(
     )
 
 
+def record_list_view(*, user: User, at: datetime, team: Team | int, clinic_id: uuid.UUID) -> None:
+    """Write down that ``user`` looked at the list of everybody at a clinic: one row a look, which names the clinic.
+
+    A row for each of 300 people at each look, on every tablet, would bury the looks at records themselves. Who was on
+    the list at that moment is told by the clinic's appointments and visits, which keep their times.
+    """
+    record_view(user=user, at=at, team=team, person_id=clinic_id, page="list")
+
+
 def record_views(
     *, user: User, at: datetime, team: Team | int, people: Iterable[uuid.UUID], page: str, reason: str = ""
 ) -> None:

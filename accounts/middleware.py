@@ -125,6 +125,8 @@ class SecondFactor:
                 return refusal(second_factor.CODE, _("Sign in again, with your sign-in code."))
             return redirect_to_login(request.get_full_path())
         if name_of(request) in WITHOUT_SECOND_FACTOR:
+            # Its page leaves out what would not answer yet.
+            request.setting_up = True  # type: ignore[attr-defined]
             return None
         if wants_json(request):
             return refusal(second_factor.CODE, str(second_factor.SET_UP_FIRST))
