@@ -2,6 +2,7 @@
 
 import sys
 
+from django.core.exceptions import RequestDataTooBig
 from django.db import DatabaseError, InterfaceError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.template.loader import render_to_string
@@ -21,7 +22,15 @@ def _problem(request: HttpRequest, *, status: int, code: str, sentence: str, tem
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """400: the request could not be understood."""
+    """400: the request could not be understood; 413 where it was larger than we take."""
+    if isinstance(exception, RequestDataTooBig):
+        return _problem(
+            request,
+            status=413,
+            code="too_large",
+            sentence=_("What was sent is too large."),
+            template="413.html",
+        )
     return _problem(
         request,
         status=400,

@@ -1,5 +1,6 @@
 """Which of a team's people somebody's details belong to. Never across teams."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date
 
@@ -8,7 +9,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Team
-from immunisations.models import Person, PersonSearchKey
+from immunisations.models import Person, PersonIdentifier, PersonSearchKey
 from immunisations.search import NamePart, fold, keys_of, people_with_all
 
 MOST_MATCHES = 6
@@ -26,6 +27,7 @@ class Details:
     date_of_birth_is_approximate: bool = False
     nhs_number: str = ""
     postcode: str = ""
+    prison_number: str = ""
 
 
 @dataclass(frozen=True)
@@ -37,6 +39,16 @@ class Match:
     score: int
 
 
+def with_prison_number(team: Team, number: str) -> set[int]:
+    """Return the keys of the team's rows that have this prison number, in whatever case it was written."""
+    if not number:
+        return set()
+    found = PersonIdentifier.objects.filter(
+        person__team=team, kind=PersonIdentifier.Kind.PRISON_NUMBER, value__iexact=number
+    )
+    return set(found.values_list("person_id", flat=True))
+
+
 def _same(one: str, other: str) -> bool:
     return fold(one).replace(" ", "") == fold(other).replace(" ", "")
 
@@ -44,8 +56,8 @@ def _same(one: str, other: str) -> bool:
 def automatic_match(team: Team, details: Details) -> Person | None:
     """Return the one person of the team whom the details belong to without anybody looking, or None.
 
-    Only NHS number, date of birth and surname together, or forename, surname, date of birth and postcode together,
-    are enough; and only if exactly one person fits. A date of birth that is a guess is never enough.
+    Only NHS number (or prison number), date of birth and surname together, or forename, surname, date of birth and
+    postcode together, are enough; and only if exactly one person fits. A date of birth that is a guess is never enough.
     """
     if details.date_of_birth_is_approximate:
         return None
@@ -57,6 +69,9 @@ def automatic_match(team: Team, details: Details) -> Person | None:
         conditions |= Q(nhs_number=details.nhs_number)
     if details.postcode:
         conditions |= Q(postcode=details.postcode)
+    in_prison = with_prison_number(team, details.prison_number)
+    if in_prison:
+        conditions |= Q(pk__in=in_prison)
     if not conditions:
         return None
     fitting: dict[int, Person] = {}
@@ -64,12 +79,15 @@ def automatic_match(team: Team, details: Details) -> Person | None:
         if not _same(person.last_name, details.last_name):
             continue
         by_number = bool(details.nhs_number) and person.nhs_number == details.nhs_number
+        # Two different NHS numbers are two people, whatever else they share.
+        differ = bool(details.nhs_number and person.nhs_number and details.nhs_number != person.nhs_number)
+        by_number = by_number or (person.pk in in_prison and not differ)
         by_home = (
             bool(details.postcode)
             and person.postcode == details.postcode
             and _same(person.first_name, details.first_name)
-            # Two different NHS numbers are two people, twins of one name included.
-            and not (details.nhs_number and person.nhs_number and details.nhs_number != person.nhs_number)
+            # Twins of one name included.
+            and not differ
         )
         if by_number or by_home:
             fitting[person.root_id] = person.merged_into or person
@@ -92,10 +110,16 @@ def _birth(person: Person, details: Details) -> tuple[str | Promise, int] | None
     return None
 
 
-def _compare(person: Person, details: Details) -> Match | None:
-    """Return how a person fits the details, or None where they hardly do."""
+def _compare(person: Person, details: Details, in_prison: Collection[int] = ()) -> Match | None:
+    """Return how a person fits the details, or None where they hardly do.
+
+    ``in_prison`` are the keys of the rows with the prison number.
+    """
     reasons: list[str | Promise] = []
     score = 0
+    if person.pk in in_prison:
+        reasons.append(_("same prison number"))
+        score += 8
     number = bool(details.nhs_number) and person.nhs_number == details.nhs_number
     if number:
         reasons.append(_("same NHS number"))
@@ -128,7 +152,12 @@ def _compare(person: Person, details: Details) -> Match | None:
         score += 1
     # A brother or sister shares the last name and the home; that alone is no match.
     named = first or alike or bool(theirs & typed and not last)
-    if number or (named and birth) or (first and last and details.postcode and person.postcode == details.postcode):
+    if (
+        number
+        or person.pk in in_prison
+        or (named and birth)
+        or (first and last and details.postcode and person.postcode == details.postcode)
+    ):
         return Match(person, tuple(reasons), score)
     return None
 
@@ -149,6 +178,9 @@ def likely_matches(team: Team, details: Details, *, limit: int = MOST_MATCHES) -
     ways = [of_team.filter(date_of_birth=details.date_of_birth)]
     if details.nhs_number:
         ways.append(of_team.filter(nhs_number=details.nhs_number))
+    in_prison = with_prison_number(team, details.prison_number)
+    if in_prison:
+        ways.append(of_team.filter(pk__in=in_prison))
     if parts:
         ways.append(of_team.filter(pk__in=people_with_all(parts, MOST_COMPARED)))
     first, *others = (way.values("pk") for way in ways)
@@ -156,7 +188,7 @@ def likely_matches(team: Team, details: Details, *, limit: int = MOST_MATCHES) -
     people = likely.select_related("merged_into").order_by("pk")[:MOST_COMPARED]
     best: dict[int, Match] = {}
     for person in people:
-        match = _compare(person, details)
+        match = _compare(person, details, in_prison)
         if match is None:
             continue
         root = person.merged_into or person

@@ -2,6 +2,7 @@
 
 from bookings.queries.checking import CheckPreview, lines_to_start_from, preview_check
 from bookings.queries.day import Clinics, DayList, DayRow, clinics_around, closing_rows, day_list
+from bookings.queries.lists import ListReport, list_report
 from bookings.queries.person import PersonPage, person_page
 from bookings.queries.search import SearchAnswer, search
 from bookings.queries.today_record import TodayRecord, today_record
@@ -13,6 +14,7 @@ __all__ = [
     "Clinics",
     "DayList",
     "DayRow",
+    "ListReport",
     "PersonPage",
     "SearchAnswer",
     "TodayRecord",
@@ -23,6 +25,7 @@ __all__ = [
     "day_list",
     "every_rule",
     "lines_to_start_from",
+    "list_report",
     "person_page",
     "preview_check",
     "search",

@@ -205,8 +205,8 @@ def list_report(session: ClinicSession) -> ListReport:
     )
     on_it = [entry for entry in entries if entry.taken_off_at is None]
     recorded: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
-    for row in standing_at(session):
-        recorded[row.person_id].append((row.series, row.status, row.not_done_reason, row.vaccine))
+    for stands in standing_at(session):
+        recorded[stands.person_id].append((stands.series, stands.status, stands.not_done_reason, stands.vaccine))
     root = Coalesce("person__merged_into", "person")
     offers = dict(Offer.objects.filter(session=session).order_by("offered_at", "pk").values_list(root, "answer"))
     visits = {visit.person.root_id: visit for visit in Visit.objects.filter(session=session).select_related("person")}

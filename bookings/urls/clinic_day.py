@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.urls import after, corrections
+from bookings.urls import after, corrections, lists
 from bookings.views import clinic_day as views
 
 SESSION = "<uuid:session>/"
@@ -31,4 +31,5 @@ urlpatterns = [
     path(PERSON + "visit/", views.VisitEnd.as_view(), name="visit-end"),
     *after.urlpatterns,
     *corrections.urlpatterns,
+    *lists.urlpatterns,
 ]

@@ -8,8 +8,10 @@ from immunisations.actions.consents import record_consent, record_screening
 from immunisations.actions.corrections import correct_batch, correct_vaccination
 from immunisations.actions.facts import lift_fact
 from immunisations.actions.follow_ups import Wanted, add_follow_up, change_follow_up, close_follow_up
+from immunisations.actions.identifiers import add_prison_number
 from immunisations.actions.judgements import judge_doses
 from immunisations.actions.merges import merge_people, unmerge_people
+from immunisations.actions.offers import record_offer
 from immunisations.actions.people import add_person, change_person
 from immunisations.actions.reactions import record_reaction
 from immunisations.actions.record_checks import FoundDose, SourceLook, record_check, record_round
@@ -24,6 +26,7 @@ __all__ = [
     "Wanted",
     "add_follow_up",
     "add_person",
+    "add_prison_number",
     "arrive",
     "change_follow_up",
     "change_person",
@@ -41,6 +44,7 @@ __all__ = [
     "record_check",
     "record_consent",
     "record_not_given",
+    "record_offer",
     "record_reaction",
     "record_reading",
     "record_round",

@@ -10,7 +10,7 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.template.context import Context
 from django.urls import translate_url
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
 
 from nhsuk import components, context, frame
@@ -61,6 +61,18 @@ def nhsukblock(parser: Parser, token: Token) -> ComponentNode:
 def nhsuk_field(field: BoundField) -> SafeString:
     """Render one field of a form."""
     return rendering.render_field(field)
+
+
+@register.simple_tag
+def nhsuk_focused_field(field: BoundField) -> SafeString:
+    """Render one field that has the keyboard when the page opens: for a staff page that is one form to be filled in.
+
+    A page that says what is wrong opens at its error summary instead.
+    """
+    wrong = field.form.is_bound and field.form.errors
+    html = rendering.render_field(field)
+    # What our own component rendered, with one attribute more on its first control.
+    return html if wrong else mark_safe(re.sub(r"<(input|textarea|select) ", r"<\1 autofocus ", html, count=1))  # noqa: S308
 
 
 @register.simple_tag

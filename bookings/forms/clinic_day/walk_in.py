@@ -4,7 +4,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from bookings.forms.clinic_day.choices import WHO_IS_HERE
+from bookings.forms.clinic_day.people_list import PrisonNumberField
+from immunisations.ages import years_between
 from immunisations.models import Visit
 from nhsuk.forms import (
     CheckboxField,
@@ -16,6 +17,25 @@ from nhsuk.forms import (
     PostcodeField,
     RadiosField,
     TextField,
+)
+
+# From here on people come for themselves: nobody else is asked for (Family Law Reform Act 1969, section 8).
+FOR_THEMSELVES = 16
+YES = "parent"
+NO = "nobody"
+NOW = "now"
+NEXT_TIME = "next"
+# What belongs to nobody's four facts and is folded away.
+FOLDED = (
+    "approximate",
+    "why",
+    "postcode",
+    "no_fixed_abode",
+    "phone",
+    "nhs_number",
+    "prison_number",
+    "language",
+    "interpreter_needed",
 )
 
 
@@ -34,16 +54,18 @@ class WalkInForm(NhsukForm):
     date_of_birth = DateInputField(
         label=_("Date of birth"), subject=_("a date of birth"), help_text=_("For example, 27 3 2020"), size="s"
     )
-    approximate = CheckboxField(label=_("The date of birth is not certain"), required=False, small=True)
     here = RadiosField(
         label=_("Is a parent or carer here?"),
         subject=_("whether a parent or carer is here"),
-        choices=WHO_IS_HERE,
+        help_text=_("Leave empty for anybody aged 16 or over: they come for themselves"),
+        choices=[(YES, _("Yes")), (NO, _("No"))],
+        required=False,
         size="s",
-        reveals={"parent": ["carer_name"]},
+        reveals={YES: ["carer_name"]},
         inline=False,
     )
     carer_name = NameField(label=_("Name of the parent or carer (optional)"), required=False, max_length=100)
+    approximate = CheckboxField(label=_("The date of birth is not certain"), required=False, small=True)
     why = RadiosField(
         label=_("Why did they come? (optional)"), choices=Visit.Why, required=False, size="s", inline=True
     )
@@ -53,10 +75,69 @@ class WalkInForm(NhsukForm):
         label=_("Phone (optional)"), subject=_("a phone number"), required=False, size="s", international=True
     )
     nhs_number = NhsNumberField(label=_("NHS number (optional)"), subject=_("an NHS number"), required=False, size="s")
+    prison_number = PrisonNumberField(
+        label=_("Prison number (optional)"), subject=_("the prison number"), required=False, size="s"
+    )
     language = TextField(
         label=_("Language spoken, if not English (optional)"), required=False, size="s", max_length=60, width=20
     )
     interpreter_needed = CheckboxField(label=_("Interpreter needed"), required=False, small=True)
+    when = RadiosField(
+        label=_("When are they seen?"),
+        subject=_("when they are seen"),
+        choices=[(NOW, _("Now, in the queue")), (NEXT_TIME, _("At the next free time, as an appointment"))],
+        required=False,
+        initial=NOW,
+        size="s",
+        inline=False,
+    )
+
+    def __init__(self, *args: Any, prison: bool = False, free_time: str = "", **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if not prison:
+            del self.fields["prison_number"]
+        if not free_time:
+            del self.fields["when"]
+        else:
+            field: Any = self.fields["when"]
+            field.choices = [
+                (NOW, _("Now, in the queue")),
+                (NEXT_TIME, _("At the next free time, %(time)s, as an appointment") % {"time": free_time}),
+            ]
+
+    @property
+    def folded(self) -> list[Any]:
+        """The fields that are folded away, in the page's order."""
+        return [self[name] for name in FOLDED if name in self.fields]
+
+    @property
+    def unfolds(self) -> bool:
+        """Whether something was typed in what is folded away, or is copied there, or is wrong there."""
+        names = [name for name in FOLDED if name in self.fields]
+        if self.is_bound:
+            return any(name in self.errors or name in self.changed_data for name in names)
+        return any(self.initial.get(name) for name in names)
+
+    def clean(self) -> dict[str, Any]:
+        """Ask who is with a child; a grown-up comes for themselves."""
+        data = super().clean() or self.cleaned_data
+        born = data.get("date_of_birth")
+        if self.today is None:
+            raise TypeError("a walk-in's age is as of a day")
+        young = born is None or years_between(born, self.today) < FOR_THEMSELVES
+        if young and not data.get("here") and "here" not in self.errors:
+            self.add_error("here", _("Select whether a parent or carer is here"))
+        return data
+
+    @property
+    def carer(self) -> str:
+        """Who came with them, "" where nobody did or nobody said a name."""
+        return self.cleaned_data["carer_name"] if self.cleaned_data.get("here") == YES else ""
+
+    @property
+    def books(self) -> bool:
+        """Whether they are put in at the next free time."""
+        return self.cleaned_data.get("when") == NEXT_TIME
 
     def details(self) -> dict[str, Any]:
         """Return the facts as ``add_person`` takes them."""

@@ -5,6 +5,7 @@ from typing import Any
 
 from django.utils import timezone
 
+from bookings.models import ListEntry
 from immunisations.actions import add_person
 from immunisations.actions.emergency import begin_emergency_access
 from tests.integration.walk.table import CLINIC, COORDINATOR, ROLES, SENIOR, VACCINATOR, Entry, staff
@@ -24,6 +25,16 @@ def clinic(world: World) -> dict[str, Any]:
 def person(world: World) -> dict[str, Any]:
     """A person there."""
     return {**clinic(world), "person": world.person.public_id}
+
+
+def entry(world: World) -> dict[str, Any]:
+    """A person on its list."""
+    row, _made = ListEntry.objects.get_or_create(
+        session=world.session,
+        person=world.other,
+        defaults={"group": "B wing", "added_by_name": world.marker, "added_at": world.visit.arrived_at},
+    )
+    return {**clinic(world), "entry": row.public_id}
 
 
 def record(world: World) -> dict[str, Any]:
@@ -74,6 +85,16 @@ TABLE: dict[str, Entry] = {
         CLINIC, 302, arguments=clinic, sends=lambda world: {"visit": world.visit.public_id}
     ),
     "walk-in": staff(CLINIC, arguments=clinic),
+    "people-list": staff(CLINIC, arguments=clinic),
+    "people-list-add": staff(FOLLOWS_UP, arguments=clinic),
+    "people-list-one": staff(FOLLOWS_UP, arguments=clinic),
+    "people-list-report": staff(CLINIC, arguments=clinic),
+    "people-list-file": staff(CLINIC, arguments=clinic),
+    "people-list-off": staff(FOLLOWS_UP, arguments=entry),
+    "fast": staff(NURSES, arguments=clinic),
+    # Nothing is set up yet: on to that.
+    "fast-next": staff(NURSES, 302, arguments=clinic),
+    "fast-person": staff(NURSES, 302, arguments=person),
     "clinic-day-did-not-attend": staff(CLINIC, arguments=clinic),
     "clinic-day-totals": staff(
         [role for role in ROLES if role not in ("desk", "administrator", "privacy_lead")], arguments=clinic
