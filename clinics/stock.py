@@ -204,5 +204,6 @@ def lock_clinic(session: ClinicSession) -> ClinicSession:
 def lock_batches(batches: Iterable[Batch]) -> dict[int, Batch]:
     """Lock the batches in the order of their keys until the transaction ends; return them as they are, by key."""
     keys = {batch.pk for batch in batches}
-    rows = Batch.objects.select_for_update(of=("self",)).select_related("product").filter(pk__in=keys).order_by("pk")
-    return {batch.pk: batch for batch in rows}
+    # Not against those who only point to a batch: a correction does, and may be waiting for the clinic.
+    rows = Batch.objects.select_for_update(of=("self",), no_key=True).select_related("product")
+    return {batch.pk: batch for batch in rows.filter(pk__in=keys).order_by("pk")}

@@ -1,7 +1,7 @@
 """What to pack for a clinic: doses by vaccine with some to spare, and who needs what else."""
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from math import ceil
@@ -14,11 +14,15 @@ from bookings.models import Appointment, ListEntry
 from bookings.queries.store import BatchStock, takeable
 from clinics.models import ClinicSession
 from clinics.vaccines import Vaccine, series_of
+from immunisations.actions.statuses import rows_of_roots
 from immunisations.ages import age_in_words
-from immunisations.models import SeriesStatus
+from immunisations.models import Person
 from immunisations.people import root_of
 from immunisations.products import unsuited_by_age
-from immunisations.schedule import NO_EARLY_SECOND_ADVICE, OPTIONS, ScheduleError, forecast
+from immunisations.queries.known_doses import known_doses
+from immunisations.schedule import NEVER_COUNTED, NO_EARLY_SECOND_ADVICE, VACCINES, Dose, ScheduleError, forecast
+from immunisations.schedule.standing import Given
+from immunisations.written_dates import span_of
 
 # A dose may turn out to be due: packed rather than sent for.
 WANTED = frozenset({"due", "overdue", "ask"})
@@ -133,9 +137,9 @@ class PackList:
 def pack_list(session: ClinicSession, *, today: date) -> PackList:
     """Return what to pack for a clinic, from who is booked and who is on its list.
 
-    What somebody needs of what the clinic offers is read from their record where a person is matched (kept for each
-    series); for anybody else it is whatever a person of that age is due who has had nothing. A person who is booked and
-    listed counts once. Seven queries, however many people there are.
+    What somebody needs of what the clinic offers follows from their record where a person is matched; for anybody else
+    it is whatever a person of that age is due who has had nothing. A person who is booked and listed counts once. The
+    number of queries does not depend on how many people there are.
     """
     appointments = list(
         Appointment.objects.filter(session=session, state=Appointment.State.BOOKED)
@@ -147,9 +151,8 @@ def pack_list(session: ClinicSession, *, today: date) -> PackList:
         .select_related("person__merged_into")
         .order_by("group", "position", "pk")
     )
-    roots = {root_of(each.person).pk for each in appointments if each.person is not None}
-    roots |= {root_of(entry.person).pk for entry in entries}
-    needs = _Needs(session, roots)
+    matched = [root_of(each.person) for each in appointments if each.person is not None]
+    needs = _Needs(session, [*matched, *(root_of(entry.person) for entry in entries)])
     people, seen = [], set()
     for appointment in appointments:
         root = root_of(appointment.person) if appointment.person is not None else None
@@ -162,8 +165,8 @@ def pack_list(session: ClinicSession, *, today: date) -> PackList:
                 group="",
                 born=born,
                 age=age_in_words(born, session.date),
-                vaccines=needs.of(root.pk if root is not None else None, born),
-                by_record=root is not None and root.pk in needs.known,
+                vaccines=needs.of(root, born),
+                by_record=root is not None,
                 gelatine_free=appointment.gelatine_free,
             )
         )
@@ -177,8 +180,8 @@ def pack_list(session: ClinicSession, *, today: date) -> PackList:
                     group=entry.group,
                     born=root.date_of_birth,
                     age=age_in_words(root.date_of_birth, session.date),
-                    vaccines=needs.of(root.pk, root.date_of_birth),
-                    by_record=root.pk in needs.known,
+                    vaccines=needs.of(root, root.date_of_birth),
+                    by_record=True,
                     gelatine_free=False,
                 )
             )
@@ -198,39 +201,42 @@ def pack_list(session: ClinicSession, *, today: date) -> PackList:
 class _Needs:
     """What each person probably needs of what a clinic offers."""
 
-    def __init__(self, session: ClinicSession, roots: Collection[int]) -> None:
+    def __init__(self, session: ClinicSession, people: Iterable[Person]) -> None:
         self.session = session
         self.offered = session.vaccine_codes()
-        self.known: dict[int, list[SeriesStatus]] = defaultdict(list)
-        for row in SeriesStatus.objects.filter(person__in=roots).order_by("person", "series"):
-            self.known[row.person_id].append(row)
-        self._by_age: dict[date, list[str]] = {}
+        roots = {person.pk for person in people}
+        self._doses = known_doses(rows_of_roots(list(roots))) if roots else {}
+        self._options = set() if session.advise_18_month_dose else {NO_EARLY_SECOND_ADVICE}
+        self._found: dict[tuple[date, str, tuple[Given, ...]], list[str]] = {}
 
-    def of(self, root: int | None, born: date) -> list[str]:
-        """Return codes of Vaccine: by the record of the person of that key, else by age alone."""
-        if root not in self.known:
-            if born not in self._by_age:
-                self._by_age[born] = self._for_age(born)
-            return self._by_age[born]
+    def of(self, person: Person | None, born: date) -> list[str]:
+        """Return codes of Vaccine: by the record of the person, else for anybody of that age who has had nothing."""
+        doses = tuple(self._doses.get(person.pk, ())) if person is not None else ()
+        known = (born, person.sex if person is not None else "", doses)
+        if known not in self._found:
+            self._found[known] = self._due(*known)
+        return self._found[known]
+
+    def _due(self, born: date, sex: str, given: Sequence[Given]) -> list[str]:
         on = self.session.date
-        return self._codes((row.series, row.vaccine) for row in self.known[root] if row.status_on(on) in WANTED)
-
-    def _for_age(self, born: date) -> list[str]:
-        facts = {"outbreak"} if self.session.early_doses else set()
-        options = set() if self.session.advise_18_month_dose else {NO_EARLY_SECOND_ADVICE} & OPTIONS
+        facts = {sex} & {"male", "female"} | ({"outbreak"} if self.session.early_doses else set())
+        doses = [
+            Dose(each.vaccine, each.given_on)
+            for each in given
+            if (each.vaccine in VACCINES or each.vaccine in NEVER_COUNTED)
+            and span_of(each.given_on)[0] <= on
+            and span_of(each.given_on)[1] >= born
+        ]
         try:
-            results = forecast(born, [], self.session.date, facts, options=options)
+            results = forecast(born, doses, on, facts, options=self._options)
         except ScheduleError:
-            # A date of birth that cannot be: whoever comes is asked. Everything on offer may be needed.
+            # A record or a date of birth that cannot be: whoever comes is asked, and may need anything on offer.
             return list(self.offered)
-        return self._codes((each.series, each.vaccine or "") for each in results if each.status in WANTED)
-
-    def _codes(self, due: Iterable[tuple[str, str]]) -> list[str]:
         found = []
-        for series, advised in due:
-            of_series = [code for code in self.offered if series_of(code) == series]
-            if of_series:
-                found.append(advised if advised in of_series else of_series[0])
+        for each in results:
+            of_series = [code for code in self.offered if series_of(code) == each.series]
+            if of_series and each.status in WANTED:
+                found.append(each.vaccine if each.vaccine in of_series else of_series[0])
         return list(dict.fromkeys(found))
 
 

@@ -208,9 +208,15 @@ def destroy_held(
     check_all_of_team([batch], session.team_id)
     batch = lock_batches([batch])[batch.pk]
     line = next((each for each in stock_of(session).lines if each.batch.pk == batch.pk), None)
-    if line is None or line.hold is None or not line.held_doses:
+    if line is None or line.hold is None:
         raise StockRefused(
             _("Batch %(number)s is not held at this clinic.") % {"number": batch.number}, code="not_held"
+        )
+    if not line.held_doses:
+        raise StockRefused(
+            _("Nothing of batch %(number)s is left to destroy by the stock list. Put the counts right first.")
+            % {"number": batch.number},
+            code="nothing_held",
         )
     standing = StockMovement.objects.filter(
         session=session, batch=batch, kind=MovementKind.BACK, replaced_by__isnull=True

@@ -92,8 +92,8 @@ class ClinicStock:
 
     @property
     def to_settle(self) -> list[StockLine]:
-        """Those of them with doses that are neither released nor destroyed."""
-        return [line for line in self.held if line.held_doses]
+        """Those of them with doses that are neither released nor destroyed, or that nobody has counted."""
+        return [line for line in self.held if line.held_doses or not line.taken]
 
     @property
     def not_counted_back(self) -> list[StockLine]:
