@@ -94,10 +94,15 @@ class DoseGive(PersonPageBase):
             }
         }
 
+    @property
+    def changes_batch(self) -> bool:
+        """Whether another batch is asked for than the one in use."""
+        return "change" in self.request.GET
+
     def _form(self, post: Any = None) -> DoseForm:
         own = remembered(self.request, self.clinic)
         in_use = None
-        if "change" not in self.request.GET:
+        if not self.changes_batch:
             wanted = {own.get("batches", {}).get(code) for code in self.agreed}
             in_use = next((batch for batch in self.offer.batches if str(batch.public_id) in wanted), None)
         # Of two pages open at once, one may have changed the batch: a page sends only what it showed.
