@@ -12,7 +12,9 @@ from datetime import date
 from functools import cached_property
 from typing import Any
 
+import phonenumbers
 from django.db import models
+from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 
@@ -127,9 +129,15 @@ class Query:
     nhs_number: str = ""
     code: str = ""
     postcode: str = ""
+    phone: str = ""
 
     def __bool__(self) -> bool:
-        return bool(self.words or self.dates or self.nhs_number or self.code or self.postcode)
+        return bool(self.facts)
+
+    @property
+    def facts(self) -> int:
+        """How many different things about somebody were typed: a name in however many words is one."""
+        return sum(map(bool, (self.words, self.dates, self.nhs_number, self.code or self.phone, self.postcode)))
 
 
 MONTH_NAMES = (
@@ -147,7 +155,7 @@ MONTH_NAMES = (
     ("dec", "december"),
 )
 MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for name in names}
-PHONE = re.compile(r"\+?[\d\s()-]{9,}", re.ASCII)
+PHONE = re.compile(r"(?<!\w)(?:\+\d|0)[\d\s()-]{7,}\d(?!\w)", re.ASCII)
 DATE = re.compile(r"(?<![\w])(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./-]+(\d{4}|\d{2})(?![\w])", re.ASCII)
 ISO_DATE = re.compile(r"(?<![\w])(\d{4})-(\d{2})-(\d{2})(?![\w])", re.ASCII)
 NHS_NUMBER = re.compile(r"(?<!\w)(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?!\w)", re.ASCII)
@@ -170,9 +178,10 @@ def _date(day: str, month: str, year: str, today: date) -> date | None:
 
 
 def read_query(text: str, *, today: date) -> Query:
-    """Sort what was typed into an NHS number, a date of birth, a postcode, a code and words of a name, in any order.
+    """Sort what was typed into an NHS number, a date of birth, a postcode, a telephone number, a code and words of a
+    name, in any order.
 
-    A code is anything else with digits: a booking reference or a local number.
+    A code is anything else with digits: a booking reference or a local number, such as a prison number.
     """
     rest = unicodedata.normalize("NFKC", text)[:200].casefold()
     nhs_number = postcode = code = ""
@@ -193,16 +202,27 @@ def read_query(text: str, *, today: date) -> Query:
     if place:
         postcode = f"{place[1]} {place[2]}".upper()
         rest = rest.replace(place.group(0), " ")
-    if PHONE.fullmatch(rest.strip()):
-        code = "".join(c for c in rest if c.isdigit())
-        rest = ""
+    called = PHONE.search(rest)
+    phone = _phone(called.group(0)) if called else ""
+    if called:
+        code = "".join(c for c in called.group(0) if c.isdigit())
+        rest = rest.replace(called.group(0), " ")
     words = []
     for part in rest.split():
         if any(c.isdigit() for c in part):
             code = code or "".join(c for c in part if c.isalnum()).upper()
         else:
             words += name_words(part)
-    return Query(text, tuple(words[:MOST_WORDS]), tuple(dates), nhs_number, code, postcode)
+    return Query(text, tuple(words[:MOST_WORDS]), tuple(dates), nhs_number, code, postcode, phone)
+
+
+def _phone(text: str) -> str:
+    """Return a telephone number as it is stored, or "" where it is none."""
+    try:
+        number = phonenumbers.parse(text, "GB")
+    except phonenumbers.NumberParseException:
+        return ""
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
 @dataclass(frozen=True)
@@ -243,6 +263,57 @@ def _readings(words: tuple[str, ...]) -> list[tuple[str, ...]]:
     if len(words) > 1:
         readings += [(words[0] + words[1], *rest) for rest in _readings(words[2:])]
     return readings
+
+
+# The letters of the alphabets that people type names in, by ranges: a slip puts in another letter of the same one.
+ALPHABETS = (
+    ("a", "z"),
+    ("\u03b1", "\u03c9"),
+    ("\u0430", "\u044f"),
+    ("\u05d0", "\u05ea"),
+    ("\u0621", "\u064a"),
+)
+# Of a shorter word nearly every other is one slip away, and a longer one is no name.
+SHORTEST_SLIP, LONGEST_SLIP = 4, 24
+
+
+def spelt_nearly(word: str) -> set[str]:
+    """Return every spelling one slip away from a folded word: a letter wrong, missing, too many, or two swapped.
+
+    Bounded: some 60 for each letter of the word, none for a very short or very long one.
+    """
+    if not SHORTEST_SLIP <= len(word) <= LONGEST_SLIP:
+        return set()
+    first, last = next((each for each in ALPHABETS if each[0] <= word[0] <= each[1]), ALPHABETS[0])
+    letters = [chr(number) for number in range(ord(first), ord(last) + 1)]
+    found = {word[:at] + word[at + 1 :] for at in range(len(word))}
+    found |= {word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1)}
+    found |= {word[:at] + letter + word[at + 1 :] for at in range(len(word)) for letter in letters}
+    found |= {word[:at] + letter + word[at:] for at in range(len(word) + 1) for letter in letters}
+    return found - {word}
+
+
+def one_slip_apart(word: str, other: str) -> bool:
+    """Whether two folded words differ by one letter wrong, missing or too many, or by two neighbours swapped."""
+    if not SHORTEST_SLIP <= len(word) <= LONGEST_SLIP or abs(len(word) - len(other)) > 1:
+        return False
+    same = 0
+    while same < min(len(word), len(other)) and word[same] == other[same]:
+        same += 1
+    rest, its = word[same:], other[same:]
+    return (
+        rest[1:] == its[1:]
+        or rest[1:] == its
+        or rest == its[1:]
+        or (len(rest) > 1 and rest[:2] == its[:2][::-1] and rest[2:] == its[2:])
+    )
+
+
+def spelt_like(team: Team, word: str) -> Keys:
+    """Return the parts of names that are one slip away from a folded word."""
+    return PersonSearchKey.objects.filter(
+        team=team, kind=PersonSearchKey.Kind.NAME, key__in=sorted(spelt_nearly(word))
+    ).order_by("key", "person")
 
 
 class NamePart:
@@ -290,14 +361,20 @@ def people_with_all(parts: Sequence[NamePart], most: int) -> set[int]:
     return people
 
 
-def _people_named(team: Team, words: tuple[str, ...], most: int) -> set[int]:
-    """Return the keys of people whose name has all the words, spelt or sounding so; of many, the first in order."""
+def _people_named(team: Team, words: tuple[str, ...], most: int, *, slips: bool = False) -> set[int]:
+    """Return the keys of people whose name has all the words, spelt or sounding so; of many, the first in order.
+
+    With ``slips`` each word may also be spelt with one slip.
+    """
     people: set[int] = set()
     parts: dict[str, NamePart] = {}
     for reading in _readings(words[:MOST_NAME_WORDS]):
         for word in reading:
             if word not in parts:
-                parts[word] = NamePart(beginning_with(team, word), sounding_like(team, word))
+                ways = [beginning_with(team, word), sounding_like(team, word)]
+                if slips and len(word) >= SHORTEST_SLIP:
+                    ways.append(spelt_like(team, word))
+                parts[word] = NamePart(*ways)
         people |= people_with_all([parts[word] for word in reading], most)
     return people
 
@@ -317,9 +394,8 @@ def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> lis
     if query.postcode:
         people = people.filter(postcode=query.postcode)
     if query.code:
-        people = people.filter(
-            pk__in=PersonIdentifier.objects.filter(person__team=team, value__iexact=query.code).values("person")
-        )
+        own = PersonIdentifier.objects.filter(person__team=team, value__iexact=query.code).values("person")
+        people = people.filter(Q(phone=query.phone) | Q(pk__in=own)) if query.phone else people.filter(pk__in=own)
     narrowed = query.dates or query.nhs_number or query.postcode or query.code
     if query.words and narrowed:
         # Few have that number, day or home: their names are read rather than everybody's of that name.
@@ -327,7 +403,9 @@ def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> lis
         people = Person.objects.filter(pk__in=[pk for pk, *name in names if _name_fits(query.words, *name)])
         people = people.select_related("merged_into")
     elif query.words:
-        people = people.filter(pk__in=_people_named(team, query.words, limit * 2))
+        # Only what nobody is called, or sounds like, is taken for a slip.
+        named = _people_named(team, query.words, limit * 2) or _people_named(team, query.words, limit * 2, slips=True)
+        people = people.filter(pk__in=named)
     rows = list(people.order_by("last_name", "first_name", "pk")[: limit * 2])
     found: dict[int, Found] = {}
     for row in rows:
@@ -341,7 +419,9 @@ def search_people(team: Team, query: Query, *, limit: int = MOST_RESULTS) -> lis
 
 def _name_fits(words: tuple[str, ...], first_name: str, last_name: str) -> bool:
     readings = _readings(words[:MOST_NAME_WORDS])
-    return any(sounds_like(reading, first_name, last_name) for reading in readings)
+    return any(
+        sounds_like(reading, first_name, last_name) or slipped(reading, first_name, last_name) for reading in readings
+    )
 
 
 def why(person: Person, query: Query) -> tuple[str | Promise, ...]:
@@ -349,19 +429,32 @@ def why(person: Person, query: Query) -> tuple[str | Promise, ...]:
     reasons: list[str | Promise] = []
     if query.nhs_number:
         reasons.append(_("NHS number"))
-    if query.code:
+    if query.phone and person.phone == query.phone:
+        reasons.append(_("phone"))
+    elif query.code:
         reasons.append(_("number"))
     if query.dates:
         reasons.append(_("date of birth"))
     if query.postcode:
         reasons.append(_("postcode"))
     if query.words:
-        reasons.append(
-            _("name") if fits_name(query.words, person.first_name, person.last_name) else _("name sounds alike")
-        )
+        reasons.append(why_named(query.words, person.first_name, person.last_name) or _("name"))
     if person.merged_into_id:
         reasons.append(_("a record merged with theirs"))
     return tuple(reasons)
+
+
+def why_named(words: tuple[str, ...], first_name: str, last_name: str) -> str | Promise | None:
+    """Return how a name fits the folded words, the closest way first; None where it does not."""
+    readings = _readings(words[:MOST_NAME_WORDS])
+    for fits, reason in (
+        (fits_name, _("name")),
+        (sounds_like, _("name sounds alike")),
+        (slipped, _("name spelt nearly so")),
+    ):
+        if any(fits(reading, first_name, last_name) for reading in readings):
+            return reason
+    return None
 
 
 def fits_name(words: Iterable[str], first_name: str, last_name: str) -> bool:
@@ -376,3 +469,14 @@ def sounds_like(words: Iterable[str], first_name: str, last_name: str) -> bool:
     names = [key for kind, key in own if kind == PersonSearchKey.Kind.NAME]
     heard = {key for kind, key in own if kind == PersonSearchKey.Kind.SOUND}
     return all(any(key.startswith(word) for key in names) or (sound(word) in heard) for word in words)
+
+
+def slipped(words: Iterable[str], first_name: str, last_name: str) -> bool:
+    """Whether each of the folded words begins some word of the name, sounds like one, or is one with a slip."""
+    own = keys_of(first_name, last_name)
+    names = [key for kind, key in own if kind == PersonSearchKey.Kind.NAME]
+    heard = {key for kind, key in own if kind == PersonSearchKey.Kind.SOUND}
+    return all(
+        any(key.startswith(word) or one_slip_apart(word, key) for key in names) or (sound(word) in heard)
+        for word in words
+    )

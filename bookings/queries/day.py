@@ -3,234 +3,234 @@
 from collections import defaultdict
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-
-from django.utils.functional import Promise
-from django.utils.translation import gettext as _
+from typing import Any
 
 from accounts.models import Team
-from bookings.models import Appointment, Booking
+from bookings.models import Appointment, ListEntry
 from bookings.privacy import private_people
+from bookings.queries.rows import DayRow, Family, Flag, Group, flags_of, root_of
+from bookings.queue import Pace, Waiting, in_order, pace_of
 from clinics.models import ClinicSession
-from clinics.vaccines import Vaccine
-from immunisations.ages import age_in_words, years_between
-from immunisations.models import Person, Vaccination, Visit
-from immunisations.outcomes import COLOURS, STILL_HERE, Outcome, Recorded, outcome_of
+from clinics.vaccines import Series, Vaccine, series_of
+from immunisations.models import Screening, SeriesStatus, StatusState, Vaccination, Visit
+from immunisations.outcomes import STILL_HERE, Outcome, Recorded, leaving_words, outcome_of
 from immunisations.queries import (
     standing_at,
 )
 
+__all__ = [
+    "Clinics",
+    "DayList",
+    "DayRow",
+    "Family",
+    "Flag",
+    "Group",
+    "clinics_around",
+    "closing_rows",
+    "day_list",
+    "flags_of",
+    "root_of",
+]
 
-@dataclass(frozen=True)
-class Flag:
-    """Something that whoever sees the person has to know beforehand."""
-
-    words: str
-    colour: str = "yellow"
-
-
-@dataclass
-class DayRow:
-    """One person on the day's list: expected, here, seen, or not come."""
-
-    appointment: Appointment | None
-    visit: Visit | None
-    person: Person | None
-    outcome: Outcome
-    today: date
-    given: tuple[str, ...] = ()
-    why: tuple[str | Promise, ...] = ()
-    # Whether they asked, as a young person, that parents are not told. The list says no more than that.
-    private: bool = False
-
-    @property
-    def booking(self) -> Booking | None:
-        return self.appointment.booking if self.appointment else None
-
-    @property
-    def _named(self) -> Person | Appointment:
-        named = self.person or self.appointment
-        if named is None:
-            raise ValueError("a row is about a person or an appointment")
-        return named
-
-    @property
-    def list_name(self) -> str:
-        return self._named.list_name
-
-    @property
-    def first_name(self) -> str:
-        return self._named.first_name
-
-    @property
-    def last_name(self) -> str:
-        return self._named.last_name
-
-    @property
-    def date_of_birth(self) -> date:
-        return self._named.date_of_birth
-
-    @property
-    def age(self) -> str:
-        return age_in_words(self.date_of_birth, self.today)
-
-    @property
-    def nhs_number(self) -> str:
-        return self._named.nhs_number
-
-    @property
-    def postcode(self) -> str:
-        return self._named.postcode
-
-    @property
-    def starts_at(self) -> datetime | None:
-        """The booked time; None for somebody who walked in."""
-        return self.appointment.starts_at if self.appointment else None
-
-    @property
-    def colour(self) -> str:
-        return COLOURS[self.outcome]
-
-    @property
-    def flags(self) -> list[Flag]:
-        return flags_of(self.appointment, self.person, private=self.private)
-
-
-def flags_of(appointment: Appointment | None, person: Person | None, *, private: bool = False) -> list[Flag]:
-    """Return what the booking and the person's own record ask staff to know."""
-    # One plain word: a queue may read the list too.
-    flags = [Flag(_("Private"), "grey")] if private else []
-    booking = appointment.booking if appointment else None
-    interpreter = (booking is not None and booking.interpreter_needed) or (
-        person is not None and person.interpreter_needed
-    )
-    language = (booking.spoken_language if booking else "") or (person.language if person else "")
-    if interpreter:
-        words = _("Interpreter: %(language)s") % {"language": language} if language else _("Interpreter")
-        flags.append(Flag(words, "orange"))
-    elif language:
-        flags.append(Flag(_("Speaks %(language)s") % {"language": language}, "white"))
-    if appointment and appointment.extra_time:
-        flags.append(Flag(_("Extra time"), "orange"))
-    if appointment and appointment.gelatine_free:
-        flags.append(Flag(_("Gelatine-free"), "orange"))
-    notes = [
-        booking.support_needs if booking else "",
-        appointment.support_needs if appointment else "",
-        person.note if person else "",
-    ]
-    flags += [Flag(note, "yellow") for note in dict.fromkeys(notes) if note]
-    approximate = (
-        person.date_of_birth_is_approximate
-        if person
-        else bool(appointment and appointment.date_of_birth_is_approximate)
-    )
-    if approximate:
-        flags.append(Flag(_("Date of birth not certain"), "yellow"))
-    return flags
-
-
-@dataclass
-class Family:
-    """People of one booking who stand together on the list, and can arrive in one tap."""
-
-    rows: list[DayRow]
-    booking: Booking | None = None
-
-    @property
-    def several(self) -> bool:
-        return len(self.rows) > 1
-
-    @property
-    def arrive_words(self) -> str:
-        """The words of the button that marks them all: "Arrive all 3 Khan children"."""
-        count = len(self.rows)
-        names = {row.last_name for row in self.rows}
-        children = all(years_between(row.date_of_birth, row.today) < 18 for row in self.rows)
-        if len(names) == 1 and names != {""}:
-            name = names.pop()
-            if children:
-                return _("Arrive all %(count)s %(name)s children") % {"count": count, "name": name}
-            return _("Arrive all %(count)s of the %(name)s family") % {"count": count, "name": name}
-        return _("Arrive all %(count)s people of this booking") % {"count": count}
+NOT_VACCINATED = frozenset({Outcome.NOT_VACCINATED})
 
 
 @dataclass
 class DayList:
-    """The list of one clinic: everybody in one of four sections."""
+    """The list of one clinic: everybody in one of its sections."""
 
     session: ClinicSession
+    # Those who wait, in the order of the queue; the first is next.
+    ready: list[DayRow] = field(default_factory=list)
+    # Those whom somebody is seeing, or has paused.
+    in_progress: list[DayRow] = field(default_factory=list)
     expected: list[Family] = field(default_factory=list)
-    here: list[DayRow] = field(default_factory=list)
-    seen: list[DayRow] = field(default_factory=list)
+    # Those on a closed clinic's list who have not come yet, by wing or site.
+    listed: list[Group] = field(default_factory=list)
+    done: list[DayRow] = field(default_factory=list)
+    not_vaccinated: list[DayRow] = field(default_factory=list)
     not_come: list[DayRow] = field(default_factory=list)
     cancelled: int = 0
+    pace: Pace | None = None
 
     @property
     def expected_count(self) -> int:
-        return sum(len(family.rows) for family in self.expected)
+        return sum(len(family.rows) for family in self.expected) + sum(len(group.rows) for group in self.listed)
+
+    @property
+    def here(self) -> list[DayRow]:
+        """Everybody who has arrived and not left."""
+        return self.ready + self.in_progress
+
+    @property
+    def seen(self) -> list[DayRow]:
+        """Everybody who came and has left."""
+        return self.done + self.not_vaccinated
+
+    @property
+    def walk_ins(self) -> int:
+        """How many of those who are here have no appointment and are on no list."""
+        return sum(1 for row in self.here if row.appointment is None and row.entry is None)
 
     @property
     def to_see(self) -> int:
         return self.expected_count + len(self.here)
 
     @property
+    def wait(self) -> str:
+        """How long somebody who arrives now waits, in words."""
+        return self.pace.wait(len(self.ready)) if self.pace else ""
+
+    @property
+    def not_come_yet(self) -> list[DayRow]:
+        """Everybody who is still expected."""
+        rows = [row for family in self.expected for row in family.rows]
+        return rows + [row for group in self.listed for row in group.rows]
+
+    @property
     def rows(self) -> list[DayRow]:
         """Everybody on the list."""
-        return [row for family in self.expected for row in family.rows] + self.here + self.seen + self.not_come
+        return self.not_come_yet + self.here + self.seen + self.not_come
 
 
-def day_list(session: ClinicSession, *, today: date) -> DayList:
-    """Return the list of a clinic, in a number of queries that does not depend on how many people are on it."""
+def day_list(session: ClinicSession, *, today: date, at: datetime, hidden: bool = False) -> DayList:
+    """Return the list of a clinic, in a number of queries that does not depend on how many people are on it.
+
+    ``at`` is the moment for which the pace of the queue is worked out; ``hidden`` where a queue can read the screen.
+    """
     appointments = list(
         Appointment.objects.filter(session=session)
         .select_related("booking", "person__merged_into")
         .order_by("starts_at", "position", "pk")
     )
     visits = list(
-        Visit.objects.filter(session=session).select_related("person__merged_into").order_by("arrived_at", "pk")
+        Visit.objects.filter(session=session)
+        .select_related("person__merged_into", "started_by")
+        .order_by("arrived_at", "pk")
     )
-    recorded: dict[int, list[Recorded]] = defaultdict(list)
-    given: dict[int, list[str]] = defaultdict(list)
-    for row in standing_at(session):
-        recorded[row.visit_id].append(Recorded(row.status, row.not_done_reason))
-        if row.status == Vaccination.Status.COMPLETED:
-            given[row.visit_id].append(str(Vaccine(row.vaccine).label))
-    by_id = {visit.pk: visit for visit in visits}
-    with_appointment = {appointment.visit_id: appointment for appointment in appointments if appointment.visit_id}
     listing = DayList(session)
+    _expect(listing, appointments, {visit.pk for visit in visits}, today)
+    _see(listing, appointments, visits, today, at)
+    _add_entries(listing, today)
+    _number(listing)
+    listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in visits], at=at)
+    rows = listing.rows
+    private = private_people({row.person.pk for row in rows if row.person})
+    _note_due(listing)
+    for row in rows:
+        row.hidden = hidden
+        if row.person is not None and row.person.pk in private:
+            row.private, row.given, row.due = True, (), ()
+    return listing
+
+
+def _expect(listing: DayList, appointments: list[Appointment], here: set[int], today: date) -> None:
+    """Put those who have an appointment and have not come under their family, or among those who did not attend."""
     families: dict[int, Family] = {}
     for appointment in appointments:
-        if appointment.visit_id in by_id:
+        if appointment.visit_id in here:
             continue
         if appointment.state == Appointment.State.CANCELLED:
             listing.cancelled += 1
             continue
-        person = appointment.person
-        entry = DayRow(appointment, None, root_of(person), Outcome.BOOKED, today)
+        row = DayRow(appointment, None, root_of(appointment.person), Outcome.BOOKED, today)
         if appointment.state == Appointment.State.DID_NOT_ATTEND:
-            entry.outcome = Outcome.DID_NOT_ATTEND
-            listing.not_come.append(entry)
+            row.outcome = Outcome.DID_NOT_ATTEND
+            listing.not_come.append(row)
             continue
         family = families.get(appointment.booking_id)
         if family is None:
             family = families[appointment.booking_id] = Family([], appointment.booking)
             listing.expected.append(family)
-        family.rows.append(entry)
+        family.rows.append(row)
+
+
+def _see(listing: DayList, appointments: list[Appointment], visits: list[Visit], today: date, at: datetime) -> None:
+    """Put everybody who came where they stand by what was recorded."""
+    recorded: dict[int, list[Recorded]] = defaultdict(list)
+    given: dict[int, list[str]] = defaultdict(list)
+    for standing in standing_at(listing.session):
+        recorded[standing.visit_id].append(Recorded(standing.status, standing.not_done_reason))
+        if standing.status == Vaccination.Status.COMPLETED:
+            given[standing.visit_id].append(str(Vaccine(standing.vaccine).label))
+    with_appointment = {appointment.visit_id: appointment for appointment in appointments if appointment.visit_id}
+    to_read = _answers_to_read(listing.session)
     for visit in visits:
-        outcome = outcome_of(visit, recorded[visit.pk])
-        whose = with_appointment.get(visit.pk)
-        entry = DayRow(whose, visit, root_of(visit.person), outcome, today, tuple(given[visit.pk]))
-        (listing.here if outcome in STILL_HERE else listing.seen).append(entry)
-    private = private_people({row.person.pk for row in listing.rows if row.person})
-    for entry in listing.rows:
-        if entry.person is not None and entry.person.pk in private:
-            entry.private, entry.given = True, ()
-    return listing
+        outcome = outcome_of(visit, recorded[visit.pk], now=at)
+        row = DayRow(
+            with_appointment.get(visit.pk), visit, root_of(visit.person), outcome, today, tuple(given[visit.pk])
+        )
+        if given[visit.pk]:
+            row.leaving = leaving_words(visit, asked=listing.session.observation_minutes, now=at)
+        if outcome == Outcome.ARRIVED:
+            listing.ready.append(row)
+        elif outcome in STILL_HERE:
+            listing.in_progress.append(row)
+        else:
+            (listing.not_vaccinated if outcome in NOT_VACCINATED else listing.done).append(row)
+        row.to_read = outcome in STILL_HERE and visit.pk in to_read
 
 
-def root_of(person: Person | None) -> Person | None:
-    """Return the row that stands for this person."""
-    return (person.merged_into or person) if person is not None else None
+def _answers_to_read(session: ClinicSession) -> set[int]:
+    """Return the visits, of those that go on, with a yes to a health question behind which nothing was confirmed."""
+    rows = Screening.objects.filter(visit__session=session, visit__left_at__isnull=True).order_by("at", "pk")
+    answers: dict[int, dict[str, dict[str, Any]]] = {}
+    for visit, answered in rows.values_list("visit", "answers"):
+        answers.setdefault(visit, {}).update(answered)
+    return {
+        visit
+        for visit, answered in answers.items()
+        if any(answer.get("answer") == "yes" and not answer.get("facts") for answer in answered.values())
+    }
+
+
+def _add_entries(listing: DayList, today: date) -> None:
+    """Put those on the clinic's own list who have not come under their wing or site, and note the others' place."""
+    entries = (
+        ListEntry.objects.filter(session=listing.session, taken_off_at__isnull=True)
+        .select_related("person__merged_into")
+        .order_by("group", "position", "pk")
+    )
+    rows = {row.person.pk: row for row in listing.rows if row.person is not None}
+    groups: dict[str, Group] = {}
+    for entry in entries:
+        person = root_of(entry.person)
+        there = rows.get(person.pk) if person else None
+        if there is not None:
+            there.entry = there.entry or entry
+            continue
+        row = DayRow(None, None, person, Outcome.BOOKED, today, entry=entry)
+        groups.setdefault(entry.group, Group(entry.group, [])).rows.append(row)
+    listing.listed = list(groups.values())
+
+
+def _number(listing: DayList) -> None:
+    """Put those who wait into the order of the queue, and number them."""
+    by_visit = {row.visit.pk: row for row in listing.ready if row.visit}
+    waiting = [Waiting(row.visit.pk, row.visit.arrived_at, row.starts_at) for row in listing.ready if row.visit]
+    listing.ready = [by_visit[one.visit] for one in in_order(waiting)]
+    for number, row in enumerate(listing.ready, start=1):
+        row.number = number
+
+
+def _note_due(listing: DayList) -> None:
+    """Note what is due at this clinic to those who have not left, by their record alone: a nurse checks it."""
+    session = listing.session
+    rows = {row.person.pk: row for row in listing.not_come_yet + listing.here if row.person is not None}
+    offered = {series_of(code).value for code in session.vaccine_codes()}
+    due = (
+        SeriesStatus.objects.filter(
+            person__in=list(rows), series__in=offered, state=StatusState.OPEN, due_on__lte=session.date
+        )
+        .exclude(closes_on__lte=session.date)
+        .order_by("series")
+        .values_list("person", "series")
+    )
+    found: dict[int, list[str]] = defaultdict(list)
+    for person, series in due:
+        found[person].append(str(Series(series).label))
+    for person, names in found.items():
+        rows[person].due = tuple(names)
 
 
 @dataclass(frozen=True)

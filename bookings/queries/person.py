@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.models import Appointment
 from bookings.privacy import private_people
-from bookings.queries.day import DayRow, Flag, flags_of, root_of
+from bookings.queries.rows import DayRow, Flag, flags_of, root_of
 from bookings.queries.timeline import TimelineDose, rule_source, timeline_dose
 from clinics.models import ClinicSession
 from clinics.vaccines import Series, Vaccine, series_of
@@ -244,7 +244,11 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
     """Return everything that a person's page shows, read through every row of the person."""
     root = person.merged_into or person
     ids = row_ids(root)
-    visit = Visit.objects.filter(session=session, person__in=ids).select_related("person", "session__venue").first()
+    visit = (
+        Visit.objects.filter(session=session, person__in=ids)
+        .select_related("person", "session__venue", "started_by")
+        .first()
+    )
     appointment = (
         Appointment.objects.filter(session=session, person__in=ids)
         .exclude(state=Appointment.State.CANCELLED)
@@ -257,7 +261,7 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
             Appointment.objects.filter(booking=appointment.booking_id)
             .exclude(pk=appointment.pk)
             .exclude(state=Appointment.State.CANCELLED)
-            .select_related("booking", "person__merged_into", "visit")
+            .select_related("booking", "person__merged_into", "visit__started_by")
         )
         family = _siblings(list(others), today)
     private = private_people({root.pk, *(row.person.pk for row in family if row.person)})

@@ -2,17 +2,15 @@
 
 from django.urls import path
 
-from bookings.urls import after, corrections, lists
+from bookings.urls import after, corrections, day_list, lists
 from bookings.views import clinic_day as views
 
 SESSION = "<uuid:session>/"
 PERSON = SESSION + "people/<uuid:person>/"
 
 urlpatterns = [
-    path("", views.ClinicDay.as_view(), name="clinic-day"),
+    *day_list.urlpatterns,
     path("rules/", views.Rules.as_view(), name="rules"),
-    path(SESSION, views.SessionDay.as_view(), name="clinic-day-session"),
-    path(SESSION + "search/", views.SessionSearch.as_view(), name="clinic-day-search"),
     path(SESSION + "arrive/", views.Arrive.as_view(), name="clinic-day-arrive"),
     path(SESSION + "arrive/<uuid:appointment>/", views.MatchAppointment.as_view(), name="clinic-day-match"),
     path(SESSION + "undo-arrival/", views.ArrivalUndo.as_view(), name="clinic-day-undo-arrival"),

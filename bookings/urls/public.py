@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views.public import clinic, confirm, manage, people
+from bookings.views.public import clinic, confirm, manage, people, queue
 
 _PERSON = "book/<uuid:draft>/people/<int:number>"
 
@@ -30,6 +30,7 @@ urlpatterns = [
     path("book/<uuid:draft>/check/", confirm.Check.as_view(), name="book-check"),
     path("book/<uuid:draft>/booked/", confirm.Booked.as_view(), name="booking-booked"),
     path("book/<uuid:draft>/booked/calendar/", confirm.BookedCalendar.as_view(), name="booking-booked-calendar"),
+    path("queue/<uuid:token>/", queue.QueuePlace.as_view(), name="queue-place"),
     path("booking/", manage.Find.as_view(), name="booking-find"),
     path("booking/m/<str:token>/", manage.Link.as_view(), name="booking-link"),
     path("booking/appointments/", manage.Manage.as_view(), name="booking-manage"),

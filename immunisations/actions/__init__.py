@@ -18,7 +18,7 @@ from immunisations.actions.record_checks import FoundDose, SourceLook, record_ch
 from immunisations.actions.sending import mark_sent
 from immunisations.actions.stock import count_back, destroy_held, record_reading
 from immunisations.actions.vaccinations import record_not_given, record_vaccination
-from immunisations.actions.visits import arrive, end_visit, pause_visit, start_visit, undo_arrival
+from immunisations.actions.visits import arrive, end_visit, pause_visit, put_back_visit, start_visit, undo_arrival
 
 __all__ = [
     "FoundDose",
@@ -41,6 +41,7 @@ __all__ = [
     "mark_sent",
     "merge_people",
     "pause_visit",
+    "put_back_visit",
     "record_check",
     "record_consent",
     "record_not_given",

@@ -4,7 +4,6 @@ from collections.abc import Callable
 from datetime import datetime
 
 from django.db import transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -13,7 +12,7 @@ from accounts.models import User
 from clinics.models import ClinicSession
 from clinics.places import share_session
 from clinics.words import clock
-from immunisations.meanwhile import held_since
+from immunisations.meanwhile import held_since, last_changes
 from immunisations.models import Person, Visit
 from immunisations.people import lock_root, row_ids
 from immunisations.policies import check_clinic_day, check_session_open
@@ -170,11 +169,26 @@ def has_records(visit: Visit) -> bool:
 def undo_arrival(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> None:
     """Take back an arrival that was a slip: the visit goes, the audit stays.
 
-    Raises VisitRefused (``has_records``) once anything was recorded on it.
+    Raises VisitRefused: ``has_records`` once anything was recorded on it, ``in_progress`` while somebody else sees
+    the person.
     """
     visit = _locked(visit)
     if has_records(visit):
-        raise VisitRefused(_("This arrival cannot be undone: something was recorded on the visit."), code="has_records")
+        raise VisitRefused(
+            " ".join(
+                (
+                    _("This arrival cannot be undone: something was recorded on the visit."),
+                    *(str(change) for change in last_changes(visit.person, but=("arrive",))),
+                )
+            ),
+            code="has_records",
+        )
+    if visit.started_by is not None and (by is None or visit.started_by_id != by.pk):
+        raise VisitRefused(
+            _("This arrival cannot be undone: in progress with %(who)s since %(at)s.")
+            % {"who": visit.started_by, "at": clock(held_since(visit) or at)},
+            code="in_progress",
+        )
     _note(visit, "undo_arrival", by=by, at=at, source=source, how=visit.how)
     visit.delete()
 
@@ -215,7 +229,7 @@ def start_visit(
         if visit.started_by is not None and not take_over:
             raise VisitRefused(
                 _("In progress with %(who)s since %(at)s. Take over if you are seeing them now.")
-                % {"who": visit.started_by, "at": clock(timezone.localtime(held_since(visit) or at))},
+                % {"who": visit.started_by, "at": clock(held_since(visit) or at)},
                 code="in_progress",
             )
         action = "take_over_visit" if visit.started_by is not None else "start_visit"
@@ -241,6 +255,31 @@ def pause_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "s
     if visit.left_at:
         raise VisitRefused(_("This visit has ended."), code="ended")
     return visit if visit.paused_at else _change(visit, "pause_visit", by=by, at=at, source=source, paused_at=at)
+
+
+@transaction.atomic
+def put_back_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> Visit:
+    """The wrong person was opened: they wait again as if nobody had begun.
+
+    Raises VisitRefused (``has_records``) once anything was recorded.
+    """
+    visit = _locked(visit)
+    check_session_open(visit.session)
+    if has_records(visit):
+        raise VisitRefused(_("Something was recorded on this visit. Pause it, or end it."), code="has_records")
+    if visit.started_at is None:
+        return visit
+    return _change(
+        visit,
+        "put_back_visit",
+        by=by,
+        at=at,
+        source=source,
+        started_at=None,
+        started_by=None,
+        paused_at=None,
+        left_at=None,
+    )
 
 
 @transaction.atomic

@@ -105,7 +105,7 @@ def a_nurse_sees_them(nurse: Walker) -> None:
     nurse.reads("Evesham town hall clinic")
     nurse.sees("2 to see, 0 done")
     nurse.presses("Arrive all 2 Khan children")
-    nurse.sees("2 people marked as arrived.", "Arrived (2)")
+    nurse.sees("2 people marked as arrived.", "Ready now (2)")
 
     nurse.follows("KHAN, Amina")
     nurse.sees("Born 27 March 2023 (3 years 7 months)", "No record has been checked on this visit yet.")

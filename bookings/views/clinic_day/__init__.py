@@ -7,7 +7,7 @@ from bookings.views.clinic_day.consenting import ConsentAndHealth
 from bookings.views.clinic_day.correcting import RecordCorrect
 from bookings.views.clinic_day.facts import FactLift
 from bookings.views.clinic_day.giving import DoseGive
-from bookings.views.clinic_day.listing import ClinicDay, SessionDay, SessionSearch
+from bookings.views.clinic_day.listing import ClinicDay, SessionDay
 from bookings.views.clinic_day.not_giving import NotGiven
 from bookings.views.clinic_day.papers import RecordOfToday, Rules, ShowWorking
 from bookings.views.clinic_day.person import PersonDay, VisitEnd
@@ -30,7 +30,6 @@ __all__ = [
     "RecordOfToday",
     "Rules",
     "SessionDay",
-    "SessionSearch",
     "SessionTotals",
     "ShowWorking",
     "VisitEnd",

@@ -17,10 +17,17 @@ from accounts.guard import StaffRequired
 from accounts.models import User
 from accounts.permissions import Permission, may
 from bookings.queries import PersonPage, person_page
-from clinics.models import ClinicSession
+from bookings.queries.rows import initials
+from bookings.views.clinic_day.batches import chosen_batches
+from clinics.models import Batch, ClinicSession
+from clinics.places import share_session
 from clinics.times import london_day
+from immunisations.meanwhile import check_unchanged, seen_now
 from immunisations.models import Person
 from immunisations.policies import can_record
+
+# Whether the user's screen faces a queue: kept in their session.
+HIDE_NAMES = "hide_names"
 
 
 def uuids(values: list[str]) -> list[UUID]:
@@ -64,6 +71,16 @@ class ClinicDayPage(StaffRequired):
             public_id=self.kwargs["session"],
         )
 
+    @property
+    def hidden(self) -> bool:
+        """Whether a queue can read this user's screen, so that no list names anybody."""
+        return bool(self.request.session.get(HIDE_NAMES))
+
+    @cached_property
+    def in_use(self) -> list[Batch]:
+        """The batches that the user gives from at this clinic."""
+        return chosen_batches(self.request, self.clinic)
+
     def may(self, permission: Permission) -> bool:
         """Whether the user may do this in the clinic's team."""
         return may(self.user, permission, self.clinic.team_id)
@@ -71,6 +88,10 @@ class ClinicDayPage(StaffRequired):
     def day_url(self) -> str:
         """The address of the clinic's list."""
         return reverse("clinic-day-session", args=[self.clinic.public_id])
+
+    def named(self, person: Person) -> str:
+        """How a message names somebody: by initials while a queue can read the screen."""
+        return initials(person.first_name, person.last_name) if self.hidden else person.list_name
 
     def note_looks(self, people: Iterable[Person], page: str) -> None:
         """Write down that the user saw who these people are on a page that names several."""
@@ -84,12 +105,17 @@ class ClinicDayPage(StaffRequired):
             "clinic": self.clinic,
             "today": self.today,
             "open": can_record(self.clinic),
+            "hidden": self.hidden,
+            # Read only where a page says it.
+            "in_use": lambda: self.in_use,
             "may_check": self.may(Permission.CHECK_RECORDS),
             "may_vaccinate": self.may(Permission.VACCINATE),
             "may_see_totals": self.may(Permission.SEE_TOTALS),
             "may_keep_stock": self.may(Permission.KEEP_STOCK),
             "may_correct": self.may(Permission.CORRECT_RECORDS),
             "may_send": self.may(Permission.SEND_RECORDS),
+            "may_close": self.may(Permission.CLOSE_CLINIC),
+            "may_follow_up": self.may(Permission.FOLLOW_UP),
         }
         return TemplateResponse(self.request, f"clinic_day/{template}", shared | context, status=status)
 
@@ -119,6 +145,12 @@ class PersonPageBase(ClinicDayPage):
         """Everything known of them here."""
         return person_page(self.clinic, self.person, today=self.today)
 
+    def check_unchanged(self) -> None:
+        """Within a transaction: raise ChangedMeanwhile where somebody else changed what the sent page showed."""
+        # First the clinic, then the person: the order in which a record locks them.
+        share_session(self.clinic)
+        check_unchanged(self.person, self.request.POST.get("seen", ""), by=self.user)
+
     def person_url(self, public_id: UUID | None = None) -> str:
         """The address of the person's page, or of another person's at this clinic."""
         return reverse("person", args=[self.clinic.public_id, public_id or self.person.public_id])
@@ -133,4 +165,11 @@ class PersonPageBase(ClinicDayPage):
             person_id=self.person.public_id,
             page=self.page_name,
         )
-        return super().page(template, {"data": data, "person": self.person, **context}, status=status)
+        shared = {
+            "data": data,
+            "person": self.person,
+            # Read only where a form carries it.
+            "seen": lambda: seen_now(self.person),
+            "named": self.named(self.person),
+        }
+        return super().page(template, {**shared, **context}, status=status)

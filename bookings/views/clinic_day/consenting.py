@@ -2,7 +2,9 @@
 
 from datetime import date
 from typing import Any
+from urllib.parse import urlencode
 
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -22,6 +24,7 @@ from clinics.vaccines import series_of
 from clinics.words import clock
 from immunisations import actions
 from immunisations.health_questions import questions_for, yes_first
+from immunisations.meanwhile import ChangedMeanwhile, changed_meanwhile, changes_since
 from immunisations.models import Visit
 from immunisations.policies import asked_again_because, standing_answers
 
@@ -126,20 +129,39 @@ class ConsentAndHealth(PersonPageBase):
         visit = self.data.visit
         if visit is None:
             return redirect(self.person_url())
+        # Before the form is read: what others have answered meanwhile would not even be asked any more.
+        if changes_since(self.person, request.POST.get("seen", ""), by=self.user):
+            return self._again(visit)
         form = self._form(visit, request.POST)
         if not form.is_valid():
             return self._page(form)
         try:
             self._save(form, visit)
+        except ChangedMeanwhile:
+            return self._again(visit)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-            return self._page(form, status=refusal.status)
+            return self._page(form, status=refusal.status, taken=refusal.code == "in_progress")
         return redirect(self._next(form))
+
+    def _again(self, visit: Visit) -> HttpResponse:
+        """Show what was typed although somebody else did something meanwhile: it may be sent again, knowing that."""
+        refusal = changed_meanwhile(changes_since(self.person, self.request.POST.get("seen", ""), by=self.user))
+        agreed = self.request.POST.get("asked_about", "").split(" ")[0].split(",")
+        meant = {part.partition(":")[0] for part in agreed}
+        offered = self.clinic.vaccine_codes()
+        vaccines = self._vaccines() or [code for code in offered if code in meant] or list(offered)
+        form = consent_form(self.data, visit, self.today, self.request.POST, vaccines, again=True)
+        form.errors.pop(NON_FIELD_ERRORS, None)
+        form.add_error(None, str(refusal))
+        address = "?" + urlencode({"vaccine": vaccines, "again": 1}, doseq=True)
+        return self._page(form, status=refusal.status, action=address)
 
     @transaction.atomic
     def _save(self, form: ConsentHealthForm, visit: Visit) -> None:
         consent, screening = form.consent(), form.screening()
-        actions.start_visit(visit=visit, by=self.user, at=self.now)
+        self.check_unchanged()
+        actions.start_visit(visit=visit, take_over="take_over" in self.request.POST, by=self.user, at=self.now)
         if consent is not None:
             actions.record_consent(visit=visit, by=self.user, at=self.now, **consent)
         if screening is not None:
@@ -160,9 +182,14 @@ class ConsentAndHealth(PersonPageBase):
             return self.person_url()
         return reverse("give-dose", args=[self.clinic.public_id, self.person.public_id, series_of(vaccines[0]).value])
 
-    def _page(self, form: ConsentHealthForm, *, status: int = 200) -> HttpResponse:
+    def _page(
+        self, form: ConsentHealthForm, *, status: int = 200, taken: bool = False, action: str = ""
+    ) -> HttpResponse:
         answered = standing_answers(self.data.screenings)
         context = {
+            # Whether somebody else is seeing them, and where a form goes that came again.
+            "taken": taken,
+            "action": action,
             "form": form,
             "back_url": self.person_url(),
             "said_yes": [pair for pair in yes_first(answered) if pair[1].get("answer") == "yes"],

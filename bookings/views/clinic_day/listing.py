@@ -1,19 +1,24 @@
-"""The day's list, and finding somebody."""
+"""The day's list: the whole page, the part of it that is asked for again and again, and whether it shows names."""
 
+import hashlib
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.template.loader import render_to_string
 from django.utils import timezone
+from django.utils.safestring import SafeString
 
+from accounts.audit import record_list_view
 from accounts.guard import StaffRequired
-from accounts.permissions import Permission, may
+from accounts.permissions import Permission, may, roles_in
 from bookings.forms.clinic_day import SearchForm
-from bookings.queries import clinics_around, day_list, search
-from bookings.views.clinic_day.base import ClinicDayPage
-from bookings.views.clinic_day.batches import chosen_batches
+from bookings.queries import clinics_around, day_list
+from bookings.queries.freshness import list_state
+from bookings.views.clinic_day.base import HIDE_NAMES, ClinicDayPage
 from clinics.times import london_day
+from clinics.words import clock
+from immunisations.policies import can_record
 
 
 class ClinicDay(StaffRequired):
@@ -38,36 +43,81 @@ class ClinicDay(StaffRequired):
         return render(request, "clinic_day/choose.html", context)
 
 
-class SessionDay(ClinicDayPage):
+class DayListPage(ClinicDayPage):
+    """A page that can show the day's list, or show it again with what went wrong."""
+
+    def state(self) -> str:
+        """Return the mark of the list as this user sees it now. Asked before the list is read, never after."""
+        seen_by = (self.user.pk, roles_in(self.user).get(self.clinic.team_id), self.hidden, self.today)
+        return list_state(self.clinic, at=self.now, seen_by=repr(seen_by))
+
+    def sections(self) -> dict[str, Any]:
+        """Read the list; return it with its sections as they are shown, and the second half of their mark."""
+        listing = day_list(self.clinic, today=self.today, at=self.now, hidden=self.hidden)
+        context = {"list": listing, "clinic": self.clinic, "open": can_record(self.clinic), "hidden": self.hidden}
+        html = render_to_string("clinic_day/day_list.html", context)
+        return {"list": listing, "sections": html, "mark": hashlib.sha256(html.encode()).hexdigest()[:16]}
+
+    def show_day(self, *, status: int = 200) -> HttpResponse:
+        """Show the list; with 409 it comes again because something had changed, and a message says what."""
+        record_list_view(user=self.user, at=self.now, team=self.clinic.team_id, clinic_id=self.clinic.public_id)
+        state = self.state()
+        context = self.sections()
+        context["sections"] = SafeString(context["sections"])
+        return self.page(
+            "day.html",
+            {
+                **context,
+                "tag": f"{state}.{context['mark']}",
+                "updated": clock(self.now),
+                "search_form": SearchForm(),
+                "refreshes": self.request.GET.get("refresh") != "off",
+            },
+            status=status,
+        )
+
+
+class SessionDay(DayListPage):
     """The list of one clinic."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show everybody in their section."""
-        context = {
-            "list": day_list(self.clinic, today=self.today),
-            "search_form": SearchForm(),
-            "in_use": chosen_batches(request, self.clinic),
-        }
-        return self.page("day.html", context)
+        return self.show_day()
 
 
-class SessionSearch(ClinicDayPage):
-    """The search: posted, so that nobody's name stands in an address."""
+class SessionList(DayListPage):
+    """The sections of the list alone, where they are not what the asker has.
+
+    The mark has two halves: the state of the data and what is shown of it. Where the first is the same nothing is
+    read; where only the second is, nothing is sent.
+    """
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show the empty box, for whoever comes back or reloads."""
-        return self.page("search.html", {"form": SearchForm(), "back_url": self.day_url()})
+        """Send the sections, or 304 and nothing."""
+        known = request.headers.get("If-None-Match", "").removeprefix("W/").strip('"')
+        known_state, _dot, known_mark = known.partition(".")
+        state = self.state()
+        if state == known_state:
+            return self._unchanged(known)
+        found = self.sections()
+        tag = f"{state}.{found['mark']}"
+        if found["mark"] == known_mark:
+            return self._unchanged(tag)
+        response = HttpResponse(found["sections"])
+        response["ETag"] = f'"{tag}"'
+        return response
+
+    def _unchanged(self, tag: str) -> HttpResponse:
+        response = HttpResponse(status=304)
+        response["ETag"] = f'"{tag}"'
+        return response
+
+
+class HideNames(ClinicDayPage):
+    """The switch for screens that a queue can read. It holds for the user's session, at every clinic."""
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show who was found and why."""
-        form = SearchForm(request.POST)
-        context: dict[str, Any] = {
-            "form": form,
-            "back_url": self.day_url(),
-            "walk_in_url": reverse("walk-in", args=[self.clinic.public_id]),
-        }
-        if form.is_valid():
-            answer = context["answer"] = search(self.clinic, form.cleaned_data["q"], today=self.today)
-            here = (row.person for row in answer.here if row.person is not None)
-            self.note_looks([*here, *(found.person for found in answer.people)], "search")
-        return self.page("search.html", context)
+        """Turn it to what was asked for, so that pressing twice changes nothing."""
+        address = self.day_url()
+        request.session[HIDE_NAMES] = request.POST.get("hide") == "yes"
+        return redirect(address)
