@@ -4,6 +4,7 @@ from django.urls import path
 
 from bookings.urls import after, corrections, day_list, lists
 from bookings.views import clinic_day as views
+from bookings.views.clinic_day.at_once import DoseAtOnce
 
 SESSION = "<uuid:session>/"
 PERSON = SESSION + "people/<uuid:person>/"
@@ -25,6 +26,7 @@ urlpatterns = [
     path(PERSON + "dose-questions/", views.DoseQuestions.as_view(), name="dose-questions"),
     path(PERSON + "consent-and-health/", views.ConsentAndHealth.as_view(), name="consent-and-health"),
     path(PERSON + "dose/<str:series>/", views.DoseGive.as_view(), name="give-dose"),
+    path(PERSON + "dose/<str:series>/at-once/", DoseAtOnce.as_view(), name="dose-at-once"),
     path(PERSON + "not-given/", views.NotGiven.as_view(), name="not-given"),
     path(PERSON + "visit/", views.VisitEnd.as_view(), name="visit-end"),
     *after.urlpatterns,

@@ -13,6 +13,7 @@ from accounts.permissions import Permission
 from bookings.queries.after import after_dose
 from bookings.queries.planned import planned
 from bookings.queries.records import record_chains
+from bookings.views.clinic_day.at_once import DoseAtOnce
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.consenting import consent_form
 from clinics.vaccines import series_of
@@ -51,6 +52,7 @@ class PersonDay(PersonPageBase):
             "outcome": Outcome.WAITING if waiting else data.outcome,
             "outcome_colour": COLOURS[Outcome.WAITING] if waiting else data.outcome_colour,
             "consent_form": consent_form(data, visit, self.today) if visit else None,
+            "at_once": DoseAtOnce.offered(self) if visit else None,
             "answers": yes_first(standing_answers(data.screenings)),
             "screening": screening,
             "stopped": {series_of(code) for code, _consent in data.disagreements},
