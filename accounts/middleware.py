@@ -3,9 +3,10 @@
 Every view is guarded but those whose module ``PUBLIC_VIEWS`` of the settings names: a new room is closed until somebody
 says otherwise. In this order:
 
-1. ``ActiveMembership``: ``request.membership``, the team they work for at the moment.
-2. ``SecondFactor``: without a second factor only its set-up, the password page and signing out answer.
-3. ``IdleLock``: a locked session is shown the lock screen, at the same address, whatever was asked for.
+1. ``NeverKept``: no answer of theirs is kept by a browser or a proxy, whatever it is.
+2. ``ActiveMembership``: ``request.membership``, the team they work for at the moment.
+3. ``SecondFactor``: without a second factor only its set-up, the password page and signing out answer.
+4. ``IdleLock``: a locked session is shown the lock screen, at the same address, whatever was asked for.
 
 **Requests that nobody made.** A script that asks by itself, such as the day's list looking whether it is still fresh,
 sends the header ``X-Background: 1``. It is answered as ever but does not count as somebody being there, so that an
@@ -52,6 +53,23 @@ WHILE_LOCKED = {"account-unlock", "account-lock-state", "account-lock-now", "acc
 # Fields of the lock screen, beside those that it keeps of what was sent.
 UNLOCK_FIELDS = ("unlock_pin", "unlock_password", "unlock_method", "unlock_once")
 SECONDS_TO_REMEMBER_A_REPEAT = 15 * 60
+
+
+class NeverKept:
+    """Say of every answer but the public's that nothing may keep it: pages, refusals, and what leads elsewhere."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if getattr(request, "not_public", False):
+            add_never_cache_headers(response)
+        return response
+
+    def process_view(self, request: HttpRequest, view: View, args: Any, kwargs: Any) -> None:
+        """Remember whose page it is."""
+        request.not_public = not is_public(view)  # type: ignore[attr-defined]
 
 
 class ActiveMembership:

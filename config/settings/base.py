@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.middleware.NeverKept",
     "accounts.middleware.ActiveMembership",
     "accounts.middleware.SecondFactor",
     "accounts.middleware.IdleLock",

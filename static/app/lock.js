@@ -41,6 +41,8 @@ function close() {
   for (const each of concealed) {
     each.hidden = true;
     each.inert = true;
+    // Whatever a stylesheet says of it.
+    each.style.setProperty("display", "none", "important");
   }
   screen = cover.content.firstElementChild.cloneNode(true);
   document.body.classList.add("app-locked");
@@ -58,6 +60,7 @@ function open() {
   for (const each of concealed) {
     each.hidden = false;
     each.inert = false;
+    each.style.removeProperty("display");
   }
   document.title = title;
   focused?.focus({ preventScroll: true });

@@ -38,7 +38,7 @@ def clinics_on(at: datetime) -> int:
 def test_it_has_a_clinic_today_a_sign_in_for_each_role_and_people_in_every_state() -> None:
     printed = load(SATURDAY)
     assert PASSWORD in printed
-    for username in ("coordinator", "nurse", "senior", "desk", "analyst", "admin"):
+    for username in ("coordinator", "nurse", "senior", "desk", "analyst", "admin", "privacy"):
         assert f"  {username} " in printed
         assert User.objects.get(username=username).check_password(PASSWORD)
     assert set(User.objects.values_list("memberships__role", flat=True)) == set(Role.values)
