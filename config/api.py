@@ -28,6 +28,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinics.api")),
     path("", include("immunisations.api")),
     path("", include("immunisations.api_corrections")),
+    path("", include("immunisations.api_after")),
     path("", include("bookings.api")),
 ]
 

@@ -1,14 +1,16 @@
-"""Not given: a reason, and what is said about it."""
+"""Not given: a reason, what is said about it, and what happens next."""
 
 from typing import Any
 from uuid import uuid4
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
+from accounts.members import members
 from accounts.permissions import Permission
 from bookings.forms.clinic_day import NotGivenForm
 from bookings.views.clinic_day.base import PersonPageBase
@@ -20,7 +22,7 @@ from immunisations.models import Vaccination
 
 
 class NotGiven(PersonPageBase):
-    """A reason, and a note if there is more to say."""
+    """A reason, which brings its next step along, and a note if there is more to say."""
 
     needs = Permission.VACCINATE
     page_name = "not-given"
@@ -47,6 +49,9 @@ class NotGiven(PersonPageBase):
             today=self.today,
             series=series,
             prison=self.clinic.venue.kind == Venue.Kind.PRISON,
+            by=self.user,
+            team=members(self.clinic.team_id, Permission.FOLLOW_UP),
+            counts_from={result.series: result.earliest_on for result in self.data.outlook.series},
             initial={"series": chosen, "client_uuid": uuid4()},
         )
 
@@ -65,15 +70,18 @@ class NotGiven(PersonPageBase):
         if not form.is_valid():
             return self._page(form)
         try:
-            actions.record_not_given(
-                visit=visit,
-                series=form.cleaned_data["series"],
-                reason=form.cleaned_data["reason"],
-                note=form.cleaned_data["note"],
-                client_uuid=form.cleaned_data["client_uuid"] or uuid_or_new(""),
-                by=self.user,
-                at=self.now,
-            )
+            with transaction.atomic():
+                self.check_unchanged()
+                actions.record_not_given(
+                    visit=visit,
+                    series=form.cleaned_data["series"],
+                    reason=form.cleaned_data["reason"],
+                    note=form.cleaned_data["note"],
+                    follow_up=form.follow_up,
+                    client_uuid=form.cleaned_data["client_uuid"] or uuid_or_new(""),
+                    by=self.user,
+                    at=self.now,
+                )
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)

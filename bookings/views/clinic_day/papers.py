@@ -10,6 +10,7 @@ from accounts.guard import StaffRequired
 from bookings.queries import every_rule, today_record, working
 from bookings.queries.planned import planned
 from bookings.views.clinic_day.base import PersonPageBase
+from immunisations.queries import reactions_of
 
 
 class ShowWorking(PersonPageBase):
@@ -39,7 +40,9 @@ class RecordOfToday(PersonPageBase):
             return redirect(self.person_url())
         record = today_record(self.data)
         private = any(row.parents_not_told for row in record.given)
-        return self.page("record_of_today.html", {"record": record, "private": private, "back_url": self.person_url()})
+        reactions = [row for row in reactions_of(self.person) if row.vaccination.session_id == self.clinic.pk]
+        context = {"record": record, "private": private, "reactions": reactions, "back_url": self.person_url()}
+        return self.page("record_of_today.html", context)
 
 
 class Rules(StaffRequired):

@@ -59,7 +59,7 @@ def test_the_totals_add_up_and_say_it_in_one_sentence(clinic, nurse, desk, this_
         "Still here 1 Everybody who came 6" in page
     )
     assert "MMRV 1 2 6-in-1 1 1" in page
-    assert "Declined 2 Unwell today 1" in page and "1 person declined." in page
+    assert "Declined 2 1 1 Unwell today 1 1 1" in page and "1 person declined." in page
     assert "Did not attend 1 Still expected 0 Cancelled 0" in page
     assert "Of them 0 walked in. For 3 a record was checked." in page
 

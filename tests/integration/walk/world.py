@@ -18,10 +18,13 @@ from clinics.times import london_day
 from clinics.vaccines import Vaccine
 from immunisations.actions import (
     FoundDose,
+    Wanted,
+    add_follow_up,
     add_person,
     arrive,
     record_check,
     record_consent,
+    record_reaction,
     record_reading,
     record_screening,
     record_vaccination,
@@ -118,6 +121,11 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
     receive_stock(batch=batch, doses=20, note=f"Delivery for {marker}", by=nurse, at=earlier)
     take_stock(session=session, counts={batch: 5}, by=nurse, at=now)
     record_reading(session=session, box=f"{marker} box", moment="start", celsius=Decimal("4.5"), by=nurse, at=now)
+    record_reaction(
+        vaccination=vaccination, kind="faint", began_at=now, actions=["watched"], note=marker, by=nurse, at=now
+    )
+    wanted = Wanted("phone", london_day(now), note=f"Call {marker}")
+    add_follow_up(person=person, session=session, visit=visit, wanted=wanted, by=nurse, at=now)
     issue_token(user=nurse, by=None, at=now, source="command")
     secret = uuid.uuid4().hex
     return World(
