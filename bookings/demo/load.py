@@ -10,6 +10,7 @@ from django.db import transaction
 from accounts.models import Membership, Role, Team, User
 from bookings.actions import PersonDetails, cancel_appointments, cancel_session, make_booking, mark_did_not_attend
 from bookings.arrivals import arrive_appointments
+from bookings.closing import close_clinic
 from bookings.demo import stock
 from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Somebody, born
 from bookings.demo.places import CHILDHOOD, CLINICS, MEASLES, SHORT_DAY, VENUES
@@ -17,8 +18,6 @@ from bookings.details import Contact
 from bookings.models import Appointment, Booking
 from clinics.actions import (
     add_batch,
-    close_off_session,
-    finish_session,
     free_slug,
     publish_session,
     save_periods,
@@ -31,18 +30,21 @@ from clinics.vaccines import Vaccine
 from immunisations.actions import (
     FoundDose,
     SourceLook,
+    Wanted,
     add_person,
     arrive,
     end_visit,
     record_consent,
     record_not_given,
+    record_reaction,
     record_round,
     record_screening,
     record_vaccination,
     start_visit,
 )
 from immunisations.health_questions import QUESTIONS, answers_of
-from immunisations.models import Consent, Person, Practice, Vaccination, Visit
+from immunisations.models import Consent, Person, Practice, Reaction, Vaccination, Visit
+from immunisations.next_steps import next_step
 from immunisations.policies import NeedsReason
 from immunisations.queries import forecast_for
 
@@ -301,12 +303,34 @@ class Loader:
         stock.take(session, by=self.nurse, at=wall_time(on, time(8)))
         for family in families:
             self._family(session, family)
+        if venue == "malvern":
+            self._faint(session)
         missed = Appointment.objects.filter(session=session, state=Appointment.State.BOOKED, visit__isnull=True)
         evening = wall_time(on, time(18))
         mark_did_not_attend(appointments=list(missed), by=self.nurse, source=SOURCE, at=evening)
         stock.bring_back(session, by=self.nurse, at=evening)
-        finish_session(session=session, by=self.nurse, at=evening, source=SOURCE)
-        close_off_session(session=session, by=self.coordinator, at=evening, source=SOURCE)
+        close_clinic(
+            session=session,
+            note="Quiet until the schools came out. The hall was locked until 9:40.",
+            by=self.coordinator,
+            at=evening + timedelta(minutes=5),
+            source=SOURCE,
+        )
+
+    def _faint(self, session: ClinicSession) -> None:
+        """Somebody fainted after their dose, and was well soon."""
+        dose = Vaccination.objects.given().filter(session=session).order_by("-given_at", "-pk")[0]
+        given_at = dose.given_at or self.now
+        record_reaction(
+            vaccination=dose,
+            kind=Reaction.Kind.FAINT,
+            began_at=given_at + timedelta(minutes=4),
+            actions=[Reaction.Action.LAID_DOWN, Reaction.Action.WATCHED],
+            note="Pale and sweating, well again after five minutes. Mother was with them.",
+            by=self.nurse,
+            at=given_at + timedelta(minutes=12),
+            source=SOURCE,
+        )
 
     # People
 
@@ -437,10 +461,13 @@ class Loader:
         if somebody.then == "vaccinated":
             self._vaccinate(visit, somebody, later)
         elif somebody.then in ("declined", "unwell"):
+            reason = Vaccination.Reason.DECLINED if somebody.then == "declined" else Vaccination.Reason.UNWELL
+            usual = next_step(reason, today=session.date)
             record_not_given(
                 visit=visit,
                 series=[somebody.series],
-                reason=Vaccination.Reason.DECLINED if somebody.then == "declined" else Vaccination.Reason.UNWELL,
+                reason=reason,
+                follow_up=Wanted(usual.step, usual.due_on) if usual else None,
                 note="Wants to think it over" if somebody.then == "declined" else "Fever since last night: rebook",
                 by=self.nurse,
                 at=later,

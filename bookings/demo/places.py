@@ -116,6 +116,7 @@ CLINICS: list[tuple[int, str, dict[str, Any]]] = [
             "drop_in_from": time(13, 30),
             "drop_in_until": time(16, 30),
             "languages_spoken": "English, Urdu and Polish",
+            "observation_minutes": 15,
         },
     ),
     (

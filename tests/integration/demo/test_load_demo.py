@@ -12,11 +12,12 @@ from django.core.management import CommandError, call_command
 from accounts.models import Role, Team, User
 from bookings.demo.load import PASSWORD
 from bookings.models import Appointment, Booking
+from bookings.queries.report import clinic_report
 from clinics.directions import directions_for, in_force
 from clinics.models import ClinicSession, StockMovement
 from clinics.times import london_day
 from clinics.vaccines import Vaccine
-from immunisations.models import Person, RecordCheck, Vaccination
+from immunisations.models import FollowUp, Person, Reaction, RecordCheck, Vaccination
 from immunisations.queries import stock_of
 
 pytestmark = pytest.mark.django_db
@@ -125,3 +126,15 @@ def test_whatever_the_day_one_direction_is_in_force_for_every_vaccine(days: int)
     for vaccine in Vaccine.values:
         known = directions_for(team.pk, [vaccine])
         assert len(in_force(known, vaccine, london_day(later))) == 1
+
+
+def test_last_week_s_clinics_are_closed_with_a_report_an_open_follow_up_and_a_reaction() -> None:
+    load(SATURDAY)
+    closed = ClinicSession.objects.filter(state=ClinicSession.State.CLOSED_OFF)
+    assert closed.count() == 2 and all(each.closed_off_by_name and each.closing_note for each in closed)
+    for session in closed:
+        report = clinic_report(session, at=SATURDAY)
+        assert not report.in_the_way and report.timing and report.totals.came
+    assert Reaction.objects.get().kind == "faint"
+    assert FollowUp.objects.filter(state="open", session__in=closed).exists()
+    assert ClinicSession.objects.filter(observation_minutes=15).count() == 1
