@@ -16,6 +16,8 @@ BASE_DIR = Path(__file__).resolve().parent.parent.parent
 VAR_DIR = Path(env("VAR_DIR", str(BASE_DIR / "var")))
 
 SECRET_KEY = env("DJANGO_SECRET_KEY", "for-development-only-never-in-production-0123456789")
+# Keys of before: what they signed or hid can still be read while it lasts.
+SECRET_KEY_FALLBACKS = [key for key in env("DJANGO_SECRET_KEY_FALLBACKS", "").split(",") if key]
 DEBUG = env_flag("DJANGO_DEBUG", default=False)
 ALLOWED_HOSTS = env("ALLOWED_HOSTS", "localhost,127.0.0.1,[::1]").split(",")
 
