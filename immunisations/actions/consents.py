@@ -15,7 +15,7 @@ from accounts.permissions import Permission
 from clinics.times import london_day
 from clinics.vaccines import Vaccine, series_of
 from immunisations.actions.visits import lock_visit
-from immunisations.health_questions import BY_CODE
+from immunisations.health_questions import BY_CODE, questions_for
 from immunisations.models import Consent, Person, Screening, Visit
 from immunisations.models.consent import GILLICK_ANSWERS
 from immunisations.people import lock_root
@@ -143,7 +143,9 @@ def record_screening(
 
     ``answers`` maps a question's code to {"answer": "yes" or "no", "details": words, "facts": codes that the
     vaccinator confirmed}. ``vaccines`` are those that the questions were asked for; none means for all of them.
-    ``not_pregnant`` is None only where it need not be asked. Raises ScreeningRefused.
+    Every question that matters for them must be answered, but for the one about gelatine, which is asked only where
+    the clinic holds a product with it. ``not_pregnant`` is None only where it need not be asked. Raises
+    ScreeningRefused.
     """
     require(by, Permission.VACCINATE, visit.session.team_id)
     root = lock_root(visit.person)
@@ -153,6 +155,8 @@ def record_screening(
         raise ScreeningRefused(_("Select vaccines that are on the list."), code="unknown_vaccine")
     if set(answers) - set(BY_CODE) or any(answer.get("answer") not in ("yes", "no") for answer in answers.values()):
         raise ScreeningRefused(_("Answer each health question with yes or no."), code="bad_answers")
+    if any(question.code not in answers for question in questions_for(vaccines or Vaccine.values, gelatine=False)):
+        raise ScreeningRefused(_("Answer each health question with yes or no."), code="unanswered")
     for code, answer in answers.items():
         if set(answer.get("facts", ())) - set(BY_CODE[code].facts):
             raise ScreeningRefused(_("Select what was confirmed from the list."), code="bad_answers")

@@ -11,6 +11,7 @@ from accounts.models import Role
 from clinics.actions import quarantine_batch
 from clinics.models import Direction
 from immunisations import actions
+from immunisations.health_questions import QUESTIONS, answers_of
 from immunisations.models import Vaccination, Visit
 from immunisations.policies import Caution
 from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, post_dose, words
@@ -429,7 +430,7 @@ def test_a_warning_that_is_new_since_the_page_was_shown_is_shown_before_anything
     # Meanwhile, on another tablet, she is said to be unwell.
     actions.record_screening(
         visit=Visit.objects.get(),
-        answers={},
+        answers=answers_of({}, QUESTIONS),
         well_today=False,
         not_pregnant=None,
         identity_confirmed_by="Sara Khan",

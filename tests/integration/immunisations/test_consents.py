@@ -8,7 +8,8 @@ from django.db import IntegrityError, transaction
 from accounts.models import AuditEvent
 from immunisations import actions
 from immunisations.actions.consents import ScreeningRefused
-from immunisations.models import Consent, Vaccination
+from immunisations.health_questions import answers_of, questions_for
+from immunisations.models import Consent, Screening, Vaccination
 from immunisations.models.consent import GILLICK_ANSWERS
 from immunisations.policies import ConsentRefused, DoseRefused, may_send_by_itself
 from immunisations.queries import facts_for, visit_record
@@ -239,6 +240,27 @@ def test_questions_for_a_vaccine_that_is_none_are_refused(room):
     with pytest.raises(ScreeningRefused) as found:
         room.screen(room.visit(), vaccines=["FLU"])
     assert found.value.code == "unknown_vaccine"
+
+
+def test_every_question_that_matters_for_the_vaccines_must_be_answered(room):
+    visit = room.visit()
+    asked = questions_for(["MMR"], gelatine=False)
+    confirmed = {"well_today": True, "not_pregnant": None, "identity_confirmed_by": "Sara Khan"}
+    for missing in (asked, *([question] for question in asked)):
+        answers = answers_of({}, [question for question in asked if question not in missing])
+        with pytest.raises(ScreeningRefused) as found:
+            actions.record_screening(
+                visit=visit, vaccines=["MMR"], answers=answers, by=room.nurse, at=AT, **confirmed
+            )  # fmt: skip
+        assert found.value.code == "unanswered"
+    # Asked for all vaccines, the questions for one are not enough.
+    few = answers_of({}, questions_for(["HPV"], gelatine=False))
+    with pytest.raises(ScreeningRefused):
+        actions.record_screening(visit=visit, answers=few, by=room.nurse, at=AT, **confirmed)
+    assert not Screening.objects.exists()
+    actions.record_screening(
+        visit=visit, vaccines=["MMR"], answers=answers_of({}, asked), by=room.nurse, at=AT, **confirmed
+    )  # fmt: skip
 
 
 # Parents are not to be told

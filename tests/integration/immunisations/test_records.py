@@ -9,6 +9,7 @@ from django.core.exceptions import PermissionDenied
 from accounts.errors import Refused
 from accounts.models import Role
 from immunisations import actions
+from immunisations.health_questions import QUESTIONS, answers_of
 from immunisations.models import Consent, DoseSeen, RecordCheck, Screening, Visit
 from immunisations.models.consent import GILLICK_ANSWERS
 from immunisations.queries import facts_for, forecast_for, history
@@ -245,7 +246,7 @@ def test_a_screening_takes_only_known_questions_and_what_they_ask(room):
         with pytest.raises(Refused) as refused:
             actions.record_screening(
                 visit=visit,
-                answers=answers,
+                answers=answers_of({}, QUESTIONS) | answers,
                 well_today=True,
                 not_pregnant=None,
                 identity_confirmed_by="Sara",
