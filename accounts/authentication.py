@@ -33,8 +33,9 @@ def make_token(*, user: User, at: datetime) -> str:
 class TokenAuthentication(BaseAuthentication):
     """``Authorization: Token <token>`` (or ``Bearer``).
 
-    Wrong tokens are counted by address: past the limit every token from there is refused (429) for a minute, right
-    ones too, so that guessing learns nothing. Where staff need a second factor, a token of somebody without is refused.
+    Wrong tokens are counted by address and past the limit answered 429, for a minute. Right ones pay nothing for that
+    and are not kept out: a token cannot be guessed, and one address may be a whole trust's. Where staff need a second
+    factor, a token of somebody without is refused.
     """
 
     keyword = "Token"
@@ -49,8 +50,6 @@ class TokenAuthentication(BaseAuthentication):
             token = header[1].decode("ascii")
         except UnicodeDecodeError as wrong:
             raise exceptions.AuthenticationFailed(_("The token is not known.")) from wrong
-        if not tries.left(request, GUESS):
-            raise exceptions.Throttled(wait=SECONDS_TO_WAIT)
         tokens = ApiToken.objects.select_related("user")
         if second_factor.needed():
             tokens = tokens.annotate(has_second_factor=second_factor.set_up_for("user"))
@@ -62,7 +61,8 @@ class TokenAuthentication(BaseAuthentication):
                 user__is_active=True,
             )
         except ApiToken.DoesNotExist as unknown:
-            tries.count(request, GUESS)
+            if not tries.count(request, GUESS):
+                raise exceptions.Throttled(wait=SECONDS_TO_WAIT) from unknown
             raise exceptions.AuthenticationFailed(_("The token is not known, or is no longer valid.")) from unknown
         if not getattr(found, "has_second_factor", True):
             raise exceptions.PermissionDenied(str(second_factor.SET_UP_FIRST), code=second_factor.CODE)

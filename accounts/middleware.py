@@ -12,7 +12,8 @@ says otherwise. In this order:
 sends the header ``X-Background: 1``. It is answered as ever but does not count as somebody being there, so that an
 open page does not keep a tablet unlocked. While the session is locked it gets 403 ``{"code": "locked", ...}``, and the
 script goes on showing what it has; where a second factor is still to be set up, 403 ``{"code": "second_factor", ...}``.
-The API answers these two in the same way.
+The API answers these two in the same way. A page without scripts that loads itself anew has ``?refresh=auto`` in the
+address of the next load instead: it counts as little, and is shown the lock screen.
 """
 
 import re
@@ -112,6 +113,11 @@ def wants_json(request: HttpRequest) -> bool:
     return request.path.startswith("/api/") or BACKGROUND in request.headers
 
 
+def is_background(request: HttpRequest) -> bool:
+    """Whether nobody made this request: a page that is open asked by itself."""
+    return BACKGROUND in request.headers or request.GET.get("refresh") == "auto"
+
+
 def refusal(code: str, sentence: str) -> HttpResponse:
     """Return a refusal for a script."""
     response = JsonResponse({"code": code, "detail": sentence}, status=403)
@@ -173,8 +179,10 @@ class IdleLock:
         now = timezone.now()
         unlocking = request.method == "POST" and "unlock_method" in request.POST
         if not locking.is_locked(request.session, now):
-            if BACKGROUND not in request.headers:
+            if not is_background(request):
                 locking.note_activity(request.session, now)
+            # When an open page is to look whether it is locked.
+            request.lock_seconds = locking.seconds_left(request.session, now)  # type: ignore[attr-defined]
             return resume(request) if unlocking else None
         if wants_json(request):
             return refusal("locked", _("The screen is locked. Unlock it with your PIN or your password."))

@@ -9,6 +9,8 @@ const SECONDS_BETWEEN_WORDS = 20;
 
 let screen = null;
 let timer = null;
+// An answer that comes after a later question is old news.
+let questions = 0;
 let saidAt = Date.now();
 let focused = null;
 let concealed = [];
@@ -103,9 +105,11 @@ async function unlock(event) {
 
 async function look(fields = null) {
   clearTimeout(timer);
+  const question = ++questions;
   let seconds = 60;
   try {
     const answer = await (owed ? ask(address.now, {}) : ask(address.state, fields));
+    if (question !== questions) return;
     if (answer.status === 401 || answer.type === "opaqueredirect") {
       signedOut();
       return;
@@ -113,6 +117,7 @@ async function look(fields = null) {
     if (answer.ok) {
       owed = false;
       const state = await answer.json();
+      if (question !== questions) return;
       if (state.locked) {
         close();
         return;
@@ -123,6 +128,7 @@ async function look(fields = null) {
     }
   } catch {
     // Without a connection nobody can say how long: asked again soon.
+    if (question !== questions) return;
     seconds = 30;
   }
   timer = setTimeout(look, seconds * 1000);
@@ -150,4 +156,4 @@ channel?.addEventListener("message", (event) => (event.data === "close" ? close(
 // Another tab may have locked or unlocked, and a page that comes back from the browser's memory was not asked for.
 window.addEventListener("pageshow", (event) => event.persisted && look());
 document.addEventListener("visibilitychange", () => !document.hidden && look());
-look();
+if (address.seconds) timer = setTimeout(look, (Number(address.seconds) + 1) * 1000);

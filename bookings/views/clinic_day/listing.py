@@ -11,6 +11,7 @@ from django.utils.safestring import SafeString
 
 from accounts.audit import record_list_view
 from accounts.guard import StaffRequired
+from accounts.middleware import is_background
 from accounts.permissions import Permission, may, roles_in
 from bookings.forms.clinic_day import SearchForm
 from bookings.queries import clinics_around, day_list
@@ -60,7 +61,8 @@ class DayListPage(ClinicDayPage):
 
     def show_day(self, *, status: int = 200) -> HttpResponse:
         """Show the list; with 409 it comes again because something had changed, and a message says what."""
-        record_list_view(user=self.user, at=self.now, team=self.clinic.team_id, clinic_id=self.clinic.public_id)
+        if not is_background(self.request):
+            record_list_view(user=self.user, at=self.now, team=self.clinic.team_id, clinic_id=self.clinic.public_id)
         state = self.state()
         context = self.sections()
         context["sections"] = SafeString(context["sections"])

@@ -135,6 +135,14 @@ def test_what_asks_by_itself_is_answered_and_keeps_nothing_open(signed_in, clock
     assert is_lock(signed_in.get(HOME))
 
 
+def test_a_page_that_loads_itself_anew_keeps_nothing_open_and_is_shown_the_lock(signed_in, clock):
+    for _minute in range(4):
+        clock.shift(timedelta(minutes=1))
+        assert signed_in.get(HOME + "?refresh=auto").status_code == 200
+    clock.shift(timedelta(minutes=1, seconds=1))
+    assert is_lock(signed_in.get(HOME + "?refresh=auto"))
+
+
 @pytest.mark.parametrize("with_pin", [True, False])
 def test_the_pin_or_the_password_opens_and_the_page_is_shown(signed_in, nurse, clock, with_pin):
     set_pin(nurse)
