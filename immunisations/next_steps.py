@@ -72,10 +72,15 @@ class NextStep:
     def words(self) -> str:
         """The step in one line: “Next: phone, by 3 June 2026 (you)”."""
         return _("Next: %(step)s, %(when)s (%(who)s)") % {
-            "step": str(FollowUp.Step(self.step).label).lower(),
+            "step": in_sentence(str(FollowUp.Step(self.step).label)),
             "when": when_words(self.step, self.due_on),
             "who": _("you") if self.mine else _("the team"),
         }
+
+
+def in_sentence(words: str) -> str:
+    """Return words as they stand within a sentence: “ask the GP practice”."""
+    return words[:1].lower() + words[1:]
 
 
 def when_words(step: str, due_on: date) -> str:

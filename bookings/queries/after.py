@@ -7,6 +7,7 @@ from uuid import UUID, uuid4
 from bookings.queries.following_up import FollowUpRow, follow_up_rows
 from bookings.queries.person import PersonPage
 from bookings.queries.planned import Planned
+from bookings.queries.today_record import FORESEEN
 from immunisations.models import FollowUp, Reaction, Vaccination
 from immunisations.queries import follow_ups_of, reactions_of
 
@@ -33,5 +34,6 @@ def after_dose(page: PersonPage, plan: Planned | None) -> After:
         row.status == Vaccination.Status.COMPLETED for row in page.record.recorded.values()
     )
     asked = any(row.state == FollowUp.State.OPEN and row.step == FollowUp.Step.INVITE_AGAIN for row in rows)
-    offered = following if given and following and following > page.today and not asked else None
+    near = following is not None and page.today < following <= page.today + FORESEEN
+    offered = following if given and near and not asked else None
     return After(reactions_of(page.person), follow_up_rows(rows, today=page.today), offered)

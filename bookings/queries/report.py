@@ -16,6 +16,7 @@ from bookings.queries.lists import ListReport, list_report
 from bookings.queries.totals import Totals, totals
 from clinics.models import ClinicSession, CoolBoxReading, ReadingMoment
 from immunisations.models import FollowUp, FollowUpState, FollowUpStep, Person, Reaction, Vaccination, Visit
+from immunisations.next_steps import in_sentence
 from immunisations.outcomes import STILL_HERE, Outcome, Recorded, outcome_of
 from immunisations.people import root_of
 from immunisations.queries import ClinicStock, reactions_at, standing_at, stock_of
@@ -218,7 +219,15 @@ def _what_next(session: ClinicSession, counted: Totals) -> dict[str, object]:
     open_steps = Counter(step for step, state, _reason in rows if state == FollowUpState.OPEN)
     return {
         "next_steps": shown,
-        "steps": [(FollowUpStep(step).label, steps[step], open_steps[step]) for step in FollowUpStep if steps[step]],
+        "steps": [
+            (in_sentence(str(FollowUpStep(step).label)), steps[step], open_steps[step])
+            for step in FollowUpStep
+            if steps[step]
+        ],
+            (in_sentence(str(FollowUpStep(step).label)), steps[step], open_steps[step])
+            for step in FollowUpStep
+            if steps[step]
+        ],
         "open_follow_ups": sum(still_open.values()),
     }
 

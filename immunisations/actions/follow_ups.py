@@ -17,6 +17,7 @@ from accounts.permissions import Permission
 from clinics.models import ClinicSession
 from clinics.words import clock, plain_date
 from immunisations.models import FollowUp, Person, Vaccination, Visit
+from immunisations.next_steps import in_sentence
 from immunisations.people import lock_root, row_ids
 from immunisations.text import is_blank, tidy
 
@@ -168,7 +169,7 @@ def _locked(follow_up: FollowUp, version: int, by: User) -> FollowUp:
         raise FollowUpRefused(
             _("Somebody changed this meanwhile: %(step)s, %(date)s, %(owner)s. Look at it again.")
             % {
-                "step": str(row.get_step_display()).lower(),
+                "step": in_sentence(str(row.get_step_display())),
                 "date": plain_date(row.due_on),
                 "owner": row.owner or _("the team"),
             },
