@@ -224,10 +224,6 @@ def _what_next(session: ClinicSession, counted: Totals) -> dict[str, object]:
             for step in FollowUpStep
             if steps[step]
         ],
-            (in_sentence(str(FollowUpStep(step).label)), steps[step], open_steps[step])
-            for step in FollowUpStep
-            if steps[step]
-        ],
         "open_follow_ups": sum(still_open.values()),
     }
 
