@@ -20,6 +20,7 @@ from bookings.privacy import booked_for_themselves
 from bookings.queries import PersonPage
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.batches import batches_in_use
+from bookings.views.clinic_day.gone import arrival_undone
 from clinics.vaccines import series_of
 from clinics.words import clock
 from immunisations import actions
@@ -128,7 +129,7 @@ class ConsentAndHealth(PersonPageBase):
         """Save both, and go on to the dose."""
         visit = self.data.visit
         if visit is None:
-            return redirect(self.person_url())
+            return arrival_undone(self)
         # Before the form is read: what others have answered meanwhile would not even be asked any more.
         if changes_since(self.person, request.POST.get("seen", ""), by=self.user):
             return self._again(visit)

@@ -21,6 +21,7 @@ from bookings.forms.clinic_day import AnywayForm, DoseForm
 from bookings.queries.dose import DirectionsOffer, Offer, directions_offer, offer_of, staff_of_team, used_sites
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.batches import REMEMBERED, remembered
+from bookings.views.clinic_day.gone import arrival_undone
 from clinics.actions import add_batch, note_added_at_clinic
 from clinics.models import Batch, Product
 from clinics.times import wall_time
@@ -159,7 +160,7 @@ class DoseGive(PersonPageBase):
         series = self._series()
         visit = self.data.visit
         if visit is None:
-            return redirect(self.person_url())
+            return arrival_undone(self)
         form = self._form(request.POST)
         if not form.is_valid() or "go_back" in request.POST:
             return self._page(form)

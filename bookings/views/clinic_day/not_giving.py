@@ -15,6 +15,7 @@ from accounts.permissions import Permission
 from bookings.forms.clinic_day import NotGivenForm
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.checking import uuid_or_new
+from bookings.views.clinic_day.gone import arrival_undone
 from clinics.models import Venue
 from clinics.vaccines import series_of
 from immunisations import actions
@@ -64,7 +65,9 @@ class NotGiven(PersonPageBase):
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Save it."""
         visit = self.data.visit
-        if visit is None or not self._offered():
+        if visit is None:
+            return arrival_undone(self)
+        if not self._offered():
             return redirect(self.person_url())
         form = self._form(request.POST)
         if not form.is_valid():

@@ -166,3 +166,18 @@ def test_what_is_on_record_is_confirmed_with_its_doses(clinic, nurse, bilal):
     today = RecordCheck.objects.get(person=bilal, source="red_book")
     assert [(dose.vaccine, dose.given_on) for dose in today.doses.all()] == [("MMR", "2024-05-01")]
     assert Vaccination.objects.get(person=bilal, series="MEASLES").dose_number == 2
+
+
+def test_whoever_saves_for_somebody_whose_arrival_was_undone_is_told_by_whom(clinic, nurse, desk, amina):
+    """Nothing is saved, and nobody is left to believe it was."""
+    visit = amina.visits.get()
+    desk.post(clinic.url("clinic-day-undo-arrival"), {"visit": str(visit.public_id)})
+    for name, more, sent in (
+        ("consent-and-health", (), {"decides": "contact", "health": "ok"}),
+        ("give-dose", ("MEASLES",), {"body_site": "left_arm"}),
+        ("dose-at-once", ("MEASLES",), {"body_site": "left_arm"}),
+        ("not-given", (), {"reason": "declined"}),
+    ):
+        page = nurse.post(clinic.url(name, amina.public_id, *more), sent, follow=True)
+        assert "Nothing was saved: they are not marked as arrived. Dan Desk undid the arrival at" in words(page), name
+    assert not Vaccination.objects.exists() and not Consent.objects.exists()
