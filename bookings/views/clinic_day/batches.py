@@ -8,6 +8,7 @@ from django.http import HttpRequest
 from accounts.models import User
 from clinics.actions import add_batch
 from clinics.models import Batch, ClinicSession
+from clinics.stock import batches_for
 from immunisations.models import Vaccination
 
 # What a vaccinator chose before at this clinic, in their own browser session.
@@ -32,12 +33,13 @@ def remembered(request: HttpRequest, clinic: ClinicSession) -> dict[str, Any]:
 
 
 def chosen_batches(request: HttpRequest, clinic: ClinicSession) -> list[Batch]:
-    """Return the batches that the user has in use at this clinic, for the list to say so."""
+    """Return the batches that the user has in use at this clinic and may still give, for the list to say so."""
     wanted = list(remembered(request, clinic).get("batches", {}).values())
     if not wanted:
         return []
-    batches = Batch.objects.filter(team=clinic.team_id, public_id__in=wanted).select_related("product")
-    return list(batches.order_by("product__vaccine"))
+    usable, _held = batches_for(session=clinic, vaccines=clinic.vaccine_codes(), on=clinic.date)
+    mine = [batch for batch in usable if str(batch.public_id) in wanted]
+    return sorted(mine, key=lambda batch: batch.product.vaccine)
 
 
 def batches_of_the_day(session: ClinicSession, *, without: Batch | None = None) -> list[Batch]:

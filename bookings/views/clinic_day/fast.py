@@ -24,11 +24,12 @@ from bookings.queries.dose import Staff, staff_of_team
 from bookings.queries.lists import ListReport, ListRow, Standing, list_report
 from bookings.queries.planned import planned
 from bookings.views.clinic_day.base import ClinicDayPage, PersonPageBase
-from bookings.views.clinic_day.batches import REMEMBERED, batches_in_use, remembered
+from bookings.views.clinic_day.batches import REMEMBERED, remembered
 from bookings.views.clinic_day.checking import uuid_or_new
 from bookings.views.clinic_day.consenting import consent_form
 from clinics.directions import directions_for, in_force
 from clinics.models import Batch, Direction, Product, Venue
+from clinics.stock import batches_for
 from clinics.times import wall_time
 from clinics.vaccines import Vaccine, series_of
 from immunisations import actions
@@ -66,7 +67,7 @@ class FastPage(ClinicDayPage):
         """The batch that was chosen, where it may still be given."""
         codes = self.clinic.vaccine_codes()
         wanted = self.kept.get("batch", "")
-        found = batches_in_use(self.clinic.team_id, codes, self.clinic.date)
+        found, _held = batches_for(session=self.clinic, vaccines=codes, on=self.clinic.date)
         return next((each for each in found if str(each.public_id) == wanted), None)
 
     @cached_property
@@ -103,7 +104,7 @@ class FastSetUp(FastPage):
         clinic = self.clinic
         codes = clinic.vaccine_codes()
         known = directions_for(clinic.team_id, codes)
-        batches = batches_in_use(clinic.team_id, codes, clinic.date)
+        batches, _held = batches_for(session=clinic, vaccines=codes, on=clinic.date)
         own = remembered(self.request, clinic).get("batches", {})
         in_use = [str(batch.public_id) for batch in batches if str(batch.public_id) in own.values()]
         return FastSetUpForm(
@@ -470,6 +471,8 @@ class FastPerson(FastPage, PersonPageBase):
             "plan": planned(data),
             "recorded": self.recorded,
             "vaccine_name": Vaccine(self.product.vaccine).label,
+            # The keyboard is at the first question; what was saved of the one before is said without taking it away.
+            "keeps_focus": True,
             "lines_open": check is not None and bool(check.filled()),
         }
         return self.page("fast_person.html", context, status=status)

@@ -5,8 +5,11 @@ from datetime import date, timedelta
 from decimal import Decimal
 
 import pytest
+import time_machine
+from django.urls import reverse
 
 from accounts.models import AuditEvent
+from bookings.models import ListEntry
 from clinics.actions import StockRefused, receive_stock, release_at_clinic, take_stock
 from clinics.models import CoolBoxReading, StockMovement
 from clinics.policies import ClinicRefused
@@ -209,3 +212,16 @@ def test_a_dose_that_was_given_from_a_held_batch_is_still_corrected():
         at=AT + timedelta(hours=1),
     )
     assert corrected.batch == right
+
+
+def test_fast_entry_and_the_list_offer_nothing_that_is_held(client):
+    room = make_room()
+    take(room)
+    ListEntry.objects.create(session=room.session, person=room.person(), added_at=AT, added_by_name="Lea")
+    client.force_login(room.nurse)
+    url = reverse("fast", args=[room.session.public_id])
+    with time_machine.travel(AT, tick=False):
+        assert "TET1" in client.get(url).content.decode()
+        read(room, "12")
+        page = client.get(url).content.decode()
+    assert "TET1" not in page and "PRX1" not in page
