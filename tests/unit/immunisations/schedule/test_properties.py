@@ -169,9 +169,9 @@ def possible_days(text, born, on):
 
 
 def by_trying_every_day(born, doses, on, facts):
-    """Status and counts of each series by forecasting every combination of days, and what else was said. A dose that is
-    in no series on a combination counts there for nothing."""
-    statuses, counts, readings = {}, {}, {}
+    """Status and counts of each series by forecasting every combination of days, and what else was said of the series
+    and of each dose. A dose that is in no series on a combination counts there for nothing."""
+    statuses, counts, readings, sentences = {}, {}, {}, {}
     for days in itertools.product(*(possible_days(d.given_on, born, on) for d in doses)):
         exact = [Dose(d.vaccine, day.isoformat()) for d, day in zip(doses, days, strict=True)]
         for result in forecast(born, exact, on, facts):
@@ -179,11 +179,13 @@ def by_trying_every_day(born, doses, on, facts):
             dates = (result.due_on, result.earliest_on, result.possible_from)
             readings.setdefault(result.series, set()).add((result.next_dose, result.counted, *dates))
             verdicts = {v.given_on: v.counts for v in result.doses}
+            said = {v.given_on: (v.counts, v.rule, v.code, *sorted(v.params.items())) for v in result.doses}
             for index, (dose, day) in enumerate(zip(doses, days, strict=True)):
                 if dose.vaccine in READ_BY[result.series]:
                     seen = counts.setdefault((result.series, index), set())
                     seen.add(verdicts.get(day.isoformat(), False))
-    return statuses, counts, readings
+                    sentences.setdefault((result.series, index), set()).add(said.get(day.isoformat()))
+    return statuses, counts, readings, sentences
 
 
 def careful(readings):
@@ -208,7 +210,7 @@ READ_BY = {
 
 
 def check_against_every_day(born, doses, on, facts):
-    statuses, counts, readings = by_trying_every_day(born, doses, on, facts)
+    statuses, counts, readings, sentences = by_trying_every_day(born, doses, on, facts)
     for result in forecast(born, doses, on, facts):
         seen = statuses[result.series]
         status = "due" if result.status == "overdue" else result.status
@@ -228,6 +230,15 @@ def check_against_every_day(born, doses, on, facts):
         if wanted is not None:
             found = sorted((v.given_on, v.counts) for v in result.doses)
             assert sorted(found, key=str) == sorted(wanted, key=str), result
+            for index, dose in enumerate(doses):
+                ways = sentences.get((result.series, index), set())
+                verdicts = [v for v in result.doses if v.given_on == dose.given_on]
+                if not verdicts:
+                    continue
+                (verdict,) = verdicts
+                whole = (verdict.counts, verdict.rule, verdict.code, *sorted(verdict.params.items()))
+                # what is so on every day is said as of a known day, and nothing else is
+                assert (whole in ways) == (len(ways) == 1), (verdict, ways)
 
 
 @st.composite

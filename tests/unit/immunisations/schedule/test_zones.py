@@ -111,6 +111,13 @@ def test_two_zones_are_joined_only_where_that_adds_no_day(draws, how, otherwise)
         assert both is two
 
 
+def test_without_doses_nothing_is_bound():
+    nothing = Zone.without_doses()
+    assert (nothing.size, nothing.bounds) == (1, (0,))
+    assert nothing.with_dose(5, 4) is None
+    assert nothing.with_dose(5, 5).bounds == (0, -5, 5, 0)
+
+
 def test_the_parts_of_a_zone_join_again():
     whole = Zone.without_doses().with_dose(1, 9).with_dose(3, 12)
     near, far = whole.split(2, 1, 4)
