@@ -211,6 +211,8 @@ class FollowUps(ApiView):
         operation_id="create_follow_up",
         tags=["Follow-ups"],
         summary="Set a follow-up",
+        description="Something to be done for one of your people after a clinic: what, by when, and who does it. A "
+        "record of a dose not given does not set one by itself.",
         parameters=[KEY_PARAMETER],
         request=NewFollowUpSerializer,
         responses={

@@ -10,6 +10,7 @@ EDGES = {"views", "admin", "management", "templatetags"}
 EDGE_FILES = {
     "views.py",
     "api.py",
+    "api_after.py",
     "api_corrections.py",
     "admin.py",
     "middleware.py",
