@@ -43,6 +43,7 @@ NOT_CURRENT = {
     "code": "not_current",
     "detail": "Rosa Lane changed this record meanwhile. Look at it again.",
 }
+NO_NOTE = {"code": "no_note", "detail": "Enter in words what to do."}
 CLOSED = {
     "code": "closed",
     "detail": "Rosa Lane closed this at 10:05am on 14 March 2026: done. Booked for Tuesday",
@@ -218,7 +219,7 @@ class FollowUps(ApiView):
         responses={
             201: FollowUpSerializer,
             200: FollowUpSerializer,
-            **errors(400, 401, 403, 404, 409, 422),
+            **errors(400, 401, 403, 404, 409, 422, conflicts=[NO_NOTE]),
         },
         examples=[
             OpenApiExample(
