@@ -82,3 +82,8 @@ def test_static_files_can_be_collected_and_fingerprinted(tmp_path: Path) -> None
         call_command("collectstatic", interactive=False, verbosity=0)
     assert (tmp_path / "staticfiles.json").exists()
     assert list(tmp_path.glob("nhsuk/nhsuk-frontend.min.*.css"))
+
+
+def test_a_real_service_asks_every_member_of_staff_for_a_second_factor_whatever_is_set() -> None:
+    environment = COMPLETE | {"STAFF_SECOND_FACTOR": "off", "DEMONSTRATION": "on"}
+    assert start("STAFF_SECOND_FACTOR", **environment).stdout == "True\n"

@@ -68,8 +68,10 @@ def test_the_open_page_is_covered_and_comes_back_as_it_was(
     expect(page.get_by_role("alert")).to_have_text("That is not right. Try again.")
     page.get_by_label("PIN").fill(PIN)
     page.keyboard.press("Enter")
+    expect(page.get_by_label("First name")).to_be_visible()
     expect(page.get_by_label("First name")).to_have_value("Zo\u00eb")
     assert page.url == address
+    page.wait_for_load_state("networkidle")
     # Idle: the server locks by itself, and the page learns of it when somebody looks at it again.
     clock.shift(timedelta(minutes=6))
     page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
@@ -77,6 +79,7 @@ def test_the_open_page_is_covered_and_comes_back_as_it_was(
     page.get_by_text("Use your password instead").click()
     page.get_by_label("Password").fill(PASSWORD)
     page.get_by_role("button", name="Unlock").click()
+    expect(page.get_by_label("First name")).to_be_visible()
     expect(page.get_by_label("First name")).to_have_value("Zo\u00eb")
 
 
