@@ -107,9 +107,9 @@ def days_of(text: str) -> Days:
     found = _DATE.fullmatch(text)
     if not found:
         raise ScheduleError("bad_date", f"{text[:40]!r} is not a date. Write it as 2019-06-01, or 2019-06, or 2019.")
-    year, month, day = (int(part) if part else None for part in found.groups())
+    year, month, day = found.groups()
     try:
-        first = datetime.date(year or 0, month or 1, day or 1)
+        first = datetime.date(int(year), int(month or 1), int(day or 1))
     except ValueError:
         raise ScheduleError("bad_date", f"{text!r} is not a day that exists.") from None
     if first.year > LAST_YEAR:
@@ -117,7 +117,7 @@ def days_of(text: str) -> Days:
     if day:
         length = 1
     elif month:
-        length = calendar.monthrange(first.year, month)[1]
+        length = calendar.monthrange(first.year, first.month)[1]
     else:
         length = 366 if calendar.isleap(first.year) else 365
     return Days(first.toordinal(), first.toordinal() + length - 1)

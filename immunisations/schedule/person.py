@@ -91,7 +91,7 @@ def too_young(rule: Rule, age: Span, days: int) -> Verdict:
     if not age.months:
         code = "before_weeks"
         params["weeks"] = age.days // 7
-    elif months and age.months < 24:
+    elif months and years < 2:
         code = "before_months"
         params["months"] = age.months
     elif months:

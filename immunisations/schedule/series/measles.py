@@ -35,7 +35,7 @@ NONE, NEVER_CLOSE, FROM_SECOND_BIRTHDAY, CLOSE_UNTIL_18_MONTHS, CLOSE_BY_DAY = r
 
 
 class Side(NamedTuple):
-    """Chickenpox vaccines given: in all, from the first birthday (neither above two), and the live-vaccine days."""
+    """Chickenpox vaccines given: in all, from the first birthday, and the live-vaccine days."""
 
     varicella: int
     varicella_from_1: int
@@ -360,6 +360,6 @@ def varicella_counts(varicella: Sequence[Days], birthday_1: int) -> Sequence[tup
     """Every pair (in all, from the first birthday) that the dates allow."""
     if all(days.known for days in varicella):
         given = {days.first for days in varicella}
-        return ((min(2, len(given)), min(2, sum(day >= birthday_1 for day in given))),)
+        return ((len(given), sum(day >= birthday_1 for day in given)),)
     found = explore(VaricellaCount(birthday_1), [(1, days) for days in varicella])
     return sorted({state for state, _last in found.ends})

@@ -107,7 +107,7 @@ def test_a_plan_of_half_known_dates_is_made_soon():
 
 
 def test_a_plan_is_asked_of_no_more_doses_than_a_forecast():
-    doses = [Dose("MMR", "2021")] * 21
+    doses = [Dose("HPV", f"2025-01-{day:02}") for day in range(1, 22)]
     with pytest.raises(ScheduleError) as refused:
         plan(datetime.date(2020, 1, 1), doses, datetime.date(2026, 1, 1))
     assert refused.value.code == "too_many_doses"
