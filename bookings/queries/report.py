@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from math import ceil
 from statistics import median
+from typing import Any
 
 from django.db.models import Min
 from django.utils.functional import Promise
@@ -202,7 +203,7 @@ def _still_here(session: ClinicSession, at: datetime) -> list[StillHere]:
     return found
 
 
-def _what_next(session: ClinicSession, counted: Totals) -> dict[str, object]:
+def _what_next(session: ClinicSession, counted: Totals) -> dict[str, Any]:
     """Return the follow-ups of a clinic by the reason that asked for them, and by step."""
     rows = list(FollowUp.objects.filter(session=session).values_list("step", "state", "vaccination__not_done_reason"))
     set_up = Counter(reason or "" for _step, _state, reason in rows)

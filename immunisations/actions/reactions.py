@@ -49,8 +49,9 @@ def record_reaction(
     """
     require(by, Permission.VACCINATE, vaccination.session.team_id)
     root = lock_root(vaccination.person)
-    there = Reaction.objects.filter(client_uuid=client_uuid).select_related("vaccination__person").first()
-    if client_uuid is not None and there is not None:
+    sent = Reaction.objects.filter(client_uuid=client_uuid) if client_uuid else Reaction.objects.none()
+    there = sent.select_related("vaccination__person").first()
+    if there is not None:
         if there.vaccination.person.root_id != root.pk:
             raise ReactionRefused(_("This record was sent before, for somebody else."), code="used_before")
         return there

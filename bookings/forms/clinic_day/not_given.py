@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
-from typing import Any
+from typing import Any, cast
 
 from django import forms
+from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -71,7 +72,8 @@ class NotGivenForm(NhsukForm):
             if prison or value != Vaccination.Reason.NOT_PRODUCED
         ]
         field_of(self, "reason").choices = reasons
-        shown = self.data.getlist("series") if self.is_bound else self.initial.get("series", [])
+        posted = cast(QueryDict, self.data)
+        shown = posted.getlist("series") if self.is_bound else self.initial.get("series", [])
         field_of(self, "reason").nhsuk["choice_hints"] = {
             value: usual.words if (usual := self._usual(value, shown)) else _("Nothing more to do")
             for value, _label in reasons

@@ -125,8 +125,9 @@ class OneFollowUp(StaffRequired):
             form.add_error(None, str(refusal))
             del self.row
             # As it is now, so that what was typed can be sent again by somebody who knows.
-            form.data = form.data.copy()
-            form.data[form.add_prefix("version")] = str(self.row.version)
+            again = request.POST.copy()
+            again[form.add_prefix("version")] = str(self.row.version)
+            form.data = again
             return self._page(change, close, status=refusal.status)
         messages.success(request, _("Saved.") if changes else _("Closed."))
         return redirect("follow-ups")
