@@ -94,7 +94,8 @@ def batches_for(
         .select_related("product")
         .order_by("-was_taken", "expires_on", "number", "pk")
     )
-    usable, held = [], []
+    usable: list[Batch] = []
+    held: list[tuple[Batch, str]] = []
     for batch in batches:
         hold = _hold(batch.last_word, batch.was_taken, batch.was_excursion)
         if hold.held:

@@ -6,13 +6,12 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from django.conf import settings
-from django.db.models import Count, F
+from django.db.models import Count
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from clinics.models import Batch, ClinicSession, MovementKind, Product, StockMovement, WasteReason
 from clinics.stock import AtClinic, InStore, ledger
-from clinics.words import plain_date
 from immunisations.models import Vaccination
 
 # Batches that expired longer ago than this are shown only to whoever asks for them.
@@ -216,10 +215,7 @@ def batch_page(batch: Batch, *, today: date) -> BatchPage:
     keys = {*stock.store.clinics, *stock.given_at}
     sessions = ClinicSession.objects.filter(pk__in=keys).select_related("venue").order_by("-date", "name", "pk")
     movements = (
-        StockMovement.objects.filter(batch=batch)
-        .select_related("session", "replaces")
-        .annotate(replaced=F("replaced_by__pk"))
-        .order_by("-pk")
+        StockMovement.objects.filter(batch=batch).select_related("session", "replaces", "replaced_by").order_by("-pk")
     )
     return BatchPage(
         stock,
@@ -231,13 +227,13 @@ def batch_page(batch: Batch, *, today: date) -> BatchPage:
     )
 
 
+def is_replaced(row: StockMovement) -> bool:
+    """Whether a further row put this one right. ``replaced_by`` is loaded."""
+    return hasattr(row, "replaced_by")
+
+
 def movement_words(row: StockMovement) -> str:
     """Return a row of the ledger in one sentence."""
     if row.kind == MovementKind.WASTED:
         return _("%(what)s: %(why)s") % {"what": row.get_kind_display(), "why": row.get_reason_display()}
     return str(row.get_kind_display())
-
-
-def expiry_words(batch: Batch) -> str:
-    """Return "Expires 3 June 2026"."""
-    return _("Expires %(date)s") % {"date": plain_date(batch.expires_on)}

@@ -21,7 +21,7 @@ from clinics.times import london_day
 class CoordinatePage(StaffRequired):
     """A page about a team."""
 
-    permission = Permission.CLOSE_CLINIC
+    permission: ClassVar[Permission | None] = Permission.CLOSE_CLINIC
 
     def setup(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Take the clock once, so that everything in one answer happens at one moment."""

@@ -17,7 +17,7 @@ from accounts.errors import Refused
 from accounts.models import Team
 from accounts.permissions import Permission
 from bookings.forms.stock import PutRightForm, QuarantineForm, ReceiveForm, ReleaseForm, WasteForm
-from bookings.queries.store import movement_words, team_stock
+from bookings.queries.store import is_replaced, movement_words, team_stock
 from bookings.views.coordinate.base import BatchPageBase, CoordinatePage, StorePage
 from clinics.actions import (
     add_batch,
@@ -99,7 +99,8 @@ class StockBatch(BatchPageBase):
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it."""
         movements = [
-            (row, movement_words(row), row.kind in COUNTED and row.replaced is None) for row in self.data.movements
+            (row, movement_words(row), is_replaced(row), row.kind in COUNTED and not is_replaced(row))
+            for row in self.data.movements
         ]
         return self.page("batch.html", {"data": self.data, "movements": movements, "back_url": reverse("stock")})
 
