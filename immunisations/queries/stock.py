@@ -92,8 +92,8 @@ class ClinicStock:
 
     @property
     def to_settle(self) -> list[StockLine]:
-        """Those of them with doses that are neither released nor destroyed, or that nobody has counted."""
-        return [line for line in self.held if line.held_doses or not line.taken]
+        """Those of them with doses that are neither released nor destroyed, or held here and counted by nobody."""
+        return [line for line in self.held if line.held_doses or (line.hold and not line.taken and line.back is None)]
 
     @property
     def not_counted_back(self) -> list[StockLine]:

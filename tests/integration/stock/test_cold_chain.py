@@ -225,3 +225,12 @@ def test_fast_entry_and_the_list_offer_nothing_that_is_held(client):
         read(room, "12")
         page = client.get(url).content.decode()
     assert "TET1" not in page and "PRX1" not in page
+
+
+def test_what_is_held_and_nobody_counted_is_still_to_be_settled():
+    room = make_room()
+    room.give(room.ready())
+    read(room, "12")
+    assert [line.batch for line in stock_of(room.session).to_settle] == [room.mmrv]
+    count_back(session=room.session, counts={room.mmrv: 0}, notes={room.mmrv: "None left"}, by=room.nurse, at=AT)
+    assert stock_of(room.session).to_settle == []
