@@ -99,6 +99,11 @@ def test_every_age_below_which_a_dose_may_not_count_can_be_said(age, code, said)
     assert "{" not in say(verdict.code, verdict.params)
 
 
+def test_the_last_year_that_can_be_asked_about_is_9000():
+    results = forecast(BORN, [Dose("MMR", "9000-12-31"), Dose("MMRV", "9000")], datetime.date(9000, 12, 31))
+    assert {result.series for result in results} >= {"MEASLES", "HPV"}
+
+
 def test_too_many_half_known_doses_are_a_question_for_a_nurse():
     doses = [Dose(("6IN1", "4IN1", "3IN1")[n % 3], str(2024 + n % 2)) for n in range(20)]
     results = {result.series: result for result in forecast(datetime.date(2008, 2, 10), doses, ASKED)}
