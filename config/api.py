@@ -28,6 +28,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("clinics.api")),
     path("", include("immunisations.api")),
     path("", include("immunisations.api_corrections")),
+    path("", include("immunisations.api_facts")),
+    path("", include("immunisations.api_judgements")),
     path("", include("immunisations.api_after")),
     path("", include("bookings.api")),
 ]

@@ -8,28 +8,32 @@ from django import forms
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, ReadOnlyInline, staff_of
 from accounts.admin_filters import Question, lately
-from accounts.permissions import Permission
 from immunisations.actions import change_person
-from immunisations.models import DoseSeen, Person, PersonIdentifier, Practice, RecordCheck, Vaccination, Visit
+from immunisations.admin_bases import CO_ORDINATORS, OfAPerson, person_link
+from immunisations.admin_records import DoseJudgementAdmin, RecordSentAdmin
+from immunisations.models import (
+    DoseJudgement,
+    DoseSeen,
+    Person,
+    PersonIdentifier,
+    Practice,
+    RecordCheck,
+    RecordSent,
+    Vaccination,
+    Visit,
+)
 from immunisations.models.vaccination import VaccinationQuerySet
 from nhsuk.forms import PhoneField, PostcodeField
 
-CO_ORDINATORS = Permission.INSPECT
-
-
-def person_link(person: Person) -> str:
-    """Return the person's name as lists show it, linked to their page by their outside name."""
-    url = reverse("admin:immunisations_person_change", args=[person.public_id])
-    return format_html('<a href="{}">{}</a>', url, person.list_name)
+admin.site.register(RecordSent, RecordSentAdmin)
+admin.site.register(DoseJudgement, DoseJudgementAdmin)
 
 
 @admin.register(Practice)
@@ -224,28 +228,6 @@ class PersonAdmin(FoundByName):
     def joined_into(self, person: Person) -> str:
         """The row that stands for this person, where it is another."""
         return person_link(person.merged_into) if person.merged_into else _("Not joined into another record")
-
-
-class OfAPerson(FoundByName, ReadOnlyAdmin):
-    """Clinical rows that belong to one person."""
-
-    view_with = CO_ORDINATORS
-    team_path = "person__team"
-    paginator = FirstThousands
-    ordering = ["-id"]
-
-    def people_shown(self, row: Any) -> Iterable[tuple[int, uuid.UUID]]:
-        """The person whose record it is."""
-        return [(row.person.team_id, row.person.public_id)]
-
-    def people_listed(self, row: Any) -> Iterable[tuple[int, uuid.UUID]]:
-        """The person, whom the list names."""
-        return self.people_shown(row)
-
-    @admin.display(description=gettext_lazy("person"))
-    def of(self, row: Any) -> str:
-        """The person, linked."""
-        return person_link(row.person)
 
 
 def records(rows: QuerySet[Any]) -> VaccinationQuerySet:

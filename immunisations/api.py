@@ -97,7 +97,7 @@ class UsedBefore(Refused):
     code = "used_before"
 
 
-def _person(user: User, permission: Permission, public_id: uuid.UUID) -> Person:
+def person_of(user: User, permission: Permission, public_id: uuid.UUID) -> Person:
     """Return the person, as the record that stands for them. Raises Http404, PermissionDenied."""
     row = access(
         Person.objects.select_related("team", "practice", "merged_into__team", "merged_into__practice"),
@@ -108,11 +108,11 @@ def _person(user: User, permission: Permission, public_id: uuid.UUID) -> Person:
     return root_of(row)
 
 
-def _asked_person(request: Request) -> Person:
+def asked_person(request: Request) -> Person:
     """Return the person named by ``?person=``, and write down that they were looked at."""
     asked = PersonQuery(data=request.query_params.dict())
     asked.is_valid(raise_exception=True)
-    return _person(caller(request), Permission.SEE_RECORDS, asked.validated_data["person"])
+    return person_of(caller(request), Permission.SEE_RECORDS, asked.validated_data["person"])
 
 
 def _direction(team_id: int, public_id: uuid.UUID) -> Direction:
@@ -189,7 +189,7 @@ class People(ApiView):
             return actions.add_person(team=team, by=user, at=at, source=SOURCE, **wanted).public_id
 
         made = once(make, team=team, key=key, endpoint="people", body=request.data, at=at)
-        person = _person(user, Permission.RUN_DESK, made.result_id)
+        person = person_of(user, Permission.RUN_DESK, made.result_id)
         return Response(shown_person(person), status=201 if made.created else 200)
 
 
@@ -234,7 +234,7 @@ class PersonDetail(ApiView):
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """Return the person."""
         user = caller(request)
-        person = _person(user, Permission.SEE_RECORDS, public_id)
+        person = person_of(user, Permission.SEE_RECORDS, public_id)
         record_view(user=user, at=timezone.now(), team=person.team_id, person_id=person.public_id, page="api person")
         return Response(shown_person(person))
 
@@ -267,7 +267,7 @@ class PersonForecast(ApiView):
             given["on"] = request.query_params["on"]
         asked = ForecastQuery(data=given)
         asked.is_valid(raise_exception=True)
-        person = _person(user, Permission.SEE_RECORDS, public_id)
+        person = person_of(user, Permission.SEE_RECORDS, public_id)
         on = asked.validated_data.get("on") or timezone.localdate(at)
         facts = facts_for(person, None, None) | set(asked.validated_data["facts"])
         record_view(user=user, at=at, team=person.team_id, person_id=person.public_id, page="api forecast")
@@ -293,7 +293,7 @@ class RecordChecks(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Return the checks."""
-        person = _asked_person(request)
+        person = asked_person(request)
         record_view(
             user=caller(request),
             at=timezone.now(),
@@ -337,7 +337,7 @@ class RecordChecks(ApiView):
         incoming = NewRecordCheckSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
         wanted = incoming.validated_data
-        person = _person(user, Permission.CHECK_RECORDS, wanted["person"])
+        person = person_of(user, Permission.CHECK_RECORDS, wanted["person"])
         client_uuid = wanted.get("client_uuid")
         before = RecordCheck.objects.filter(client_uuid=client_uuid).first() if client_uuid else None
         _check_unused(before, person)
@@ -382,7 +382,7 @@ class Vaccinations(ApiView):
     )
     def get(self, request: Request) -> Response:
         """Return the rows."""
-        person = _asked_person(request)
+        person = asked_person(request)
         record_view(
             user=caller(request),
             at=timezone.now(),
@@ -453,7 +453,7 @@ class Vaccinations(ApiView):
         incoming = NewVaccinationSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
         wanted = incoming.validated_data
-        person = _person(user, Permission.VACCINATE, wanted["person"])
+        person = person_of(user, Permission.VACCINATE, wanted["person"])
         given = wanted["status"] == Vaccination.Status.COMPLETED
         client_uuid: uuid.UUID | None = wanted.get("client_uuid")
         before: Vaccination | None = None

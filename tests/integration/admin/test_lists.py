@@ -34,6 +34,8 @@ LISTS = {
         "immunisations_practice",
         "immunisations_vaccination",
         "immunisations_recordcheck",
+        "immunisations_recordsent",
+        "immunisations_dosejudgement",
         "messaging_message",
     ],
     Role.ADMINISTRATOR: [
@@ -76,7 +78,8 @@ def make_world_like(world: World) -> None:
     from django.utils import timezone
 
     from accounts.actions import issue_token
-    from immunisations.actions import add_person, arrive, record_check, record_not_given
+    from immunisations.actions import add_person, arrive, judge_doses, record_check, record_not_given
+    from immunisations.models import RecordSent, Vaccination
 
     now = timezone.now()
     person = add_person(
@@ -93,6 +96,16 @@ def make_world_like(world: World) -> None:
         source="none", outcome="not_available", finding="None", visit=visit, by=world.users["vaccinator"], at=now
     )
     record_not_given(visit=visit, series=["MEASLES"], reason="declined", by=world.users["vaccinator"], at=now)
+    entries = [("MMR", date(2021, 3, 1)), ("MMR", date(2021, 3, 4))]
+    judge_doses(
+        person=person, first=entries[0], second=entries[1], verdict="two_doses", reason="Two stamps",
+        by=world.users["vaccinator"], at=now,
+    )  # fmt: skip
+    # Only doses are marked as sent; a row of another person is all that a list needs.
+    RecordSent.objects.create(
+        vaccination=Vaccination.objects.get(person=person), to="gp", sent_by=world.users["coordinator"],
+        sent_by_name="Cora Ordinator", sent_at=now,
+    )  # fmt: skip
     issue_token(user=world.users["desk"], by=None, at=now, source="command")
 
 

@@ -58,6 +58,8 @@ def test_every_look_at_a_person_is_written_down(world, coordinator):
         ("immunisations_person", world.person),
         ("immunisations_vaccination", world.vaccination),
         ("immunisations_recordcheck", world.check),
+        ("immunisations_recordsent", world.sent),
+        ("immunisations_dosejudgement", world.judgement),
     ):
         for page in ("change", "history"):
             assert coordinator.get(reverse(f"admin:{name}_{page}", args=[row.public_id])).status_code == 200
@@ -91,6 +93,8 @@ def test_a_list_writes_down_everybody_whose_record_it_shows_in_one_query(world, 
         ("immunisations_person", everybody),
         ("immunisations_vaccination", {world.person.public_id}),
         ("immunisations_recordcheck", {world.person.public_id}),
+        ("immunisations_recordsent", {world.person.public_id}),
+        ("immunisations_dosejudgement", {world.person.public_id}),
     ):
         before = last_view()
         with CaptureQueriesContext(connection) as queries:
@@ -217,3 +221,21 @@ def test_a_stuck_message_is_settled_with_a_reason_and_another_is_left_alone(worl
     assert "waits to be sent again" in coordinator.post(url, data, follow=True).content.decode()
     world.message.refresh_from_db()
     assert world.message.state == "waiting"
+
+
+def test_what_was_sent_and_what_was_decided_about_two_entries_can_be_read_and_nothing_else(world, coordinator):
+    for name, row, told in (
+        ("immunisations_recordsent", world.sent, ["Quokka", "MMR", "CHIS", str(world.users[Role.SENIOR_NURSE])]),
+        (
+            "immunisations_dosejudgement",
+            world.judgement,
+            ["Quokka", "MMR 1 March 2022; MMR 4 March 2022", "Two doses", "Two stamps, says Quokka"],
+        ),
+    ):
+        url = reverse(f"admin:{name}_change", args=[row.public_id])
+        page = coordinator.get(url).content.decode()
+        assert not [words for words in told if words not in page], name
+        assert 'name="_save"' not in page
+        assert coordinator.post(url, {"reason": "Another"}).status_code == 403
+        listed = coordinator.get(reverse(f"admin:{name}_changelist"), {"q": str(row.public_id)})
+        assert list(listed.context["cl"].result_list) == [row]

@@ -36,6 +36,10 @@ PAGES: dict[str, Page] = {
     "immunisations_practice": Page((COORDINATOR,), lambda w: w.practice.pk, shared=True),
     "immunisations_vaccination": Page((COORDINATOR,), lambda w: w.vaccination.public_id),
     "immunisations_recordcheck": Page((COORDINATOR,), lambda w: w.check.public_id),
+    "immunisations_reaction": Page((COORDINATOR,), lambda w: w.vaccination.reactions.get().public_id),
+    "immunisations_followup": Page((COORDINATOR,), lambda w: w.person.follow_ups.get().public_id),
+    "immunisations_recordsent": Page((COORDINATOR,), lambda w: w.sent.public_id),
+    "immunisations_dosejudgement": Page((COORDINATOR,), lambda w: w.judgement.public_id),
     "bookings_booking": Page((COORDINATOR,), lambda w: w.booking.public_id),
     "messaging_message": Page((COORDINATOR,), lambda w: w.message.public_id),
 }

@@ -21,6 +21,11 @@ def vaccination(world: World) -> dict[str, Any]:
     return {"public_id": world.vaccination.public_id}
 
 
+def fact(world: World) -> dict[str, Any]:
+    """A person of the team's, and something that could hold for life."""
+    return {"public_id": world.person.public_id, "fact": "anaphylaxis-measles"}
+
+
 def booking(world: World) -> dict[str, Any]:
     """A booking of the team's."""
     return {"reference": world.booking.reference}
@@ -52,6 +57,22 @@ TABLE: dict[str, Entry] = {
         409,
         arguments=vaccination,
         sends=lambda world: {"what": "entered_in_error", "reason": "Recorded twice"},
+    ),
+    "api-person-facts": api(CLINIC, arguments=person),
+    "api-person-fact-lift": api(ROLES, 405, arguments=fact, others=(405,)),
+    # The fact never stood: whoever may lift facts is told so.
+    "api-person-fact-lift POST": api([SENIOR], 404, arguments=fact, sends=lambda world: {"reason": "Ruled out"}),
+    "api-dose-judgements": ASKS_WHOSE,
+    "api-dose-judgements POST": api(
+        [VACCINATOR, SENIOR],
+        409,
+        sends=lambda world: {
+            "person": str(world.person.public_id),
+            "first": {"vaccine": "MMR", "given_on": "2022-03-01"},
+            "second": {"vaccine": "MMR", "given_on": "2022-03-04"},
+            "verdict": "two_doses",
+            "reason": "Two stamps",
+        },
     ),
     "api-bookings": POST_ONLY,
     "api-booking": api(CLINIC, arguments=booking),

@@ -22,6 +22,8 @@ from immunisations.actions import (
     add_follow_up,
     add_person,
     arrive,
+    judge_doses,
+    mark_sent,
     record_check,
     record_consent,
     record_reaction,
@@ -30,7 +32,7 @@ from immunisations.actions import (
     record_vaccination,
 )
 from immunisations.health_questions import QUESTIONS
-from immunisations.models import Person, Practice, RecordCheck, Vaccination, Visit
+from immunisations.models import DoseJudgement, Person, Practice, RecordCheck, RecordSent, Vaccination, Visit
 from messaging.models import Message
 from tests.support.factories import book, child, contact, make_batch, make_session, make_team, make_user, make_venue
 
@@ -53,7 +55,9 @@ class World:
     other: Person
     visit: Visit
     check: RecordCheck
+    judgement: DoseJudgement
     vaccination: Vaccination
+    sent: RecordSent
     message: Message
     token: ApiToken
     audit: AuditEvent
@@ -118,6 +122,7 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
     vaccination = record_vaccination(
         visit=visit, series="MEASLES", batch=batch, body_site="left_arm", by=nurse, at=now, override_reason="Agreed"
     )
+    mark_sent(session=session, vaccinations=[vaccination.public_id], to="chis", by=users[Role.SENIOR_NURSE], at=now)
     receive_stock(batch=batch, doses=20, note=f"Delivery for {marker}", by=nurse, at=earlier)
     take_stock(session=session, counts={batch: 5}, by=nurse, at=now)
     record_reading(session=session, box=f"{marker} box", moment="start", celsius=Decimal("4.5"), by=nurse, at=now)
@@ -150,7 +155,17 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
         ),
         visit=visit,
         check=check,
+        judgement=judge_doses(
+            person=person,
+            first=("MMR", date(2022, 3, 1)),
+            second=("MMR", date(2022, 3, 4)),
+            verdict="two_doses",
+            reason=f"Two stamps, says {marker}",
+            by=nurse,
+            at=now,
+        ),
         vaccination=vaccination,
+        sent=RecordSent.objects.get(vaccination=vaccination),
         message=Message.objects.filter(team=team).order_by("id")[0],
         token=ApiToken.objects.get(user=nurse),
         audit=AuditEvent.objects.filter(team_id=team.pk).order_by("id")[0],
