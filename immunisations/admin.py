@@ -16,14 +16,17 @@ from django.utils.translation import gettext_lazy
 from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, ReadOnlyInline, staff_of
 from accounts.admin_filters import Question, lately
 from immunisations.actions import change_person
+from immunisations.admin_after import FollowUpAdmin, ReactionAdmin
 from immunisations.admin_bases import CO_ORDINATORS, OfAPerson, person_link
 from immunisations.admin_records import DoseJudgementAdmin, RecordSentAdmin
 from immunisations.models import (
     DoseJudgement,
     DoseSeen,
+    FollowUp,
     Person,
     PersonIdentifier,
     Practice,
+    Reaction,
     RecordCheck,
     RecordSent,
     Vaccination,
@@ -34,6 +37,8 @@ from nhsuk.forms import PhoneField, PostcodeField
 
 admin.site.register(RecordSent, RecordSentAdmin)
 admin.site.register(DoseJudgement, DoseJudgementAdmin)
+admin.site.register(Reaction, ReactionAdmin)
+admin.site.register(FollowUp, FollowUpAdmin)
 
 
 @admin.register(Practice)
