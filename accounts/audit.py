@@ -45,6 +45,29 @@ def record(
     )
 
 
+def record_each(
+    *, by: Actor, at: datetime, source: str, action: str, people: Iterable[Any], team: Team | int
+) -> None:
+    """Write one audit event for each of the people that one change made, in one query."""
+    AuditEvent.objects.bulk_create(
+        AuditEvent(
+            at=at,
+            actor_id=by.pk if by else None,
+            actor_name=str(by) if by else source,
+            source=source,
+            team_id=team.pk if isinstance(team, Team) else team,
+            person_id=each.public_id,
+            action=action,
+            object_type=type(each).__name__,
+            object_id=each.public_id,
+            before={},
+            after={},
+            reason="",
+        )
+        for each in people
+    )
+
+
 def record_view(
     *, user: User, at: datetime, team: Team | int, person_id: uuid.UUID, page: str, reason: str = ""
 ) -> None:

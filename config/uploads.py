@@ -25,4 +25,3 @@ class RefuseHuge(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Leave the file to the next handler."""
-        return None

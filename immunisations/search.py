@@ -119,6 +119,15 @@ def write_keys(person: Person) -> None:
     )
 
 
+def write_keys_of_new(people: Sequence[Person]) -> None:
+    """Make the search keys of people who were added just now, in one go."""
+    PersonSearchKey.objects.bulk_create(
+        PersonSearchKey(person=each, team_id=each.team_id, kind=kind, key=key)
+        for each in people
+        for kind, key in sorted(keys_of(each.first_name, each.last_name))
+    )
+
+
 @dataclass(frozen=True)
 class Query:
     """What was typed into the search box, sorted into what it can mean."""

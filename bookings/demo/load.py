@@ -11,8 +11,8 @@ from accounts.models import Membership, Role, Team, User
 from bookings.actions import PersonDetails, cancel_appointments, cancel_session, make_booking, mark_did_not_attend
 from bookings.arrivals import arrive_appointments
 from bookings.closing import close_clinic
-from bookings.demo import stock
-from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Somebody, born
+from bookings.demo import lists, stock
+from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Paper, Somebody, born, years
 from bookings.demo.places import CHILDHOOD, CLINICS, MEASLES, SHORT_DAY, VENUES
 from bookings.details import Contact
 from bookings.models import Appointment, Booking
@@ -255,6 +255,8 @@ class Loader:
             for family in TODAY:
                 self._family(session, family)
             return
+        if venue == "prison":
+            lists.add_wing(session, by=self.coordinator, at=planned + timedelta(days=1), source=SOURCE)
         if session.who_may_book == ClinicSession.WhoMayBook.PUBLIC:
             # Enough bookings for a list that looks like one, few enough that everybody can still book.
             self._others(session, planned + timedelta(days=1), count=2 + days % 4)
@@ -283,6 +285,7 @@ class Loader:
             },
             PRISON,
         )
+        self._wing()
         on = self.today + timedelta(days=5)
         called_off = self._clinic(
             on, "wythall", {"periods": SHORT_DAY, "vaccines": CHILDHOOD}, self.now - timedelta(days=9)
@@ -295,6 +298,33 @@ class Loader:
             source=SOURCE,
             at=self.now - timedelta(days=1),
         )
+
+    def _wing(self) -> None:
+        """Yesterday’s clinic in the prison: a list by wing, some of it done, the rest to be entered from paper."""
+        on = self.today - timedelta(days=1)
+        details = {
+            "periods": [(time(9), time(12), 2)],
+            "vaccines": MEASLES,
+            "who_may_book": ClinicSession.WhoMayBook.CLOSED_LIST,
+            "for_whom": "Residents and staff, by wing",
+        }
+        session = self._clinic(on, "prison", details, wall_time(on, time(12)) - timedelta(days=20))
+        stock.take(session, by=self.nurse, at=wall_time(on, time(8)))
+        lists.add_wing(session, by=self.coordinator, at=wall_time(on, time(8, 30)), source=SOURCE)
+        paper = Paper("none", "not_available", "No record anywhere: treat as not vaccinated.")
+        for number, each in enumerate(lists.WING):
+            if each.then == "expected":
+                continue
+            visit = arrive(
+                session=session,
+                person=lists.person_on(session, each),
+                by=self.nurse,
+                at=wall_time(on, time(9, 5)) + timedelta(minutes=9 * number),
+                how=Visit.How.LIST,
+                source=SOURCE,
+            )
+            somebody = Somebody(each.first_name, each.last_name, years(each.age), then=each.then, papers=(paper,))
+            self._live(visit, somebody, session)
 
     def _over(self, days: int, venue: str, details: dict[str, Any], families: Sequence[Family]) -> None:
         on = self.today - timedelta(days=days)

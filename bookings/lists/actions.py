@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -16,7 +17,7 @@ from accounts.models import User
 from accounts.permissions import Permission
 from bookings.models import ListEntry, ListImport
 from clinics.models import ClinicSession
-from immunisations.actions import add_person, add_prison_number
+from immunisations.actions import NewPerson, add_people, add_person, add_prison_number
 from immunisations.models import Person, Vaccination
 from immunisations.people import row_ids
 from immunisations.policies import check_session_open
@@ -61,7 +62,6 @@ def _entry(
     session: ClinicSession,
     listed: Listed,
     position: int,
-    list_import: ListImport | None,
     *,
     by: User,
     at: datetime,
@@ -78,10 +78,17 @@ def _entry(
             return there, False
     if listed.prison_number:
         add_prison_number(person=person, number=listed.prison_number, by=by, at=at, source=source)
-    entry = ListEntry.objects.create(
+    entry = _new_entry(session, person, listed, position, by=by, at=at)
+    entry.save()
+    return entry, True
+
+
+def _new_entry(
+    session: ClinicSession, person: Person, listed: Listed, position: int, *, by: User, at: datetime
+) -> ListEntry:
+    return ListEntry(
         session=session,
         person=person,
-        list_import=list_import,
         group=tidy(listed.group),
         location=tidy(listed.location),
         position=position,
@@ -90,7 +97,6 @@ def _entry(
         added_by_name=str(by),
         added_at=at,
     )
-    return entry, True
 
 
 def _next_position(session: ClinicSession) -> int:
@@ -134,12 +140,32 @@ def add_list(
         at=at,
         client_uuid=client_uuid or uuid.uuid4(),
     )
-    entries = ListEntry.objects.filter(session=session).select_related("person")
-    listed = {entry.person.root_id for entry in entries}
-    made.added = sum(each.person is None or each.person.root_id not in listed for each in people)
-    made.save()
+    root = Coalesce("person__merged_into", "person")
+    there_already = set(ListEntry.objects.filter(session=session).values_list(root, flat=True))
+    new = iter(
+        add_people(
+            team=session.team,
+            people=[NewPerson(each.details, each.prison_number) for each in people if each.person is None],
+            by=by,
+            at=at,
+            source=source,
+        )
+    )
+    entries = []
     for number, each in enumerate(people):
-        _entry(session, each, position + number, made, by=by, at=at, source=source)
+        person = each.person.merged_into or each.person if each.person is not None else next(new)
+        if each.person is not None:
+            if person.pk in there_already:
+                continue
+            if each.prison_number:
+                add_prison_number(person=person, number=each.prison_number, by=by, at=at, source=source)
+        there_already.add(person.pk)
+        entries.append(_new_entry(session, person, each, position + number, by=by, at=at))
+    made.added = len(entries)
+    made.save()
+    for entry in entries:
+        entry.list_import = made
+    ListEntry.objects.bulk_create(entries)
     audit.record(
         by=by,
         at=at,
@@ -160,7 +186,7 @@ def add_to_list(*, session: ClinicSession, listed: Listed, by: User, at: datetim
     """
     require(by, Permission.ADD_LISTS, session.team_id)
     session = lock_list(session)
-    entry, is_new = _entry(session, listed, _next_position(session), None, by=by, at=at, source=source)
+    entry, is_new = _entry(session, listed, _next_position(session), by=by, at=at, source=source)
     back = entry.taken_off_at is not None
     if back:
         entry.taken_off_at, entry.taken_off_by_name, entry.taken_off_reason = None, "", ""

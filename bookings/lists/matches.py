@@ -1,16 +1,18 @@
 """Who of a list is known to the team already: for certain, perhaps, or on this clinic's list before."""
 
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from bookings.lists.problems import UnreadableList
 from bookings.lists.rows import Row
 from bookings.models import ListEntry
 from clinics.models import ClinicSession
-from immunisations.matching import Match, automatic_match, likely_matches
-from immunisations.models import Person
+from immunisations.matching import Answer, Match, match_many
+from immunisations.models import Person, PersonIdentifier
 
 # Of one list, that somebody has to look at; more cannot be asked on one page.
 MOST_QUESTIONS = 150
@@ -45,32 +47,32 @@ def find_people(session: ClinicSession, rows: Sequence[Row]) -> list[Found]:
     Two rows that would be the same person are not two: the second is told so among its problems. Raises UnreadableList
     (``too_many_questions``).
     """
-    listed = {
-        entry.person.root_id
-        for entry in ListEntry.objects.filter(session=session).select_related("person").only("person")
-    }
+    root = Coalesce("person__merged_into", "person")
+    listed = set(ListEntry.objects.filter(session=session).values_list(root, flat=True))
+    ready = [row for row in rows if row.ready]
+    answers = match_many(session.team, [row.to_match() for row in ready])
+    numbers = _prison_numbers(answers)
     found: list[Found] = []
     taken: dict[int, int] = {}
     asked = 0
-    for row in rows:
-        if not row.ready:
-            continue
-        each = Found(row)
-        details = row.to_match()
-        each.person = automatic_match(session.team, details)
-        if each.person is not None:
-            root = each.person.root_id
-            if root in taken:
-                row.problems.append(_("The same person as in row %(number)s.") % {"number": taken[root]})
-                continue
-            taken[root] = row.number
-            each.listed = root in listed
-        else:
-            each.likely = likely_matches(session.team, details)
-            same = [match for match in each.likely if match.person.pk in listed and _is_row(match.person, row)]
+    for row, answer in zip(ready, answers, strict=True):
+        each = Found(row, answer.person, answer.likely)
+        if each.person is None:
+            same = [
+                match.person
+                for match in each.likely
+                if match.person.pk in listed and _is_row(match.person, row, numbers[match.person.pk])
+            ]
             if len(same) == 1:
                 # Added with this very list before.
-                each.person, each.likely, each.listed = same[0].person, [], True
+                each = Found(row, same[0])
+        if each.person is not None:
+            key = each.person.root_id
+            if key in taken:
+                row.problems.append(_("The same person as in row %(number)s.") % {"number": taken[key]})
+                continue
+            taken[key] = row.number
+            each.listed = key in listed
         asked += each.asks
         found.append(each)
     if asked > MOST_QUESTIONS:
@@ -82,22 +84,25 @@ def find_people(session: ClinicSession, rows: Sequence[Row]) -> list[Found]:
     return found
 
 
-def _is_row(person: Person, row: Row) -> bool:
+def _prison_numbers(answers: Sequence[Answer]) -> dict[int, set[str]]:
+    """Return the prison numbers of those who may be somebody, by their keys, in one query."""
+    people = {match.person.pk for answer in answers for match in answer.likely}
+    numbers: dict[int, set[str]] = defaultdict(set)
+    rows = PersonIdentifier.objects.filter(kind=PersonIdentifier.Kind.PRISON_NUMBER, person__in=people)
+    for key, value in rows.values_list("person_id", "value"):
+        numbers[key].add(value.upper())
+    return numbers
+
+
+def _is_row(person: Person, row: Row, numbers: set[str]) -> bool:
     """Whether somebody on the list is who a row says, in every word: the same list sent again."""
     return (
         person.first_name == row.details["first_name"]
         and person.last_name == row.details["last_name"]
         and person.date_of_birth == row.details["date_of_birth"]
         and person.nhs_number == row.details["nhs_number"]
-        and _numbers_fit(person, row)
+        and (not row.prison_number or not numbers or row.prison_number in numbers)
     )
-
-
-def _numbers_fit(person: Person, row: Row) -> bool:
-    if not row.prison_number:
-        return True
-    own = {each.value.upper() for each in person.identifiers.all()}
-    return not own or row.prison_number in own
 
 
 def decide(found: Sequence[Found], answers: Mapping[str, str]) -> tuple[list[Found], list[Found]]:

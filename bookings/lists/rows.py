@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from bookings.lists.columns import Columns, Fact
 from bookings.lists.problems import FORMULA, LONGEST_CELL
-from immunisations.actions.identifiers import PRISON_NUMBER
+from immunisations.actions.people import PRISON_NUMBER
 from immunisations.matching import Details
 from immunisations.search import fold
 from nhsuk.forms import NameField, NhsNumberField, PhoneField, PostcodeField, TextField

@@ -69,7 +69,10 @@ class ListRow:
     @property
     def words(self) -> str:
         """What was given, or why not, for staff to read on a list: nothing of it where that was asked."""
-        return "" if self.private else ", ".join(self.given or self.reasons)
+        if self.private:
+            return ""
+        # That they declined is what the word beside it says.
+        return ", ".join(self.given or (self.reasons if self.standing in (Standing.OTHER, Standing.NOT_HERE) else ()))
 
     @property
     def kind(self) -> str | Promise:

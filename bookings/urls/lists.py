@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views.clinic_day import fast
+from bookings.views.clinic_day import fast, fast_person
 from bookings.views.clinic_day import people_list as views
 from bookings.views.clinic_day.people_list_add import PeopleListAdd
 
@@ -17,5 +17,5 @@ urlpatterns = [
     path(LIST + "<uuid:entry>/off/", views.PeopleListOff.as_view(), name="people-list-off"),
     path("<uuid:session>/fast/", fast.FastSetUp.as_view(), name="fast"),
     path("<uuid:session>/fast/next/", fast.FastNext.as_view(), name="fast-next"),
-    path("<uuid:session>/fast/<uuid:person>/", fast.FastPerson.as_view(), name="fast-person"),
+    path("<uuid:session>/fast/<uuid:person>/", fast_person.FastPerson.as_view(), name="fast-person"),
 ]

@@ -12,7 +12,7 @@ from immunisations.actions.identifiers import add_prison_number
 from immunisations.actions.judgements import judge_doses
 from immunisations.actions.merges import merge_people, unmerge_people
 from immunisations.actions.offers import record_offer
-from immunisations.actions.people import add_person, change_person
+from immunisations.actions.people import NewPerson, add_people, add_person, change_person
 from immunisations.actions.reactions import record_reaction
 from immunisations.actions.record_checks import FoundDose, SourceLook, record_check, record_round
 from immunisations.actions.sending import mark_sent
@@ -22,9 +22,11 @@ from immunisations.actions.visits import arrive, end_visit, pause_visit, put_bac
 
 __all__ = [
     "FoundDose",
+    "NewPerson",
     "SourceLook",
     "Wanted",
     "add_follow_up",
+    "add_people",
     "add_person",
     "add_prison_number",
     "arrive",

@@ -1,6 +1,5 @@
 """The local identifiers of a person, such as a prison number."""
 
-import re
 from datetime import datetime
 
 from django.db import transaction
@@ -8,12 +7,9 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
-from immunisations.actions.people import PersonRefused
+from immunisations.actions.people import PRISON_NUMBER, PersonRefused
 from immunisations.models import Person, PersonIdentifier
 from immunisations.people import lock_root, row_ids
-
-# A letter, four digits, two letters: the form of a prison number in England and Wales.
-PRISON_NUMBER = re.compile(r"[A-Z]\d{4}[A-Z]{2}", re.ASCII)
 
 
 @transaction.atomic

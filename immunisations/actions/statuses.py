@@ -102,6 +102,11 @@ def first_status(person: Person) -> None:
     write_rows(rows_for(Subject(person.pk, person.team_id, person.date_of_birth, person.sex), ()))
 
 
+def first_statuses(people: Sequence[Person]) -> None:
+    """Write the statuses of people who were added just now, of whom nothing is known yet."""
+    write_rows(row for each in people for row in rows_for(Subject(each.pk, each.team_id, each.date_of_birth, each.sex), ()))
+
+
 def forget_status(people: Iterable[int]) -> None:
     """Take away the statuses of rows that stand for nobody any more, because they were merged into another."""
     SeriesStatus.objects.filter(person__in=list(people)).delete()

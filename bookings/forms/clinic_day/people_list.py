@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from bookings.lists.columns import Columns, Fact
 from bookings.lists.problems import FORMULA, MOST_BYTES, MOST_ROWS
-from immunisations.actions.identifiers import PRISON_NUMBER
+from immunisations.actions.people import PRISON_NUMBER
 from nhsuk.forms import (
     CheckboxField,
     DateInputField,

@@ -114,6 +114,7 @@ class ClinicDayPage(StaffRequired):
             "may_keep_stock": self.may(Permission.KEEP_STOCK),
             "may_correct": self.may(Permission.CORRECT_RECORDS),
             "may_send": self.may(Permission.SEND_RECORDS),
+            "may_add_lists": self.may(Permission.ADD_LISTS),
             "may_close": self.may(Permission.CLOSE_CLINIC),
             "may_follow_up": self.may(Permission.FOLLOW_UP),
         }
