@@ -45,9 +45,7 @@ def record(
     )
 
 
-def record_each(
-    *, by: Actor, at: datetime, source: str, action: str, people: Iterable[Any], team: Team | int
-) -> None:
+def record_each(*, by: Actor, at: datetime, source: str, action: str, people: Iterable[Any], team: Team | int) -> None:
     """Write one audit event for each of the people that one change made, in one query."""
     AuditEvent.objects.bulk_create(
         AuditEvent(

@@ -104,7 +104,9 @@ def first_status(person: Person) -> None:
 
 def first_statuses(people: Sequence[Person]) -> None:
     """Write the statuses of people who were added just now, of whom nothing is known yet."""
-    write_rows(row for each in people for row in rows_for(Subject(each.pk, each.team_id, each.date_of_birth, each.sex), ()))
+    write_rows(
+        row for each in people for row in rows_for(Subject(each.pk, each.team_id, each.date_of_birth, each.sex), ())
+    )
 
 
 def forget_status(people: Iterable[int]) -> None:
