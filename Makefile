@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.version_info >= (3, 11) or sys.exit('Python 3.11 o
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench drill mutation lock environment environment-dev machine
+.PHONY: help run test check fix bench drill effort mutation lock environment environment-dev machine
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -38,6 +38,9 @@ bench: environment-dev machine ## How fast, as ratios taken in one run, on Postg
 
 drill: environment-dev machine ## Many people at once, and things that break, on PostgreSQL
 	@$(BIN)/python -m tests.drills $(DRILL)
+
+effort: environment-dev machine ## Taps, characters and page loads of the staff's usual tasks, counted in Chromium against their targets
+	@$(BIN)/python -m tests.effort $(EFFORT)
 
 mutation: environment-dev ## Changes the schedule in thousands of ways and says which no test notices: hours, or MUTATION="--every 10"
 	@$(BIN)/python -m tests.mutation $(MUTATION)
