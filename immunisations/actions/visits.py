@@ -12,7 +12,7 @@ from accounts.models import User
 from clinics.models import ClinicSession
 from clinics.places import share_session
 from clinics.words import clock
-from immunisations.meanwhile import held_since, last_changes
+from immunisations.meanwhile import held_since, last_change, last_changes
 from immunisations.models import Person, Visit
 from immunisations.people import lock_root, row_ids
 from immunisations.policies import check_clinic_day, check_session_open
@@ -151,7 +151,9 @@ def lock_visit(visit: Visit) -> Visit:
     try:
         return rows.get(pk=visit.pk)
     except Visit.DoesNotExist as gone:
-        raise VisitRefused(_("This arrival was undone. Mark them as arrived again first."), code="undone") from gone
+        undone = last_change(visit.public_id, "undo_arrival", team=visit.session.team_id)
+        said = _("This arrival was undone. Mark them as arrived again first.")
+        raise VisitRefused(f"{undone} {said}" if undone else said, code="undone") from gone
 
 
 def has_records(visit: Visit) -> bool:
