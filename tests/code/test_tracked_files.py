@@ -8,7 +8,7 @@ from tests.support.source import ROOT, tracked_files
 MACHINE_PATH = re.compile(r"(?<![\w.:/])/(?:" + "|".join(["root", "home", "work", "farm", "Users"]) + r")/[\w.-]+")
 UNFINISHED = re.compile(r"\b(?:TO" + "DO|FIX" + "ME|XX" + "X|NotImplemented" + r"Error)\b")
 TEXT = {".py", ".md", ".toml", ".html", ".txt", ".js", ".css", ".yml", ".yaml", ".json", ".sh", ".jinja", ""}
-VENDORED = ("static/nhsuk/", "uv.lock", "requirements")
+VENDORED = ("static/nhsuk/", "static/jsqr/jsQR.js", "static/jsqr/LICENSE", "uv.lock", "requirements")
 
 
 def texts() -> dict[str, str]:

@@ -1,6 +1,6 @@
 """Arrivals: one tap for one person or a family, telling people apart, walk-ins, and taking a tap back."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 from uuid import UUID
 
@@ -35,8 +35,9 @@ class ArrivingPage(DayListPage):
         messages.error(self.request, str(refusal))
         return self.show_day(status=refusal.status)
 
-    def told_before(self, visits: Sequence[Visit]) -> list[str]:
+    def told_before(self, visits: Iterable[Visit]) -> list[str]:
         """Return who else had marked these people as arrived already, in sentences. Pressing twice oneself is fine."""
+        visits = list(visits)
         others = arrivals_by_others(visits, by=self.user)
         return [
             _("%(name)s had arrived already. %(change)s")

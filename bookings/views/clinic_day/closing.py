@@ -13,11 +13,13 @@ from bookings.actions import mark_did_not_attend
 from bookings.models import Appointment
 from bookings.queries import closing_rows
 from bookings.queries.report import clinic_report
+from bookings.views.clinic_day.arriving import ArrivingPage
 from bookings.views.clinic_day.base import ClinicDayPage, uuids
+from immunisations.models import Visit
 from immunisations.policies import check_session_open
 
 
-class DidNotAttend(ClinicDayPage):
+class DidNotAttend(ArrivingPage):
     """Everybody still expected, marked in one go but for those left out."""
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
@@ -38,6 +40,12 @@ class DidNotAttend(ClinicDayPage):
         except Refused as refusal:
             messages.error(request, str(refusal))
             return redirect(self.day_url())
+        came = Visit.objects.filter(appointment__in=appointments).select_related("person").order_by("pk")
+        before = self.told_before(came)
+        for words in before:
+            messages.warning(request, words)
+        if before and not count:
+            return self.show_day(status=409)
         messages.success(
             request,
             ngettext("%(count)s person marked: did not attend.", "%(count)s people marked: did not attend.", count)

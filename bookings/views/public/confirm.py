@@ -21,6 +21,7 @@ from bookings.drafts import CHECK, MYSELF, Step
 from bookings.forms.public import contact as forms
 from bookings.forms.public.people import MY_NEEDS, NEEDS
 from bookings.models import Booking
+from bookings.qr import booking_qr
 from bookings.references import shown_reference
 from bookings.views.public.base import COOKIE, DraftView, Question, secret_of, step_url
 from bookings.views.public.people import birth_words
@@ -276,6 +277,7 @@ class Booked(DraftView):
             "session": appointments[0].session,
             "approximate": [each for each in appointments if each.date_of_birth_is_approximate],
             "mobile": self.answers.mobile_typed,
+            "qr": booking_qr(booking),
             "calendar_url": reverse("booking-booked-calendar", kwargs={"draft": self.draft.public_id}),
         }
         return render(request, "bookings/booked.html", context)

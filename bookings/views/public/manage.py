@@ -24,6 +24,7 @@ from bookings.forms.public.manage import FindForm
 from bookings.models import Appointment, Booking
 from bookings.policies import BookingRefused, can_cancel
 from bookings.privacy import kept_from_contact
+from bookings.qr import booking_qr
 from bookings.references import clean_reference, shown_reference
 from clinics.times import london_day
 
@@ -153,6 +154,7 @@ class Manage(FoundView):
             ],
             "several": len(self.to_cancel()) > 1,
             "any": bool(self.to_cancel()),
+            "qr": booking_qr(self.booking) if self.to_cancel() else "",
             "town": self.appointments[0].session.venue.town,
         }
         return render(request, "bookings/manage.html", context)

@@ -5,10 +5,12 @@ from typing import Any
 
 from django.utils import timezone
 
+from bookings.models import ListEntry, QueueSlip
+from bookings.slips import make_slip
 from bookings.models import ListEntry
 from immunisations.actions import add_person
 from immunisations.actions.emergency import begin_emergency_access
-from tests.integration.walk.table import CLINIC, COORDINATOR, ROLES, SENIOR, VACCINATOR, Entry, staff
+from tests.integration.walk.table import CLINIC, COORDINATOR, DESK, ROLES, SENIOR, VACCINATOR, Entry, staff
 from tests.integration.walk.world import World
 from tests.support.factories import make_team
 
@@ -42,6 +44,11 @@ def record(world: World) -> dict[str, Any]:
     return {**person(world), "vaccination": world.vaccination.public_id}
 
 
+def slip(world: World) -> QueueSlip:
+    """The slip of somebody who is here."""
+    return make_slip(visit=world.visit, by=world.users[DESK], at=timezone.now())
+
+
 def batch(world: World) -> dict[str, Any]:
     """The batch on it."""
     return {**clinic(world), "batch": world.batch.public_id}
@@ -72,17 +79,33 @@ TABLE: dict[str, Entry] = {
     # Straight on to the team's only clinic of the day; whoever runs none sees which there are.
     "clinic-day": staff(ROLES, 200, 302),
     "clinic-day-session": staff(CLINIC, arguments=clinic),
+    "clinic-day-list": staff(CLINIC, arguments=clinic),
+    "clinic-day-names": staff(ROLES, 405, arguments=clinic, others=(405,), superuser=(403, 405)),
+    "clinic-day-names POST": staff(CLINIC, 302, arguments=clinic, sends=lambda world: {"hide": "no"}),
+    "clinic-day-print": staff(CLINIC, arguments=clinic),
+    "clinic-day-slip": staff(ROLES, 405, arguments=clinic, others=(405,), superuser=(403, 405)),
+    "clinic-day-slip POST": staff(CLINIC, 302, arguments=clinic, sends=lambda world: {"visit": world.visit.public_id}),
+    "queue-slip": staff(CLINIC, arguments=lambda world: {**clinic(world), "slip": slip(world).public_id}),
     "clinic-day-search": staff(CLINIC, arguments=clinic),
     "clinic-day-arrive": staff(ROLES, 405, arguments=clinic, others=(405,), superuser=(403, 405)),
     "clinic-day-arrive POST": staff(
-        CLINIC, 302, arguments=clinic, sends=lambda world: {"appointment": world.appointment.public_id}
+        # Whoever presses after a colleague is told so.
+        CLINIC,
+        302,
+        409,
+        arguments=clinic,
+        sends=lambda world: {"appointment": world.appointment.public_id},
     ),
     "clinic-day-match": staff(
         CLINIC, arguments=lambda world: {**clinic(world), "appointment": world.appointment.public_id}
     ),
     "clinic-day-undo-arrival": staff(ROLES, 405, arguments=clinic, others=(405,), superuser=(403, 405)),
     "clinic-day-undo-arrival POST": staff(
-        CLINIC, 302, arguments=clinic, sends=lambda world: {"visit": world.visit.public_id}
+        # Something is recorded on it.
+        CLINIC,
+        409,
+        arguments=clinic,
+        sends=lambda world: {"visit": world.visit.public_id},
     ),
     "walk-in": staff(CLINIC, arguments=clinic),
     "people-list": staff(CLINIC, arguments=clinic),
@@ -109,8 +132,10 @@ TABLE: dict[str, Entry] = {
     "dose-questions": staff(NURSES, arguments=person),
     "consent-and-health": staff(NURSES, 200, 302, arguments=person),
     "give-dose": staff(NURSES, 200, 302, arguments=lambda world: {**person(world), "series": "MEASLES"}),
+    "dose-at-once": staff(NURSES, 200, 302, arguments=lambda world: {**person(world), "series": "MEASLES"}),
     "not-given": staff(NURSES, 200, 302, arguments=person),
-    "visit-end": staff(ROLES, 405, arguments=person, others=(405,), superuser=(403, 405)),
+    # Back to the person's page, from a page that came again with what had changed.
+    "visit-end": staff(NURSES, 302, arguments=person),
     "visit-end POST": staff(NURSES, 302, arguments=person, sends=lambda world: {"does": "left"}),
     "corrections": staff(FOLLOWS_UP),
     "clinic-day-sent": staff(FOLLOWS_UP, arguments=clinic),

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from tests.integration.walk.clinic_day import slip
 from tests.integration.walk.table import Entry, public
 from tests.integration.walk.world import World
 
@@ -20,6 +21,8 @@ def drafted_person(world: World) -> dict[str, Any]:
 NOT_THEIRS = (302, 404)
 
 TABLE: dict[str, Entry] = {
+    # Names nobody; a link of nobody's is tried elsewhere.
+    "queue-place": public(arguments=lambda world: {"token": slip(world).token}),
     "healthz": public(),
     "readyz": public(),
     "start": public(),

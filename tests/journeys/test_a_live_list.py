@@ -1,0 +1,67 @@
+"""Two tablets at one clinic: what is done on one comes to the other, and leaves it as it was otherwise."""
+
+import re
+
+import pytest
+import time_machine
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Evesham
+from tests.journeys.walker import Walker
+from tests.support.browser import DESKTOP, Browsers, axe, fits
+from tests.support.factories import MORNING, book, child
+
+pytestmark = [pytest.mark.journey]
+TABLET = (600, 960)
+
+
+def test_a_second_tablet_sees_what_the_first_does(
+    evesham: Evesham, browsers: Browsers, clock: time_machine.Traveller
+) -> None:
+    for number in range(12):
+        book(evesham.session, child(f"Child{number:02}"))
+    book(evesham.session, child("Amina"), child("Bilal"))
+    clock.move_to(MORNING)
+    desk, nurse = Walker(browsers(TABLET)), Walker(browsers(DESKTOP))
+    for walker in (desk, nurse):
+        walker.signs_in("nora")
+        walker.opens("/clinic-day/")
+    page = nurse.page
+    # Half a name typed, a row reached by keyboard, and the page scrolled to it.
+    page.get_by_role("textbox", name="Find a person").fill("Ami")
+    last = nurse.button("Arrived: KHAN, Child11")
+    last.focus()
+    last.scroll_into_view_if_needed()
+    top = last.evaluate("each => each.getBoundingClientRect().top")
+    desk.presses("Arrived: KHAN, Child00")
+    desk.sees("Ready now (1)")
+    expect(page.get_by_role("heading", name="Ready now (1)")).to_be_visible()
+    expect(page.locator("#day-said")).to_have_text(re.compile("^Updated "))
+    assert page.get_by_role("textbox", name="Find a person").input_value() == "Ami"
+    assert page.evaluate("document.activeElement.innerText").startswith("Arrived")
+    assert abs(last.evaluate("each => each.getBoundingClientRect().top") - top) < 4
+    # Nothing changed: nothing is sent, and nothing on the page is touched.
+    page.evaluate("document.querySelector('#day-list li').dataset.mine = 'kept'")
+    with page.expect_response(re.compile("/list/$")) as asked:
+        pass
+    assert asked.value.status == 304
+    expect(page.locator("#day-list li[data-mine]")).to_have_count(1)
+    axe(page)
+    fits(page)
+
+
+def test_a_tablet_without_a_connection_says_so(
+    evesham: Evesham, browsers: Browsers, clock: time_machine.Traveller
+) -> None:
+    browsers.complaints.expect("ERR_INTERNET_DISCONNECTED")
+    book(evesham.session)
+    clock.move_to(MORNING)
+    nurse = Walker(browsers(TABLET))
+    nurse.signs_in("nora")
+    nurse.opens("/clinic-day/")
+    nurse.page.context.set_offline(True)
+    expect(nurse.page.locator("#day-live")).to_have_text(re.compile("^Not connected, last updated "))
+    expect(nurse.page.locator("#day-said")).to_have_text(re.compile("^Not connected"))
+    axe(nurse.page)
+    nurse.page.context.set_offline(False)
+    expect(nurse.page.locator("#day-live")).to_have_text(re.compile("^Updated "))
