@@ -199,7 +199,7 @@ class PeopleListAdd(ClinicDayPage):
         self.note_looks((each.person for each in known if each.person), "people-list-add")
         rejected = [row for row in rows if not row.ready]
         post = self.request.POST
-        waiting = {each.name for each in open_ones}
+        waiting = {each.name: _("Select who %(name)s is") % {"name": each.row.name} for each in open_ones}
         context = {
             "sealed": sealed,
             "said": said,
@@ -210,7 +210,9 @@ class PeopleListAdd(ClinicDayPage):
             "new": [each for each in found if each.person is None and not each.asks][:MOST_SHOWN],
             "known": known[:MOST_SHOWN],
             "listed": [each for each in found if each.listed],
-            "questions": [(each, post.get(each.name, ""), each.name in waiting) for each in asks],
+            "questions": [
+                (each, post.get(each.name, ""), waiting.get(each.name, ""), f"{each.name}-error") for each in asks
+            ],
             "rejected": rejected,
             "rejected_shown": rejected[:MOST_SHOWN],
             "problem": problem,
