@@ -5,6 +5,7 @@ They know the service as outsiders do, through its pages and its API, and import
 
 import json
 import multiprocessing
+import queue
 import random
 import re
 import time
@@ -275,7 +276,10 @@ def _wait_then(
 
 
 def all_at_once(
-    jobs: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]], *, between: Callable[[], None] | None = None
+    jobs: list[tuple[Callable[..., Any], tuple[Any, ...], dict[str, Any]]],
+    *,
+    between: Callable[[], None] | None = None,
+    longest_seconds: int = LONGEST_SECONDS,
 ) -> list[Any]:
     """Run every job in a process of its own, all let go at the same moment; return what each returned, as they end.
 
@@ -299,9 +303,24 @@ def all_at_once(
             gate.wait(LONGEST_SECONDS)
             between()
             gate.wait(LONGEST_SECONDS)
-        return [results.get(timeout=LONGEST_SECONDS) for _ in jobs]
+        return _gather(results, processes, longest_seconds)
     finally:
         for process in processes:
             process.join(10)
             if process.is_alive():
                 process.kill()
+
+
+def _gather(results: Any, processes: list[Any], longest_seconds: int) -> list[Any]:
+    """Return what each process sends; a process that fails ends the wait for it. Raises RuntimeError, queue.Empty."""
+    gathered: list[Any] = []
+    ends = time.monotonic() + longest_seconds
+    while len(gathered) < len(processes):
+        try:
+            gathered.append(results.get(timeout=2))
+        except queue.Empty:
+            if any(process.exitcode for process in processes):
+                raise RuntimeError("one of those who came fell over: see above") from None
+            if time.monotonic() > ends:
+                raise
+    return gathered

@@ -5,6 +5,7 @@ same to a process that has loaded Django already.
 """
 
 import os
+import sys
 import time
 import uuid
 from collections.abc import Sequence
@@ -14,8 +15,12 @@ from typing import Any
 LOCK = "lock"
 SECOND_LOOK = "second look"
 WHOLE_FAMILIES = "whole families"
+PERSON_LOCK = "person lock"
+STANDING_DOSE = "standing dose"
 # Between reading which places are free and taking them a process waits for as long as a busy database would.
 BUSY_SECONDS = 0.02
+# As long as two people who save the same dose at the same moment may lie apart on a busy machine.
+LONG_SECONDS = 0.5
 
 
 def service(*faults: str) -> Any:
@@ -31,7 +36,13 @@ def service(*faults: str) -> Any:
 def plant(*faults: str) -> None:
     """Take out of this process what each of ``faults`` names."""
     for fault in faults:
-        {LOCK: _plant_no_lock, SECOND_LOOK: _plant_no_second_look, WHOLE_FAMILIES: _plant_whoever_fits}[fault]()
+        {
+            LOCK: _plant_no_lock,
+            SECOND_LOOK: _plant_no_second_look,
+            WHOLE_FAMILIES: _plant_whoever_fits,
+            PERSON_LOCK: _plant_no_person_lock,
+            STANDING_DOSE: _plant_the_last_word,
+        }[fault]()
 
 
 def _plant_no_lock() -> None:
@@ -95,3 +106,59 @@ def _plant_whoever_fits() -> None:
             return book_whoever_fits(people=people[:-1], **kwargs)
 
     actions._make_booking = book_whoever_fits
+
+
+def _plant_no_person_lock() -> None:
+    """Let two tablets work on one person at the same moment, in every action that should take turns."""
+    from immunisations import actions, people
+    from immunisations.actions import vaccinations, visits
+    from immunisations.models import Person, Visit
+
+    def read_without_locking(person: Any) -> Any:
+        row = Person.objects.select_related("team", "merged_into").get(pk=person.pk)
+        return row.merged_into or row
+
+    def visit_without_locking(visit: Any) -> Any:
+        return Visit.objects.select_related("session__venue", "person", "started_by").get(pk=visit.pk)
+
+    faithful = vaccinations.check_reason
+
+    def look_and_wait(*args: Any, **kwargs: Any) -> None:
+        # The last thing that is asked before the dose is written down.
+        faithful(*args, **kwargs)
+        time.sleep(LONG_SECONDS)
+
+    for module in _modules_of(people, actions):
+        if hasattr(module, "lock_root"):
+            module.lock_root = read_without_locking
+        if hasattr(module, "lock_visit"):
+            module.lock_visit = visit_without_locking
+    assert visits.lock_root is read_without_locking
+    vaccinations.check_reason = look_and_wait
+
+
+def _modules_of(*packages: Any) -> list[Any]:
+    """Return these modules and those beneath them that are loaded."""
+    names = [package.__name__ for package in packages]
+    return [
+        module
+        for name, module in sys.modules.items()
+        if any(name == each or name.startswith(f"{each}.") for each in names)
+    ]
+
+
+def _plant_the_last_word() -> None:
+    """Let whoever saves last be right: a dose that stands is replaced by the next one, and nobody is told."""
+    from immunisations.actions import vaccinations
+    from immunisations.models import Vaccination
+
+    def whatever_stands(root: Any, person: Any, session_id: int, series: str) -> Any:
+        rows = Vaccination.objects.filter(person=person, session=session_id, series=series, replaced_by__isnull=True)
+        return rows.first()
+
+    def whatever_was_agreed(*, consents: Any, screenings: Any, **_rest: Any) -> Any:
+        # What was agreed to was the first dose; it would be noticed that this is a second.
+        return consents[-1], screenings[-1]
+
+    vaccinations.chain_end = whatever_stands
+    vaccinations.check_dose_is_possible = whatever_was_agreed

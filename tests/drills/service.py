@@ -19,6 +19,9 @@ REAL = "config.wsgi:application"
 # would hide it: for them that look is gone, too.
 WITHOUT_LOCK = "tests.drills.planted:service('lock')"
 WITHOUT_LOCK_AND_SECOND_LOOK = "tests.drills.planted:service('lock', 'second look')"
+WITHOUT_PERSON_LOCK = "tests.drills.planted:service('person lock')"
+# Two tablets that give the same dose: the later one replaces the earlier, as if it had been a correction.
+WITHOUT_STANDING_DOSE = "tests.drills.planted:service('standing dose')"
 WITHOUT_WHOLE_FAMILIES = "tests.drills.planted:service('whole families')"
 
 
