@@ -89,7 +89,10 @@ class Walker:
         assert not missing, f"{missing} on {self.page.url}:\n{text}"
 
     def link(self, words: str) -> Locator:
-        return self.page.get_by_role("main").get_by_role("link", name=holds(words))
+        """The link that says just these words; where none does, the one that holds them."""
+        links = self.page.get_by_role("main")
+        exact = links.get_by_role("link", name=words, exact=True)
+        return exact if exact.count() == 1 else links.get_by_role("link", name=holds(words))
 
     def button(self, words: str) -> Locator:
         return self.page.get_by_role("main").get_by_role("button", name=holds(words))
