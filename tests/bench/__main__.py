@@ -18,6 +18,7 @@ def main() -> int:
     parser.add_argument("--quick", action="store_true", help="only see that everything runs; the numbers mean nothing")
     parser.add_argument("--forecasts", action="store_true", help="the schedule alone, which needs no database")
     parser.add_argument("--statuses", action="store_true", help="working out statuses and choosing people alone")
+    parser.add_argument("--day", action="store_true", help="the pages of a clinic’s day alone")
     parser.add_argument("--people", type=int, help="how many people's statuses are worked out, for example 1000000")
     arguments = parser.parse_args()
     size = QUICK if arguments.quick else FULL
@@ -36,9 +37,9 @@ def main() -> int:
             import django
 
             django.setup()
-            from tests.bench.measure import measure
+            from tests.bench.measure import measure, measure_day
 
-            return said(measure(url, size), arguments.quick)
+            return said((measure_day if arguments.day else measure)(url, size), arguments.quick)
     except NoPostgreSQL as absent:
         print(f"NOT RUN: {absent}")
         return 1

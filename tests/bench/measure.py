@@ -25,6 +25,7 @@ from clinics.models import ClinicSession, Place, Reservation
 from messaging.models import Message
 from tests.bench import clients, pgbench, scenes
 from tests.bench.clients import CLIENTS, Browser, WrongAnswer
+from tests.bench.clinic_day import clinic_day
 from tests.bench.cpu import Meter, Spent, yardstick_ms
 from tests.bench.forecasts import forecasts
 from tests.bench.report import Line, at_least, at_most
@@ -62,8 +63,17 @@ def measure(url: str, size: Size) -> Iterator[Line]:
         yield from lists(world, size, (small, small_meter), (large, large_meter))
         yield from bookings(world, size, url, large, large_meter)
         yield from journeys(size, large, large_meter)
+        yield from clinic_day(size, large, large_meter)
     _disconnect()
     yield from statuses(url, size.people)
+
+
+def measure_day(url: str, size: Size) -> Iterator[Line]:
+    """Measure the pages of a clinic's day alone, on the empty database at ``url``."""
+    call_command("migrate", verbosity=0)
+    with running_service(url, workers=2, threads=2) as address, closing(Meter(address, url)) as meter:
+        yield from clinic_day(size, address, meter)
+    _disconnect()
 
 
 def _disconnect() -> None:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Size:
-    """How many appointments the two databases hold, and for each measurement how many turns, and how long one is; and
-    how many ``people`` there are whose statuses are worked out."""
+    """How many appointments the two databases hold, and for each measurement how many turns, and how long one is; how
+    many ``people`` there are whose statuses are worked out, and how many come to one clinic, few and many.
+    """
 
     few: int
     many: int
@@ -19,6 +20,8 @@ class Size:
     people: int
     forecasts: int
     forecast_rounds: int
+    day_few: int
+    day_many: int
 
 
 FULL = Size(
@@ -33,6 +36,8 @@ FULL = Size(
     people=50_000,
     forecasts=4_000,
     forecast_rounds=3,
+    day_few=30,
+    day_many=300,
 )
 QUICK = Size(
     few=200,
@@ -46,4 +51,6 @@ QUICK = Size(
     people=300,
     forecasts=50,
     forecast_rounds=1,
+    day_few=4,
+    day_many=8,
 )
