@@ -166,11 +166,11 @@ def check_the_red_book(nurse: Walker, name: str) -> None:
 
 
 def vaccinate(nurse: Walker, *, batch: str = "") -> None:
-    """From the child's page to the saved dose."""
+    """From the child's page to the saved dose: with a batch in use, on that page alone."""
     nurse.chooses("Sara Khan (mother), who is here")
     nurse.chooses("I have asked. All true")
-    nurse.presses("Save and give the dose")
     if batch:
+        nurse.presses("Save and give the dose")
         nurse.chooses(batch)
     nurse.chooses("Left upper arm")
     nurse.presses("Save dose")
