@@ -3,6 +3,7 @@
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from clinics.times import london_day
 from clinics.words import clock, listed, plain_date
 from immunisations.ages import age_in_words
 from immunisations.models import Person, Reaction, ReactionAction
@@ -23,7 +24,7 @@ def incident_rows(reaction: Reaction, person: Person) -> list[tuple[str | Promis
     first = first_said(reaction)
     rows: list[tuple[str | Promise, str]] = [
         (_("What happened"), str(reaction.get_kind_display())),
-        (_("Began"), f"{plain_date(reaction.began_at.date())}, {clock(reaction.began_at)}"),
+        (_("Began"), f"{plain_date(london_day(reaction.began_at))}, {clock(reaction.began_at)}"),
         (_("What was done"), actions_in_words(reaction)),
         (_("In words"), reaction.note or "–"),
         (_("Yellow Card reference"), reaction.yellow_card_reference or _("Not reported yet")),
@@ -43,7 +44,7 @@ def incident_rows(reaction: Reaction, person: Person) -> list[tuple[str | Promis
         (_("Sex"), str(person.get_sex_display()) or "–"),
         (
             _("Recorded by"),
-            f"{first.recorded_by_name}, {plain_date(first.recorded_at.date())}, {clock(first.recorded_at)}",
+            f"{first.recorded_by_name}, {plain_date(london_day(first.recorded_at))}, {clock(first.recorded_at)}",
         ),
         (_("Our record"), str(reaction.public_id)),
     ]

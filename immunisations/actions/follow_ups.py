@@ -15,6 +15,7 @@ from accounts.members import members
 from accounts.models import User
 from accounts.permissions import Permission
 from clinics.models import ClinicSession
+from clinics.times import london_day
 from clinics.words import clock, plain_date
 from immunisations.models import FollowUp, Person, Vaccination, Visit
 from immunisations.next_steps import in_sentence
@@ -159,7 +160,7 @@ def _locked(follow_up: FollowUp, version: int, by: User) -> FollowUp:
             % {
                 "name": row.closed_by_name,
                 "time": clock(row.closed_at),
-                "date": plain_date(row.closed_at.date()),
+                "date": plain_date(london_day(row.closed_at)),
                 "state": str(row.get_state_display()).lower(),
                 "came": row.came_of_it,
             },

@@ -9,6 +9,7 @@ from django.db.models import Prefetch
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from clinics.times import london_day
 from immunisations.models import DoseJudgement, DoseSeen, Person, RecordCheck, SeenVaccine, Vaccination
 from immunisations.people import row_ids
 from immunisations.sources import NOT_A_LIST, source_words
@@ -190,7 +191,7 @@ def _name_the_missing(doses: Iterable[HistoryDose], looks: Iterable[Look]) -> No
         shown = {mention.kind for mention in dose.mentions}
         first, _last = span_of(dose.given_on)
         dose.missing_from = tuple(
-            look.words for kind, look in last.items() if kind not in shown and look.at.date() > first
+            look.words for kind, look in last.items() if kind not in shown and london_day(look.at) > first
         )
 
 

@@ -1,7 +1,7 @@
 """What is to be done next: the usual after each reason, changed with everybody's knowledge, closed by people."""
 
 import uuid
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
@@ -156,6 +156,14 @@ class TestClosing:
             self.close(room, row, by=room.senior, came_of_it="Could not reach them")
         assert refused.value.code == "closed" and refused.value.status == 409
         assert "Nora Nurse" in str(refused.value) and "Booked for Tuesday" in str(refused.value)
+
+    def test_the_day_of_closing_is_the_day_it_was_in_england(self, room):
+        row = set_up(room)
+        late = datetime(2027, 6, 30, 23, 30, tzinfo=UTC)
+        closing = {"state": "done", "came_of_it": "Booked", "by": room.nurse}
+        actions.close_follow_up(follow_up=row, version=1, at=late, **closing)
+        with pytest.raises(FollowUpRefused, match="at 12:30am on 1 July 2027"):
+            actions.close_follow_up(follow_up=row, version=1, at=late, **closing)
 
     def test_whoever_saw_an_older_version_is_told(self, room):
         row = set_up(room)

@@ -1,13 +1,14 @@
 """What happened after a dose stays with the dose, whatever is put right, and a severe one is known for life."""
 
 import uuid
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 
 from accounts.models import AuditEvent, Role
+from bookings.queries.reactions import incident_rows
 from immunisations import actions
 from immunisations.actions.reactions import ReactionRefused
 from immunisations.models import Reaction, Vaccination
@@ -40,6 +41,15 @@ def test_a_reaction_copies_product_and_batch_and_is_audited_with_its_person(room
     assert (row.product_name, row.batch_number, row.actions) == ("Priorix-Tetra", "TET1", ["laid_down", "watched"])
     event = AuditEvent.objects.get(action="record_reaction")
     assert (event.person_id, event.object_id) == (dose.person.public_id, row.public_id)
+
+
+def test_an_incident_report_says_days_as_they_were_in_england(room):
+    dose = room.give(room.ready())
+    began, told = datetime(2027, 6, 30, 23, 30, tzinfo=UTC), datetime(2027, 7, 1, 23, 10, tzinfo=UTC)
+    row = Reaction.objects.get(pk=react(room, dose, began_at=began, at=told).pk)
+    facts = {str(name): text for name, text in incident_rows(row, dose.person)}
+    assert facts["Began"] == "1 July 2027, 12:30am"
+    assert facts["Recorded by"].endswith("2 July 2027, 12:10am")
 
 
 def test_sent_twice_it_is_one_reaction_and_somebody_elses_id_is_refused(room):
