@@ -25,6 +25,7 @@ class Outcome(models.TextChoices):
     NOT_VACCINATED = "not_vaccinated", _("Came but not vaccinated")
     ADVICE_ONLY = "advice_only", _("Advice only")
     CHECK_ONLY = "check_only", _("Record checked only")
+    NOT_PRODUCED = "not_produced", _("Not produced")
     DID_NOT_ATTEND = "did_not_attend", _("Did not attend")
     CANCELLED = "cancelled", _("Cancelled")
 
@@ -41,6 +42,7 @@ COLOURS: dict[str, str] = {
     Outcome.NOT_VACCINATED: "orange",
     Outcome.ADVICE_ONLY: "grey",
     Outcome.CHECK_ONLY: "grey",
+    Outcome.NOT_PRODUCED: "pink",
     Outcome.DID_NOT_ATTEND: "pink",
     Outcome.CANCELLED: "grey",
 }
@@ -84,7 +86,8 @@ def outcome_of(visit: Visit, recorded: Iterable[Recorded], *, now: datetime | No
     With ``now``, whoever still waits after a dose is said to; without, they count as what they will be.
 
     Vaccinated: at least one dose given, and none that should have been given was not. Partly: some given, some not.
-    Until the visit has ended, it is still going on unless a dose was given.
+    Until the visit has ended, it is still going on unless a dose was given. Whoever a prison did not produce never came:
+    the visit is only what that word hangs on.
     """
     rows = list(recorded)
     given = any(row.status == Vaccination.Status.COMPLETED for row in rows)
@@ -102,6 +105,8 @@ def outcome_of(visit: Visit, recorded: Iterable[Recorded], *, now: datetime | No
         return Outcome.WAITING
     if given:
         return Outcome.PARTLY if withheld else Outcome.VACCINATED
+    if rows and all(row.not_done_reason == Vaccination.Reason.NOT_PRODUCED for row in rows):
+        return Outcome.NOT_PRODUCED
     if not rows and visit.why == Visit.Why.ADVICE:
         return Outcome.ADVICE_ONLY
     if not withheld and visit.why == Visit.Why.CHECK:

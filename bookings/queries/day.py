@@ -32,7 +32,7 @@ __all__ = [
     "root_of",
 ]
 
-NOT_VACCINATED = frozenset({Outcome.NOT_VACCINATED})
+NOT_VACCINATED = frozenset({Outcome.NOT_VACCINATED, Outcome.NOT_PRODUCED})
 
 
 @dataclass

@@ -27,6 +27,7 @@ def report_rows(report: ClinicReport) -> list[Row]:
         (_("Walk-ins"), totals.walked_in),
         (_("From the list"), report.from_list),
         (_("Did not attend"), totals.did_not_attend),
+        (_("Not produced"), totals.not_produced),
         (_("Still expected"), totals.expected),
         (_("Cancelled"), totals.cancelled),
         (_("Still here"), len(report.still_here)),

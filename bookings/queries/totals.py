@@ -30,7 +30,10 @@ class DoseCount:
 
 @dataclass
 class Totals:
-    """A clinic's numbers, counted from its records: each person who came stands in just one of the groups."""
+    """A clinic's numbers, counted from its records: each person who came stands in just one of the groups.
+
+    Whoever a prison did not produce did not come; they are counted apart.
+    """
 
     session: ClinicSession
     came: int
@@ -39,6 +42,7 @@ class Totals:
     not_vaccinated: int
     advice_only: int
     check_only: int
+    not_produced: int
     still_here: int
     walked_in: int
     from_list: int
@@ -110,7 +114,7 @@ def totals(session: ClinicSession) -> Totals:
             outcome = Outcome.PARTLY
         people[root].append(outcome)
         walked_in += visit.how == Visit.How.WALK_IN
-        from_list += visit.how == Visit.How.LIST
+        from_list += visit.how == Visit.How.LIST and outcome != Outcome.NOT_PRODUCED
         if any(each.not_done_reason == Vaccination.Reason.DECLINED for each in rows):
             declined.add(root)
     groups = Counter(_foremost(outcomes) for outcomes in people.values())
@@ -118,7 +122,8 @@ def totals(session: ClinicSession) -> Totals:
     order = list(Vaccine)
     return Totals(
         session=session,
-        came=len(people),
+        came=len(people) - groups[Outcome.NOT_PRODUCED],
+        not_produced=groups[Outcome.NOT_PRODUCED],
         vaccinated=groups[Outcome.VACCINATED],
         partly=groups[Outcome.PARTLY],
         not_vaccinated=groups[Outcome.NOT_VACCINATED],
@@ -151,6 +156,7 @@ _ORDER = (
     Outcome.NOT_VACCINATED,
     Outcome.ADVICE_ONLY,
     Outcome.CHECK_ONLY,
+    Outcome.NOT_PRODUCED,
 )
 
 

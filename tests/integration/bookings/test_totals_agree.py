@@ -24,7 +24,7 @@ from tests.support.records import AT, Room, make_room
 EVENING = AT + timedelta(hours=7)
 NAMES = ["Amina", "Bilal", "Caleb", "Dora", "Ewa", "Farid"]
 SERIES = ["MEASLES", "6IN1"]
-REASONS = ["declined", "unwell", "already_complete", "too_early", "left"]
+REASONS = ["declined", "unwell", "already_complete", "too_early", "left", "not_produced"]
 
 who = st.integers(0, len(NAMES) - 1)
 days = st.lists(
@@ -180,10 +180,19 @@ def counted_by_hand(day: Day) -> dict[str, Any]:
     not_given = [row for key, row in words.items() if key not in had]
     visits = list(Visit.objects.filter(session=day.session))
     appointments = list(Appointment.objects.filter(session=day.session))
+    # A visit that ended with nothing but the word that a prison did not produce them: nobody came.
+    of_visit = {visit.pk: [row for row in standing if row.visit_id == visit.pk] for visit in visits}
+    apart = {
+        visit.pk
+        for visit in visits
+        if visit.left_at and {row.not_done_reason for row in of_visit[visit.pk]} == {"not_produced"}
+    }
+    here = {root(visit.person_id) for visit in visits if visit.pk not in apart}
     return {
-        "came": len({root(visit.person_id) for visit in visits}),
+        "came": len(here),
+        "not_produced": len({root(visit.person_id) for visit in visits} - here),
         "walk_ins": sum(visit.how == "walk_in" for visit in visits),
-        "from_list": sum(visit.how == "list" for visit in visits),
+        "from_list": sum(visit.how == "list" and visit.pk not in apart for visit in visits),
         "booked": sum(each.state != "cancelled" for each in appointments),
         "absent": sum(each.state == "did_not_attend" and each.visit_id is None for each in appointments),
         "expected": sum(each.state == "booked" and each.visit_id is None for each in appointments),
@@ -203,6 +212,7 @@ def said(report: ClinicReport) -> dict[str, Any]:
     totals = report.totals
     return {
         "came": totals.came,
+        "not_produced": totals.not_produced,
         "walk_ins": totals.walked_in,
         "from_list": report.from_list,
         "booked": report.booked,
