@@ -86,8 +86,8 @@ def outcome_of(visit: Visit, recorded: Iterable[Recorded], *, now: datetime | No
     With ``now``, whoever still waits after a dose is said to; without, they count as what they will be.
 
     Vaccinated: at least one dose given, and none that should have been given was not. Partly: some given, some not.
-    Until the visit has ended, it is still going on unless a dose was given. Whoever a prison did not produce never came:
-    the visit is only what that word hangs on.
+    Until the visit has ended, it is still going on unless a dose was given. Whoever a prison did not produce never
+    came: the visit is only what that word hangs on.
     """
     rows = list(recorded)
     given = any(row.status == Vaccination.Status.COMPLETED for row in rows)

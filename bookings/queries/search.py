@@ -2,7 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 
 from django.db.models import Q
@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from bookings.models import Appointment, Booking, ListEntry
 from bookings.queries.day import day_list
 from bookings.queries.rows import DayRow, Family, initials
-from bookings.references import LENGTH, clean_reference
+from bookings.references import ALPHABET, LENGTH, clean_reference
 from bookings.scans import looks_scanned, scanned
 from clinics.models import ClinicSession
 from clinics.words import clock
@@ -81,7 +81,7 @@ def search(session: ClinicSession, text: str, *, today: date, at: datetime, hidd
     code = scanned(text, session.team)
     if code is not None or looks_scanned(text):
         return _scan_answer(session, code, rows, hidden=hidden)
-    query = read_query(text, today=today)
+    query = _read(session, text, today=today)
     most = MOST_FOR_ONE_FACT if query.facts < 2 else MOST_RESULTS
     answer = SearchAnswer(query)
     numbers = _numbers(rows, query)
@@ -111,6 +111,16 @@ def search(session: ClinicSession, text: str, *, today: date, at: datetime, hidd
         answer.more = answer.more or len(group) > most
         setattr(answer, name, group[:most])
     return answer
+
+
+def _read(session: ClinicSession, text: str, *, today: date) -> Query:
+    """Return what was typed. A reference of the team's is one, even where its letters could be a postcode or names."""
+    query = read_query(text, today=today)
+    reference = clean_reference(text)
+    possible = len(reference) == LENGTH and set(reference) <= set(ALPHABET)
+    if possible and Booking.objects.filter(team=session.team_id, reference=reference).exists():
+        return Query(query.text, code=reference)
+    return query
 
 
 def _scan_answer(
@@ -274,8 +284,6 @@ def _booked_elsewhere(
     if query.code:
         called = Q(booking__phone=query.phone) if query.phone else Q()
         rows = rows.filter(called | Q(booking__reference__in=[query.code, reference]))
-    elif query.words and len(reference) == LENGTH and rows.filter(booking__reference=reference).exists():
-        rows, query = rows.filter(booking__reference=reference), replace(query, words=(), code=reference)
     found = []
     columns = rows.order_by("starts_at", "pk").values_list("pk", "first_name", "last_name")[:MOST_READ]
     reasons = _reasons(query)

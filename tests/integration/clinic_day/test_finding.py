@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from bookings.models import Appointment, ListEntry, QueueSlip
+from bookings.models import Appointment, Booking, ListEntry, QueueSlip
 from bookings.slips import make_slip
 from clinics.models import ClinicSession
 from immunisations import actions
@@ -208,3 +208,16 @@ def test_phones_are_found_however_they_are_written(clinic, desk):
     add(clinic, "Bo", "", date(2001, 1, 1), phone="+447700900982")
     for text in ("07700 900 982", "+44 7700 900982", "(07700) 900982"):
         assert "2 people found." in words(find(desk, clinic, text)), text
+
+
+@pytest.mark.parametrize("reference", ["WD9A7ZT2ZG", "HTFJXRVCCV", "ZAMP3Y38JH", "F77RJMQNEC", "KATEHUNTER"])
+def test_a_reference_is_found_whatever_else_its_letters_could_mean(clinic, desk, expected, reference):
+    Booking.objects.filter(pk=expected.pk).update(reference=reference)
+    for text in (reference, f"{reference[:5]}-{reference[5:].lower()}", f"{reference[:5]} {reference[5:]}"):
+        page = words(find(desk, clinic, text))
+        assert "2 people found." in page and "Found by booking reference" in page, text
+
+
+def test_what_is_no_reference_of_ours_keeps_its_other_meaning(clinic, desk):
+    book(clinic.session, child("Amina", "Ahmed", postcode="B7 7RJ"))
+    assert "Found by postcode, name" in words(find(desk, clinic, "B77RJ ahmed"))
