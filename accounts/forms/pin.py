@@ -45,6 +45,8 @@ class PinForm(NhsukForm):
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.user = user
+        # After too many tries the password is not even looked at: the answer would tell whether it is right.
+        self.too_many_tries = False
 
     def clean_pin(self) -> str:
         """Return the PIN. Refuses what is not six digits, and what anybody would try first."""
@@ -56,8 +58,10 @@ class PinForm(NhsukForm):
         return pin
 
     def clean(self) -> dict[str, Any] | None:
-        """Refuse two different PINs."""
+        """Refuse two different PINs, and everything after too many tries."""
         cleaned = super().clean()
+        if self.too_many_tries:
+            self.add_error(None, ValidationError(_("There were too many tries. Wait 5 minutes and try again")))
         pin, again = self.cleaned_data.get("pin"), self.cleaned_data.get("pin_again")
         if pin and again and pin != again:
             self.add_error("pin_again", ValidationError(_("The two PINs must be the same"), code="differ"))
@@ -66,6 +70,6 @@ class PinForm(NhsukForm):
     def clean_password(self) -> str:
         """Return the password. Refuses another than the user's own."""
         password: str = self.cleaned_data["password"]
-        if not self.user.check_password(password):
+        if not self.too_many_tries and not self.user.check_password(password):
             raise ValidationError(_("The password is not right"), code="wrong")
         return password

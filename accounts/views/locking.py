@@ -101,8 +101,7 @@ class PinSet(StaffRequired, FormView):
         """Return the form; after too many tries at the password, one that only says so."""
         form = super().get_form(form_class)
         if form.is_bound and not tries.count(self.request, "login_failed", f"pin:{self.user.pk}"):
-            form.full_clean()
-            form.add_error(None, _("There were too many tries. Wait 5 minutes and try again"))
+            form.too_many_tries = True
         return form
 
     def form_valid(self, form: BaseForm) -> HttpResponse:

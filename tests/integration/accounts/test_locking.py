@@ -286,7 +286,9 @@ def test_the_password_is_not_guessed_where_a_pin_is_set(signed_in, nurse):
     url = reverse("account-pin")
     for _try in range(5):
         signed_in.post(url, {"pin": PIN, "pin_again": PIN, "password": "wrong"})
-    page = signed_in.post(url, {"pin": PIN, "pin_again": PIN, "password": PASSWORD})
-    assert page.status_code == 422 and "too many tries" in page.content.decode()
+    for typed in (PASSWORD, "wrong"):
+        page = signed_in.post(url, {"pin": PIN, "pin_again": PIN, "password": typed})
+        assert page.status_code == 422 and "too many tries" in page.content.decode()
+        assert "password is not right" not in page.content.decode(), "the page does not go on telling right from wrong"
     nurse.refresh_from_db()
     assert not nurse.pin_hash
