@@ -7,7 +7,6 @@ from django.utils import timezone
 
 from bookings.models import ListEntry, QueueSlip
 from bookings.slips import make_slip
-from bookings.models import ListEntry
 from immunisations.actions import add_person
 from immunisations.actions.emergency import begin_emergency_access
 from tests.integration.walk.table import CLINIC, COORDINATOR, DESK, ROLES, SENIOR, VACCINATOR, Entry, staff
