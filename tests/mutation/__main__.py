@@ -26,6 +26,8 @@ CASES = (
     "test_plans.py",
     "test_report.py",
     "test_rules.py",
+    "test_rulebook.py",
+    "test_dates.py",
 )
 PROPERTIES = ("test_zones.py", "test_properties.py", "test_plan_properties.py", "test_standing.py")
 # Tests that change the rules themselves take too long to be run thousands of times over, and a copy that can be changed
