@@ -234,7 +234,7 @@ class DoseGive(PersonPageBase):
             names = [str(Vaccine(each.vaccine).label if each.vaccine else Series(each.series).label) for each in rest]
             words = _("%(saved)s saved. %(rest)s still due.") % {"saved": saved, "rest": ", ".join(names)}
         else:
-            words = _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.person.list_name}
+            words = _("%(saved)s saved for %(name)s.") % {"saved": saved, "name": self.named(self.person)}
         if row.parents_not_told:
             words += " " + _("Tell the GP practice. Parents are not to be told.")
         correct = reverse("record-correct", args=[self.clinic.public_id, self.person.public_id, row.public_id])

@@ -233,3 +233,15 @@ def test_the_title_of_a_persons_page_names_nobody_while_names_are_hidden(clinic,
     desk.post(clinic.url("clinic-day-names"), {"hide": "yes"})
     page = desk.get(clinic.url("person", amina.public_id)).content.decode()
     assert "Khan" not in page.split("<title>")[1].split("</title>")[0].title()
+
+
+def test_that_a_dose_was_saved_names_nobody_while_names_are_hidden(clinic, nurse, amina):
+    clinic.session.offers.exclude(vaccine__in=["MMR", "MMRV"]).delete()
+    check(nurse, clinic, amina)
+    agree(nurse, clinic, amina)
+    nurse.post(clinic.url("clinic-day-names"), {"hide": "yes"})
+    saved = give(nurse, clinic, amina)
+    assert saved.url == clinic.url("clinic-day-session")
+    page = nurse.get(saved.url)
+    assert "MMRV saved for A. K." in words(page)
+    assert "khan" not in page.content.decode().lower()
