@@ -271,11 +271,22 @@ class FastPerson(FastPage, PersonPageBase):
             return None, " ".join(warning["message"] for warning in refusal.details["warnings"])
 
     def _against(self, consent: ConsentHealthForm, answers: dict[str, Any] | None) -> str:
-        """Return what was answered that somebody has to look at first, "" where nothing was."""
+        """Return what was answered, here or earlier on this visit, that somebody has to look at first; "" for nothing.
+
+        What was answered earlier is read on the person's own page of the dose, and is not seen here.
+        """
         if consent.fields and consent.disagreed:
             return _("those with parental responsibility disagree.")
         if answers is None:
-            return ""
+            record = self.data.record
+            earlier = record.screening_for(self.product.vaccine) if record else None
+            if earlier is None:
+                return ""
+            answers = {
+                "well_today": earlier.well_today,
+                "not_pregnant": earlier.not_pregnant,
+                "answers": earlier.answers,
+            }
         if not answers["well_today"]:
             return _("they are not well.")
         if answers["not_pregnant"] is False:

@@ -248,6 +248,22 @@ def test_an_answer_that_needs_a_look_gives_no_dose_here(wing: Clinic, nurse: Cli
     assert Screening.objects.exists()
 
 
+@pytest.mark.parametrize(
+    "answers",
+    [{"health": "yes", "yes": "unwell"}, {"health": "yes", "yes": "vaccine_reaction", "details": "Once"}],
+)
+def test_an_answer_that_needed_a_look_needs_it_again_when_the_page_comes_again(
+    wing: Clinic, nurse: Client, answers: dict[str, str]
+) -> None:
+    set_up(nurse, wing)
+    save(nurse, wing, "Ben", **answers)
+    assert leads_to(nurse, nurse.get(wing.url("fast-next"))) == "ARCHER"
+    again = save(nurse, wing, "Ben")
+    assert again.url == wing.url("give-dose", person("Ben").public_id, "MEASLES")
+    assert not Vaccination.objects.exists()
+    assert "Stop and check" in words(nurse.get(again.url, follow=True))
+
+
 def test_a_batch_that_was_quarantined_meanwhile_is_asked_for_anew(wing: Clinic, nurse: Client) -> None:
     set_up(nurse, wing)
     Batch.objects.filter(pk=wing.mmr.pk).update(quarantined_at=MORNING)
