@@ -51,7 +51,14 @@ class LockState(StaffRequired):
 
     def _state(self) -> HttpResponse:
         seconds = locking.seconds_left(self.request.session, timezone.now())
-        return JsonResponse({"locked": seconds == 0, "seconds": None if seconds is None else round(seconds)})
+        return JsonResponse(
+            {
+                "locked": seconds == 0,
+                "seconds": None if seconds is None else round(seconds),
+                # A page that somebody else left open is not uncovered for whoever has signed in since.
+                "who": str(self.user.public_id),
+            }
+        )
 
 
 class Unlock(StaffRequired):

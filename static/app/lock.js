@@ -84,6 +84,8 @@ async function unlock(event) {
   try {
     if (owed) await look();
     const answer = await ask(address.unlock, fields);
+    // To its end, or the browser keeps the connection for the rest of it.
+    await answer.text();
     if (answer.ok) {
       channel?.postMessage("open");
       open();
@@ -118,6 +120,11 @@ async function look(fields = null) {
       owed = false;
       const state = await answer.json();
       if (question !== questions) return;
+      if (state.who && state.who !== address.who) {
+        // Somebody else has signed in on this device since: the page is not theirs to see.
+        signedOut();
+        return;
+      }
       if (state.locked) {
         close();
         return;
@@ -152,7 +159,8 @@ for (const form of document.querySelectorAll("form[data-lock-now]")) {
   });
 }
 
-channel?.addEventListener("message", (event) => (event.data === "close" ? close() : open()));
+// Whoever opened another tab may not be whose page this is: the server is asked.
+channel?.addEventListener("message", (event) => (event.data === "close" ? close() : look()));
 // Another tab may have locked or unlocked, and a page that comes back from the browser's memory was not asked for.
 window.addEventListener("pageshow", (event) => event.persisted && look());
 document.addEventListener("visibilitychange", () => !document.hidden && look());

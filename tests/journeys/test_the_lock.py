@@ -118,3 +118,27 @@ def test_after_signing_out_the_back_button_shows_nothing(
     desktop.go_back()
     expect(desktop.get_by_role("heading", level=1)).to_have_text("Sign in")
     assert "Nora" not in desktop.content()
+
+
+def test_a_covered_page_is_not_opened_for_whoever_signs_in_after_its_user(
+    desktop: Page, evesham: Evesham, clock: time_machine.Traveller, settings
+) -> None:
+    settings.STAFF_SECOND_FACTOR = False
+    clock.move_to(MORNING)
+    staff = Walker(desktop)
+    staff.signs_in("nora")
+    staff.opens(f"/clinic-day/{evesham.session.public_id}/walk-in/")
+    desktop.get_by_label("First name").fill("Zo\u00eb")
+    desktop.get_by_role("button", name="Lock now").click()
+    expect(desktop.get_by_role("heading", level=1)).to_have_text("Locked")
+    desktop.wait_for_load_state("networkidle")
+    other = desktop.context.new_page()
+    other.goto("/accounts/")
+    with other.expect_navigation():
+        other.get_by_role("button", name="Sign out").click()
+    second = Walker(other)
+    second.signs_in(evesham.co_ordinator.username)
+    with desktop.expect_navigation():
+        desktop.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(desktop.get_by_label("First name")).to_have_count(0)
+    assert "walk-in" not in desktop.url

@@ -37,11 +37,15 @@ class Hidden(HTMLParser):
         super().__init__()
         self.fields: list[tuple[str, str]] = []
         self.forms = 0
+        # How a browser writes down what it sends of the form.
+        self.encoding = "application/x-www-form-urlencoded"
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         self.forms += tag == "form"
         found = dict(attrs)
+        if tag == "form" and self.forms == 1:
+            self.encoding = found.get("enctype") or self.encoding
         if tag == "input" and self.forms == 1 and found.get("type") == "hidden":
             self.fields.append((found.get("name") or "", found.get("value") or ""))
 
@@ -193,6 +197,17 @@ def test_passwords_and_files_are_not_kept_and_files_are_said_to_be_lost(signed_i
     assert "Files are not kept" in screen.content.decode()
 
 
+def test_a_long_text_that_was_taken_open_is_taken_from_the_lock_too(signed_in, clock):
+    """A pasted list of half a megabyte: written as an address is, its commas and line ends would pass the limit."""
+    clock.shift(timedelta(minutes=6))
+    pasted = "Khan,\u00c9lo\u00efse,1/2/2020\r\n" * 20_000
+    screen = signed_in.post(reverse("account-team"), {"team": "x", "pasted": pasted})
+    kept = Hidden(screen.content.decode())
+    assert dict(kept.fields)["pasted"] and kept.encoding == "multipart/form-data"
+    done = signed_in.post(reverse("account-team"), hidden(screen) | {"unlock_password": PASSWORD})
+    assert done.status_code == 422, "the page itself answers"
+
+
 def test_five_wrong_tries_end_the_session_whichever_tab_they_come_from(signed_in, nurse, clock):
     set_pin(nurse)
     clock.shift(timedelta(minutes=6))
@@ -209,9 +224,10 @@ def test_five_wrong_tries_end_the_session_whichever_tab_they_come_from(signed_in
 def test_a_script_unlocks_and_is_told_when_the_session_has_ended(signed_in, nurse, clock):
     set_pin(nurse)
     state, unlock = reverse("account-lock-state"), reverse("account-unlock")
-    assert signed_in.get(state).json() == {"locked": False, "seconds": 300}
+    who = str(nurse.public_id)
+    assert signed_in.get(state).json() == {"locked": False, "seconds": 300, "who": who}
     clock.shift(timedelta(minutes=6))
-    assert signed_in.get(state).json() == {"locked": True, "seconds": 0}
+    assert signed_in.get(state).json() == {"locked": True, "seconds": 0, "who": who}
     assert signed_in.post(state).json()["locked"], "typing opens nothing"
     assert signed_in.post(unlock, {"unlock_pin": PIN}).json() == {"locked": False}
     assert signed_in.get(HOME).status_code == 200
