@@ -62,6 +62,12 @@ class FastPage(ClinicDayPage):
         one = chosen or found
         return one[0] if len(one) == 1 else None
 
+    @property
+    def set_up_token(self) -> str:
+        """What a page that shows what was set up sends along: the batch, the direction, who gives, and the times."""
+        named = [str(each.public_id) if each is not None else "" for each in (self.batch, self.direction)]
+        return " ".join([*named, self.kept.get("given_by", ""), self.kept.get("times", "")])
+
     def waiting(self, report: ListReport) -> list[ListRow]:
         """Return those of the chosen wing of whom nothing is recorded yet, in the list's order."""
         if self.batch is None:

@@ -30,6 +30,7 @@ from clinics.models import Batch, Product, Venue
 from clinics.times import wall_time
 from clinics.vaccines import Vaccine, series_of
 from immunisations import actions
+from immunisations.meanwhile import changed_meanwhile, changes_since
 from immunisations.models import Offer, Vaccination, Visit
 from immunisations.policies import NeedsReason, already_recorded
 from nhsuk.forms.rendering import render_error_summary
@@ -123,15 +124,26 @@ class FastPerson(FastPage, PersonPageBase):
             return self._next()
         fast = self._fast(request.POST)
         there = self.recorded
-        sent = request.POST.get("client_uuid", "")
-        if there is not None and there.status == Vaccination.Status.COMPLETED and str(there.client_uuid) != sent:
-            fast.full_clean()
-            fast.errors.clear()
-            fast.add_error(None, str(already_recorded(there)))
-            return self._page(fast, self._check(request.POST), self._consent(request.POST), status=409)
+        sent_now = there is not None and str(there.client_uuid) == request.POST.get("client_uuid", "")
+        if there is not None and there.status == Vaccination.Status.COMPLETED and not sent_now:
+            return self._again(fast, already_recorded(there))
+        if request.POST.get("set_up", "") != self.set_up_token:
+            # Of two pages open at once one may have changed it: a page saves only what it showed.
+            return self._again(fast, _("The set-up was changed on another page. See how it is now, and save again."))
+        # Before the rest is read: what others have answered meanwhile would not even be asked any more.
+        changed = [] if sent_now else changes_since(self.person, request.POST.get("seen", ""), by=self.user)
+        if changed:
+            return self._again(fast, changed_meanwhile(changed))
         if not fast.vaccinated:
             return self._not_given(fast)
         return self._vaccinated(fast)
+
+    def _again(self, fast: FastForm, why: object) -> HttpResponse:
+        """Show the page again as everything is now, with what was typed and why nothing was saved."""
+        fast.full_clean()
+        fast.errors.clear()
+        fast.add_error(None, str(why))
+        return self._page(fast, self._check(self.request.POST), self._consent(self.request.POST), status=409)
 
     # --- saving
 
@@ -178,6 +190,7 @@ class FastPerson(FastPage, PersonPageBase):
         reason, note = fast.not_given_reason, fast.cleaned_data["note"]
         client_uuid = fast.cleaned_data["client_uuid"] or uuid4()
         moment = self._moment(fast)
+        self.check_unchanged()
         visit = self._arrive(moment)
         actions.record_not_given(
             visit=visit,
@@ -245,6 +258,7 @@ class FastPerson(FastPage, PersonPageBase):
         client_uuid: UUID = fast.cleaned_data["client_uuid"] or uuid4()
         moment = self._moment(fast)
         drafted = preview_check(self.data, check.looks(), self.now).finding if check is not None else ""
+        self.check_unchanged()
         visit = self._arrive(moment)
         actions.start_visit(visit=visit, by=self.user, at=self.now)
         if check is not None:
@@ -345,6 +359,7 @@ class FastPerson(FastPage, PersonPageBase):
             "left_words": ngettext("%(count)s person after this", "%(count)s people after this", len(left))
             % {"count": len(left)},
             "group": self.kept.get("group", EVERYBODY).removeprefix("=") if self.kept.get("group") != EVERYBODY else "",
+            "set_up_token": self.set_up_token,
             "batch": self.batch,
             "direction": self.direction,
             "giver": self.staff.vaccinators.get(self.kept.get("given_by", ""), self.user),

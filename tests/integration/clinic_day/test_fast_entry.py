@@ -3,7 +3,6 @@
 import re
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import uuid4
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,6 +16,7 @@ from bookings.lists.actions import Listed, add_list
 from bookings.models import ListEntry
 from bookings.queries import list_report
 from clinics.models import Batch, Venue
+from immunisations import actions
 from immunisations.models import Consent, Offer, Person, RecordCheck, Screening, Vaccination, Visit
 from tests.integration.clinic_day.conftest import Clinic, signed_in, words
 from tests.support.factories import MORNING, make_batch, make_direction, make_user
@@ -73,16 +73,21 @@ def page_of(client: Client, clinic: Clinic, first_name: str) -> HttpResponse:
     return client.get(clinic.url("fast-person", person(first_name).public_id))
 
 
+def shown(client: Client, clinic: Clinic, first_name: str) -> dict[str, str]:
+    """Return what somebody's page sends along of itself."""
+    html = page_of(client, clinic, first_name).content.decode()
+    return dict(re.findall(r'<input type="hidden" name="(client_uuid|set_up|seen)" value="([^"]*)"', html))
+
+
 def save(client: Client, clinic: Clinic, first_name: str, **data: Any) -> HttpResponse:
-    """Answer somebody's page: a dose unless told."""
-    return client.post(
-        clinic.url("fast-person", person(first_name).public_id), {"client_uuid": str(uuid4()), **GIVEN, **data}
-    )
+    """Answer somebody's page as it is shown now: a dose unless told."""
+    sent = {**shown(client, clinic, first_name), **GIVEN, **data}
+    return client.post(clinic.url("fast-person", person(first_name).public_id), sent)
 
 
 def other(client: Client, clinic: Clinic, first_name: str, outcome: str, **data: Any) -> HttpResponse:
     """Answer that no dose was given, and nothing else."""
-    sent = {"client_uuid": str(uuid4()), "outcome": outcome, **data}
+    sent = {**shown(client, clinic, first_name), "outcome": outcome, **data}
     return client.post(clinic.url("fast-person", person(first_name).public_id), sent)
 
 
@@ -187,7 +192,7 @@ def test_another_reason_has_to_be_said(wing: Clinic, nurse: Client) -> None:
 @pytest.mark.parametrize("outcome", ["vaccinated", "declined"])
 def test_pressing_twice_records_once(wing: Clinic, nurse: Client, outcome: str) -> None:
     set_up(nurse, wing)
-    sent = {**GIVEN, "outcome": outcome, "client_uuid": str(uuid4())}
+    sent = {**shown(nurse, wing, "Ben"), **GIVEN, "outcome": outcome}
     for _press in range(2):
         answer = nurse.post(wing.url("fast-person", person("Ben").public_id), sent)
         assert answer.status_code == 302 and leads_to(nurse, answer) == "DOYLE"
@@ -207,6 +212,46 @@ def test_what_another_tablet_recorded_is_said_with_who_and_when(wing: Clinic, nu
     assert Vaccination.objects.count() == 1
     assert "recorded here already: given, by Omar Other" in words(page_of(nurse, wing, "Ben"))
     assert leads_to(nurse, nurse.get(wing.url("fast-next"))) == "DOYLE"
+
+
+@pytest.mark.parametrize("outcome", ["vaccinated", "declined"])
+def test_what_another_tablet_answered_meanwhile_is_told_and_not_overwritten(
+    wing: Clinic, nurse: Client, outcome: str
+) -> None:
+    set_up(nurse, wing)
+    older = shown(nurse, wing, "Ben")
+    colleague = make_user(wing.team, Role.VACCINATOR, first_name="Omar", last_name="Other")
+    visit = actions.arrive(session=wing.session, person=person("Ben"), by=colleague, at=MORNING)
+    actions.record_consent(
+        visit=visit,
+        decision="refused",
+        route="own",
+        given_by_name="Ben Archer",
+        vaccines=["MMR"],
+        by=colleague,
+        at=MORNING,
+    )
+    page = save(nurse, wing, "Ben", **older, outcome=outcome, note="Kept")
+    assert page.status_code == 409 and 'value="Kept"' in page.content.decode()
+    assert "Omar Other saved what was said about consent at 9am." in words(page)
+    assert not Vaccination.objects.exists() and Consent.objects.count() == 1
+    if outcome == "declined":
+        assert other(nurse, wing, "Ben", outcome).status_code == 302
+
+
+@pytest.mark.parametrize("change", ["batch", "given_by", "times"])
+def test_a_page_saves_only_under_the_set_up_that_it_showed(wing: Clinic, nurse: Client, change: str) -> None:
+    second = make_batch(wing.team, "priorix", number="PRX2")
+    colleague = make_user(wing.team, Role.VACCINATOR, first_name="Omar", last_name="Other")
+    set_up(nurse, wing)
+    older = shown(nurse, wing, "Ben")
+    changes = {"batch": str(second.public_id), "given_by": str(colleague.public_id), "times": "paper"}
+    set_up(nurse, wing, **{change: changes[change]})
+    page = save(nurse, wing, "Ben", **older)
+    assert page.status_code == 409 and "The set-up was changed on another page." in words(page)
+    assert not Vaccination.objects.exists()
+    assert save(nurse, wing, "Ben", given_time="9am").status_code == 302
+    assert Vaccination.objects.get().batch == (second if change == "batch" else wing.mmr)
 
 
 def test_skipped_people_come_again_at_the_end(wing: Clinic, nurse: Client) -> None:
