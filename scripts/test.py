@@ -1,7 +1,8 @@
 """Run the whole suite on SQLite and on PostgreSQL side by side, and say last what was not run and why.
 
-Arguments go to both runs of pytest. What the run on SQLite prints is shown as it comes, then what the one on PostgreSQL
-has printed. With REQUIRE_ALL=1 anything left out is a failure.
+PostgreSQL takes longer: its suite runs in two parts at once, so that no core is idle at the end. Arguments go to every
+run of pytest, and with them there are no parts. What the run on SQLite prints is shown as it comes, then what the
+others have printed. With REQUIRE_ALL=1 anything left out is a failure.
 """
 
 import os
@@ -19,8 +20,10 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.support import not_run, postgres  # noqa: E402
+from tests.support.parts import PART  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
+PARTS = [("PostgreSQL", "1/2"), ("PostgreSQL", "2/2")]
 # Interrupted, by Ctrl-C or otherwise, before it could finish.
 ENDED = {2, -signal.SIGINT, -signal.SIGTERM}
 PAUSE_SECONDS = 0.2
@@ -28,16 +31,19 @@ PAUSE_SECONDS = 0.2
 
 @dataclass
 class Suite:
-    """One run of pytest: on which database, the process, and the files for its output and for what it left out."""
+    """One run of pytest: on which database, which part, the process, and the files for its output and for what it left
+    out.
+    """
 
     database: str
+    part: str
     process: "subprocess.Popen[bytes]"
     output: Path
     notes: Path
 
     def follow(self) -> int:
         """Print what it prints until it ends; return its exit code."""
-        print(f"\nThe suite on {self.database}", flush=True)
+        print(f"\nThe suite on {self.database}{f', part {self.part}' if self.part else ''}", flush=True)
         with self.output.open("rb") as output:
             while True:
                 ended = self.process.poll() is not None
@@ -54,12 +60,13 @@ class Suite:
         return {f"{reason}, on {self.database}": int(count) for count, reason in parts}
 
 
-def start(database: str, arguments: list[str], folder: Path) -> Suite:
-    """Start pytest on one database."""
-    output, notes = folder / f"{database} output", folder / f"{database} notes"
-    environment = os.environ | {"TEST_DATABASE": database.lower(), not_run.NOTES_FILE: str(notes)}
+def start(database: str, part: str, arguments: list[str], folder: Path) -> Suite:
+    """Start pytest on one database, for one part such as "1/2" or, where that is empty, for the whole."""
+    name = f"{database} {part.replace('/', ' of ')}".strip()
+    output, notes = folder / f"{name} output", folder / f"{name} notes"
+    environment = os.environ | {"TEST_DATABASE": database.lower(), not_run.NOTES_FILE: str(notes), PART: part}
     environment.pop("DATABASE_URL", None)
-    options = ["-o", f"cache_dir=.pytest_cache/{database.lower()}"]
+    options = ["-o", f"cache_dir=.pytest_cache/{name.lower()}"]
     if sys.stdout.isatty():
         options.append("--color=yes")
     with output.open("wb") as file:
@@ -71,7 +78,7 @@ def start(database: str, arguments: list[str], folder: Path) -> Suite:
             stdout=file,
             stderr=subprocess.STDOUT,
         )
-    return Suite(database, process, output, notes)
+    return Suite(database, part, process, output, notes)
 
 
 @contextmanager
@@ -96,23 +103,26 @@ def ended_together(suites: list[Suite]) -> Iterator[None]:
 def main() -> int:
     arguments = sys.argv[1:]
     left_out: dict[str, int] = {}
-    databases = ["SQLite", "PostgreSQL"]
+    runs = [("SQLite", ""), ("PostgreSQL", "")] if arguments else [("SQLite", ""), *PARTS]
     if postgres.find_programs() is None:
-        databases.remove("PostgreSQL")
+        runs = runs[:1]
         left_out["the suite on PostgreSQL, which is not installed here"] = 0
-    codes: dict[str, int] = {}
+    codes: dict[tuple[str, str], int] = {}
     with tempfile.TemporaryDirectory() as folder:
         suites: list[Suite] = []
         with ended_together(suites):
-            for database in databases:
-                suites.append(start(database, arguments, Path(folder)))
+            for database, part in runs:
+                suites.append(start(database, part, arguments, Path(folder)))
             for suite in suites:
-                codes[suite.database] = suite.follow()
-                left_out |= suite.left_out()
+                codes[suite.database, suite.part] = suite.follow()
+                for reason, count in suite.left_out().items():
+                    left_out[reason] = left_out.get(reason, 0) + count
     if interrupted := ENDED & set(codes.values()):
         return interrupted.pop()
-    failed = [database for database, code in codes.items() if code and not (arguments and code == NO_TESTS_COLLECTED)]
-    print(f"\n{'Failed on ' + ' and '.join(failed) if failed else 'Passed on ' + ' and '.join(codes)}.")
+    bad = [run for run, code in codes.items() if code and not (arguments and code == NO_TESTS_COLLECTED)]
+    # Each database once, however many parts ran on it.
+    failed, ran = (list(dict.fromkeys(database for database, _part in each)) for each in (bad, codes))
+    print(f"\n{'Failed on ' + ' and '.join(failed) if failed else 'Passed on ' + ' and '.join(ran)}.")
     print(not_run.sentence(left_out), flush=True)
     return 1 if failed or (left_out and not_run.required()) else 0
 

@@ -1,5 +1,6 @@
 """What every test stands on: the database, no network, and what is said at the end about what could not run."""
 
+import os
 import signal
 import socket
 from collections.abc import Iterator
@@ -10,9 +11,12 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from tests.support.not_run import Notes
+from tests.support.parts import PART, files_of_part
 
 pytest_plugins = ["tests.support.browser"]
 
+# Taken away, so that a run that a test starts is whole.
+OUR_PART = os.environ.pop(PART, "")
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "", None}
 
 
@@ -27,12 +31,14 @@ def pytest_report_header(config: pytest.Config) -> str:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave a test of one database's own behaviour out of the run on the other."""
+    """Leave a test of one database's own behaviour out of the run on the other, and what another part runs."""
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
-    elsewhere = [item for item in items if item.get_closest_marker(other)]
+    ours = files_of_part({str(item.path) for item in items}, OUR_PART)
+    elsewhere = [item for item in items if item.get_closest_marker(other) or str(item.path) not in ours]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
-        items[:] = [item for item in items if not item.get_closest_marker(other)]
+        left = {id(item) for item in elsewhere}
+        items[:] = [item for item in items if id(item) not in left]
 
 
 class NetworkUsed(AssertionError):

@@ -18,6 +18,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from tests.support import postgres
 from tests.support.not_run import sentence
+from tests.support.parts import files_of_part
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -159,3 +160,17 @@ def test_ending_the_run_ends_the_suite_on_either_database(tmp_path: Path, by: si
     assert run.returncode not in (0, None)
     assert "Passed" not in output
     assert not [suite for suite in suites if Path(f"/proc/{suite}").exists()]
+
+
+@pytest.mark.parametrize("parts", [1, 2, 3])
+def test_the_parts_of_a_run_take_each_file_once(parts: int) -> None:
+    files = {f"tests/test_{number}.py" for number in range(10)}
+    taken = [files_of_part(files, f"{number}/{parts}") for number in range(1, parts + 1)]
+    assert sorted(file for part in taken for file in part) == sorted(files)
+    assert files_of_part(files, "") == files
+
+
+@pytest.mark.parametrize("part", ["0/2", "3/2", "half"])
+def test_what_is_no_part_is_refused(part: str) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        files_of_part({"tests/test_it.py"}, part)
