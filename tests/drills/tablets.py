@@ -209,7 +209,10 @@ class Tablet:
         for _person in wanted.split(","):
             if not re.search(rf"/arrive/{UUID}/$", answer.path):
                 break
-            match = next(each for each in answer.forms() if "new" in each.pressed("is"))
+            match = next((each for each in answer.forms() if "new" in each.pressed("is")), None)
+            if match is None:
+                # Another tablet told them apart meanwhile, as the page says.
+                break
             self.send(match, **{"is": "new"})
             answer = self.send(form, appointment=wanted)
         if answer.status == 200 and "marked as arrived" in answer.text:
