@@ -299,15 +299,14 @@ def put_count_right(
     for a row that is not a count, and code "already_put_right" where another row replaced it meanwhile.
     """
     batch, session = movement.batch, movement.session
-    closed = session is not None and session.state == ClinicSession.State.CLOSED_OFF
+    # As it is now: the page may be from before the clinic was closed.
+    closed = session is not None and share_session(session) == ClinicSession.State.CLOSED_OFF
     require(by, Permission.RELEASE_STOCK if closed else Permission.KEEP_STOCK, batch.team_id)
     check_count(doses, at_least=0)
     if not note.strip():
         raise StockRefused(_("Say what was wrong."), code="note_needed")
     if movement.kind not in COUNTED:
         raise StockRefused(_("Only a count can be put right."), code="not_a_count")
-    if session is not None:
-        share_session(session)
     batch = lock_batches([batch])[batch.pk]
     before = sent_before(client_uuid, batch, movement.kind)
     if before is not None:

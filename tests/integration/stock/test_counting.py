@@ -4,6 +4,7 @@ import uuid
 from datetime import timedelta
 
 import pytest
+from django.core.exceptions import PermissionDenied
 
 from accounts.models import AuditEvent
 from clinics.actions import (
@@ -187,7 +188,10 @@ def test_stock_of_a_closed_clinic_is_only_put_right_and_by_a_senior_nurse():
         waste_stock(batch=room.mmrv, session=room.session, doses=1, reason="dropped", by=room.nurse, at=AT)
     with pytest.raises(ClinicRefused):
         count_back(session=room.session, counts={room.mmrv: 10}, by=room.nurse, at=AT)
-    row.session = room.session
+    # A nurse's page from before the clinic was closed is still open.
+    assert row.session is not None and row.session.state != room.session.state
+    with pytest.raises(PermissionDenied):
+        put_count_right(movement=row, doses=8, note="Miscounted", by=room.nurse, at=AT)
     put_count_right(movement=row, doses=9, note="Miscounted", by=room.senior, at=AT)
     assert line_of(room, room.mmrv).taken == 9
 
