@@ -1,5 +1,6 @@
 """Fast entry: what is the same for everybody, once; then what is asked of each person."""
 
+import re
 from collections.abc import Mapping, Sequence
 from datetime import time
 from typing import Any
@@ -23,6 +24,33 @@ VACCINATED = "vaccinated"
 DECLINED = Vaccination.Reason.DECLINED.value
 NOT_PRODUCED = Vaccination.Reason.NOT_PRODUCED.value
 NOT_TODAY = "not_today"
+# Within what a scanner types: what ends a part, the product at the beginning, and dates.
+SEPARATOR = "\x1d"
+PRODUCT = re.compile(r"^(?:\]D2)?\(?01\)?[0-9]{14}")
+DATES = re.compile(r"^(?:\(?1[1-7]\)?[0-9]{6})+")
+
+
+def is_number_of(batch: Batch, typed: str) -> bool:
+    """Whether what was typed, or read off the box by a scanner, is the number of this batch and no longer one.
+
+    A scanner types the product, the expiry and the number in one: parts that begin with 01, 17 and 10, each of which
+    ends at a separator where its length is not fixed (GS1 General Specifications, section 3).
+    """
+    number = "".join(batch.number.split()).upper()
+    parts = ["".join(part.split()).upper() for part in typed.split(SEPARATOR)]
+    if parts == [number]:
+        return True
+    first = PRODUCT.sub("", parts[0], count=1)
+    if first == parts[0]:
+        return False
+    for part in [first, *parts[1:]]:
+        rest = DATES.sub("", part.replace("(10)", "10").replace("(21)", "21"))
+        if rest.startswith("10"):
+            return rest == f"10{number}"
+        # A serial number came first, and a scanner that types no separators left nothing between the two.
+        if rest.startswith("21") and rest.endswith(f"10{number}"):
+            return True
+    return False
 
 
 class FastSetUpForm(NhsukForm):
@@ -98,10 +126,8 @@ class FastSetUpForm(NhsukForm):
         """Find the batch by what was scanned, and its direction."""
         data = super().clean() or self.cleaned_data
         batch = self.batches.get(data.get("batch", ""))
-        scanned = "".join(data.get("scanned", "").split()).upper()
-        if scanned:
-            # A scanner types more than the number: the product, the expiry and the number in one (GS1).
-            found = [each for each in self.batches.values() if each.number.upper() in scanned]
+        if data.get("scanned"):
+            found = [each for each in self.batches.values() if is_number_of(each, data["scanned"])]
             if len(found) != 1:
                 self.add_error(
                     "scanned", _("No batch of this clinic’s vaccines has this number. Choose one from the list")

@@ -347,10 +347,22 @@ def test_a_set_up_that_lacks_something_is_asked_again(
     assert page.status_code == 422 and sentence in words(page)
 
 
-@pytest.mark.parametrize("scanned", ["prx1", " PRX1 ", "010505212345678417270331PRX1".replace("PRX1", "10PRX1")])
+@pytest.mark.parametrize(
+    "scanned", ["prx1", " PRX1 ", "01050521234567841727033110PRX1", "(01)05052123456784(17)270331(10)PRX1"]
+)
 def test_a_batch_is_found_by_its_number_or_by_what_a_scanner_types(wing: Clinic, nurse: Client, scanned: str) -> None:
     set_up(nurse, wing, batch="", scanned=scanned)
     assert "PRX1" in words(page_of(nurse, wing, "Ben"))
+
+
+@pytest.mark.parametrize(
+    "scanned", ["PRX12", "XPRX1", "P", "01050521234567841727033110PRX12", "010505212345678410PRX121A9"]
+)
+def test_the_number_of_another_box_is_not_taken_for_a_batch_that_it_contains(
+    wing: Clinic, nurse: Client, scanned: str
+) -> None:
+    page = set_up(nurse, wing, batch="", scanned=scanned)
+    assert page.status_code == 422 and "No batch of this clinic’s vaccines has this number" in words(page)
 
 
 def test_of_several_directions_one_is_chosen(wing: Clinic, nurse: Client) -> None:
