@@ -28,9 +28,11 @@ def report_rows(report: ClinicReport) -> list[Row]:
         (_("From the list"), report.from_list),
         (_("Did not attend"), totals.did_not_attend),
         (_("Not produced"), totals.not_produced),
+        (_("Not produced"), totals.not_produced),
         (_("Still expected"), totals.expected),
         (_("Cancelled"), totals.cancelled),
-        (_("Still here"), len(report.still_here)),
+        # As on the page: whoever had a dose is counted as vaccinated, though they may still be waiting.
+        (_("Still here"), totals.still_here),
         (_("Vaccinated"), totals.vaccinated),
         (_("Partly vaccinated"), totals.partly),
         (_("Came but not vaccinated"), totals.not_vaccinated),

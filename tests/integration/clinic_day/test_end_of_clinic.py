@@ -263,6 +263,23 @@ class TestTheReport:
         assert "Everybody who came 1" in shown and "=HYPERLINK(1)" in shown
         assert "KHAN" not in shown and "KHAN" not in text
 
+    def test_in_the_file_too_everybody_who_came_stands_in_one_row(self, room, senior):
+        room.give(room.ready(room.person("Amina")))
+        room.visit(room.person("Bilal"))
+        text = senior.get(url(room, "clinic-day-report-file")).content.decode("utf-8-sig")
+        people = {row[1]: int(row[3]) for row in csv.reader(io.StringIO(text)) if row[0] == "People"}
+        outcomes = [
+            "Vaccinated",
+            "Partly vaccinated",
+            "Came but not vaccinated",
+            "Advice only",
+            "Record checked only",
+            "Still here",
+        ]
+        assert people["Partly vaccinated"] == people["Still here"] == 1
+        assert sum(people[name] for name in outcomes) == people["Came"] == 2
+        assert people["Not produced"] == 0
+
     def test_it_says_how_long_it_took_from_arrival_to_the_first_saved_dose(self, room):
         for number, name in enumerate(["Amina", "Bilal", "Caleb", "Dora"]):
             room.give(room.ready(room.person(name)), at=AT + timedelta(minutes=4 + 2 * number))
