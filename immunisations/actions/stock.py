@@ -17,7 +17,6 @@ from accounts.models import User
 from accounts.permissions import Permission
 from clinics.actions.stock import StockRefused, check_all_of_team, check_count, sent_before, uuid_for, write
 from clinics.models import Batch, ClinicSession, CoolBoxReading, MovementKind, ReadingMoment, StockMovement, WasteReason
-from clinics.places import share_session
 from clinics.policies import check_stock_open
 from clinics.stock import at_clinic, lock_batches, lock_clinic
 from clinics.words import clock
@@ -92,6 +91,11 @@ def count_back(
     return made
 
 
+def _lock_beside_doses(session: ClinicSession) -> ClinicSession:
+    """Lock the clinic against other readings and whoever takes it whole, not against those who share it to record."""
+    return ClinicSession.objects.select_for_update(of=("self",), no_key=True).get(pk=session.pk)
+
+
 @dataclass(frozen=True)
 class ReadingMade:
     """A reading as it was written, and the batches that it put in quarantine at the clinic."""
@@ -143,8 +147,9 @@ def record_reading(
         replaces=replaces,
     )
     # An excursion takes the clinic from everybody: a dose being recorded is finished first and counted, and the next
-    # one sees the quarantine. Other readings go on beside the doses.
-    session.state = lock_clinic(session).state if reading.is_excursion else share_session(session)
+    # one sees the quarantine. Other readings go on beside the doses, and one after the other: a second one that was
+    # sent twice, or puts right the same reading, finds the first.
+    session.state = (lock_clinic if reading.is_excursion else _lock_beside_doses)(session).state
     check_stock_open(session)
     before = CoolBoxReading.objects.filter(client_uuid=reading.client_uuid).first()
     if before is not None:

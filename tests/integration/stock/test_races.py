@@ -3,6 +3,7 @@
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from decimal import Decimal
 
@@ -13,6 +14,7 @@ from accounts.errors import Refused
 from clinics.actions import quarantine_batch, take_stock
 from clinics.models import StockMovement
 from immunisations.actions import count_back, record_reading
+from immunisations.actions.stock import ReadingMade
 from immunisations.models import Vaccination
 from tests.support.processes import environment
 from tests.support.records import AT, Room, make_room
@@ -52,6 +54,20 @@ def stocked() -> Room:
     room = make_room()
     take_stock(session=room.session, counts={room.mmrv: 20}, by=room.nurse, at=AT, confirmed=True)
     return room
+
+
+def cold(room: Room, **details: object) -> object:
+    return record_reading(
+        **{
+            "session": room.session,
+            "box": "Box 1",
+            "moment": "start",
+            "celsius": Decimal("5"),
+            "by": room.nurse,
+            "at": AT,
+            **details,
+        }
+    )
 
 
 def too_warm(room: Room) -> object:
@@ -169,3 +185,24 @@ def test_no_dose_slips_past_a_quarantine_that_counted_what_was_left():
     assert [tablet.returncode for tablet in tablets] == [0] * 5
     given = Vaccination.objects.given().count()
     assert StockMovement.objects.get(kind="quarantined").doses == 20 - given
+
+
+def test_a_reading_sent_twice_at_once_is_one_reading() -> None:
+    room, once = stocked(), uuid.uuid4()
+    with transaction.atomic():
+        first = cold(room, client_uuid=once)
+        second = Meanwhile(lambda: cold(room, client_uuid=once))
+        assert second.is_waiting()
+    again = second.end()
+    assert isinstance(first, ReadingMade) and isinstance(again, ReadingMade) and again.reading == first.reading
+
+
+def test_of_two_who_put_one_reading_right_at_once_the_second_is_told() -> None:
+    room = stocked()
+    wrong = cold(room)
+    assert isinstance(wrong, ReadingMade)
+    with transaction.atomic():
+        cold(room, celsius=Decimal("4"), replaces=wrong.reading)
+        second = Meanwhile(lambda: cold(room, celsius=Decimal("6"), replaces=wrong.reading))
+        assert second.is_waiting()
+    assert second.end() == "already_put_right"
