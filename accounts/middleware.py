@@ -227,7 +227,8 @@ def lock_screen(request: HttpRequest, *, method: str, wrong: bool = False) -> Te
         "accounts/locked.html",
         {
             "method": "POST" if sent else "GET",
-            "once": get_random_string(22),
+            # The same after a wrong try: it is the same thing that was sent.
+            "once": (once_of(request) if wrong else "") or get_random_string(22),
             "kept": kept_fields(request.POST) if sent else [],
             "files_lost": bool(request.FILES) if sent else False,
             "wrong": wrong,
@@ -238,12 +239,16 @@ def lock_screen(request: HttpRequest, *, method: str, wrong: bool = False) -> Te
     return response
 
 
+def once_of(request: HttpRequest) -> str:
+    """Return by what the thing that was sent is told apart, as the lock screen wrote it down."""
+    return "".join(re.findall("[A-Za-z0-9]", request.POST.get("unlock_once", "")))[:40]
+
+
 def resume(request: HttpRequest) -> HttpResponse | None:
     """Go on with what was asked for before the lock: show the page, or do once what was sent."""
     if request.POST["unlock_method"] != "POST":
         return redirect(request.get_full_path())
-    once = "".join(re.findall("[A-Za-z0-9]", request.POST.get("unlock_once", "")))[:40]
-    if not cache.add(f"unlock-once:{request.session.session_key}:{once}", 1, SECONDS_TO_REMEMBER_A_REPEAT):
+    if not cache.add(f"unlock-once:{request.session.session_key}:{once_of(request)}", 1, SECONDS_TO_REMEMBER_A_REPEAT):
         messages.info(request, _("What you sent was taken the first time. It was not done again."))
         return redirect("account-start")
     posted = request.POST.copy()

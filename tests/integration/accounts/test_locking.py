@@ -179,6 +179,8 @@ def test_what_was_sent_while_locked_is_done_once_after_unlocking(signed_in, nurs
     repeat = signed_in.post(url, again | {"unlock_password": PASSWORD})
     assert repeat["Location"] == reverse("account-start")
     assert "You work for Zulu" not in signed_in.get(HOME).content.decode(), "done once"
+    repeat = signed_in.post(url, fields | {"unlock_password": "wrong"})
+    assert repeat["Location"] == reverse("account-start"), "the try before it, sent again, does nothing either"
 
 
 def test_passwords_and_files_are_not_kept_and_files_are_said_to_be_lost(signed_in, clock):
