@@ -11,15 +11,16 @@ batch take turns: either the dose sees the quarantine, or the quarantine counts 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from clinics.models import Batch, ClinicSession, CoolBoxReading, MovementKind, StockMovement
 from clinics.models.movement import COLDEST, SAYS_WHY, WARMEST
+from clinics.times import london_day
 
 
 def excursions(session: Any) -> "QuerySet[CoolBoxReading]":
@@ -33,6 +34,18 @@ def _last_word(batch: Any, session: Any) -> Coalesce:
     """Whether a batch was last quarantined or last released at a clinic; "" where neither."""
     words = StockMovement.objects.filter(batch=batch, session=session, kind__in=SAYS_WHY)
     return Coalesce(Subquery(words.order_by("-pk").values("kind")[:1]), Value(""))
+
+
+def _last_said_at(batch: Any, session: Any) -> Subquery:
+    """When that last word was said."""
+    words = StockMovement.objects.filter(batch=batch, session=session, kind__in=SAYS_WHY)
+    return Subquery(words.order_by("-pk").values("at")[:1])
+
+
+def _first_excursion(session: Any) -> Subquery:
+    """When a cool box was first found too warm or too cold at a clinic, by the readings that stand; None for never."""
+    first = excursions(session).order_by().values("session").annotate(first=Min("at"))
+    return Subquery(first.values("first"))
 
 
 def _taken(batch: Any, session: Any) -> Exists:
@@ -49,27 +62,40 @@ class Hold:
     held: bool
     # A cool box there was too warm or too cold, and nobody said that this batch was taken there.
     unknown_after_excursion: bool
+    # From when that is so: a dose that was given earlier was given before anybody knew.
+    since: datetime | None = None
+
+    def __bool__(self) -> bool:
+        return self.held or self.unknown_after_excursion
+
+    def stops(self, given_at: datetime) -> bool:
+        """Whether it speaks against a dose given at that moment."""
+        return bool(self) and (self.since is None or given_at >= self.since)
 
 
 def hold_of(*, session: ClinicSession, batch: Batch) -> Hold:
     """Return what stands against giving a batch at a clinic. One query."""
-    word, taken, excursion = (
+    word, said_at, taken, excursion_at = (
         ClinicSession.objects.filter(pk=session.pk)
         .annotate(
             last_word=_last_word(batch, OuterRef("pk")),
+            last_said_at=_last_said_at(batch, OuterRef("pk")),
             was_taken=_taken(batch, OuterRef("pk")),
-            was_excursion=Exists(excursions(OuterRef("pk"))),
+            excursion_at=_first_excursion(OuterRef("pk")),
         )
-        .values_list("last_word", "was_taken", "was_excursion")
+        .values_list("last_word", "last_said_at", "was_taken", "excursion_at")
         .get()
     )
-    return _hold(word, taken, excursion)
+    return _hold(word, said_at, taken, excursion_at)
 
 
-def _hold(word: str, taken: bool, excursion: bool) -> Hold:
+def _hold(word: str, said_at: datetime | None, taken: bool, excursion_at: datetime | None) -> Hold:
+    held = word == MovementKind.QUARANTINED
+    unknown = excursion_at is not None and not taken and word != MovementKind.RELEASED
     return Hold(
-        held=word == MovementKind.QUARANTINED,
-        unknown_after_excursion=excursion and not taken and word != MovementKind.RELEASED,
+        held=held,
+        unknown_after_excursion=unknown,
+        since=min((at for at in (said_at if held else None, excursion_at if unknown else None) if at), default=None),
     )
 
 
@@ -88,8 +114,9 @@ def batches_for(
         )
         .annotate(
             last_word=_last_word(OuterRef("pk"), session),
+            last_said_at=_last_said_at(OuterRef("pk"), session),
             was_taken=_taken(OuterRef("pk"), session),
-            was_excursion=Exists(excursions(session)),
+            excursion_at=_first_excursion(session),
         )
         .select_related("product")
         .order_by("-was_taken", "expires_on", "number", "pk")
@@ -97,7 +124,7 @@ def batches_for(
     usable: list[Batch] = []
     held: list[tuple[Batch, str]] = []
     for batch in batches:
-        hold = _hold(batch.last_word, batch.was_taken, batch.was_excursion)
+        hold = _hold(batch.last_word, batch.last_said_at, batch.was_taken, batch.excursion_at)
         if hold.held:
             held.append((batch, _("its doses at this clinic are quarantined.")))
         elif hold.unknown_after_excursion:
@@ -107,6 +134,30 @@ def batches_for(
         else:
             usable.append(batch)
     return usable, held
+
+
+def batches_until(*, session: ClinicSession, vaccines: Collection[str], on: date) -> list[tuple[Batch, datetime]]:
+    """Return the batches of these vaccines that may not be given at a clinic now, but could until a moment of that day:
+    each with that moment. What was given before is still to be written down. One query.
+    """
+    batches = (
+        Batch.objects.filter(team=session.team_id, product__vaccine__in=vaccines, expires_on__gte=on)
+        .annotate(
+            last_word=_last_word(OuterRef("pk"), session),
+            last_said_at=_last_said_at(OuterRef("pk"), session),
+            was_taken=_taken(OuterRef("pk"), session),
+            excursion_at=_first_excursion(session),
+        )
+        .select_related("product")
+        .order_by("-was_taken", "expires_on", "number", "pk")
+    )
+    found: list[tuple[Batch, datetime]] = []
+    for batch in batches:
+        hold = _hold(batch.last_word, batch.last_said_at, batch.was_taken, batch.excursion_at)
+        since = [at for at in (batch.quarantined_at, hold.since) if at is not None]
+        if since and london_day(min(since)) >= on:
+            found.append((batch, min(since)))
+    return found
 
 
 @dataclass

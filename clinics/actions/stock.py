@@ -20,7 +20,7 @@ from accounts.permissions import Permission
 from clinics.models import Batch, ClinicSession, MovementKind, StockMovement, WasteReason
 from clinics.places import share_session
 from clinics.policies import check_stock_open, check_takeable
-from clinics.stock import at_clinic, ledger, lock_batches
+from clinics.stock import at_clinic, hold_of, ledger, lock_batches
 
 # More than a lorry brings: a slip of the finger, such as a batch number typed as a count.
 MOST_DOSES = 10_000
@@ -219,12 +219,15 @@ def note_added_at_clinic(
 ) -> StockMovement | None:
     """Write down that a batch that nobody had taken to a clinic was found there, as many doses as nobody counted.
 
-    Returns None where it was taken there, or found there, before. Nothing is refused: the dose was recorded.
+    Returns None where it was taken there, or found there, before; and where a cool box was too warm or too cold and
+    nobody said in which this batch came: it stays held. Nothing is refused: the dose was recorded.
     """
     share_session(session)
     batch = lock_batches([batch])[batch.pk]
     there = at_clinic(session).get(batch.pk)
     if there is not None and there.was_taken:
+        return None
+    if hold_of(session=session, batch=batch).unknown_after_excursion:
         return None
     return write(
         batch=batch,

@@ -32,11 +32,15 @@ from immunisations.policies import (
     check_givers,
     check_reason,
     check_session_open,
+    given_before_hold,
     parents_not_told,
     worked_under,
 )
 from immunisations.queries import facts_for, forecast_for, still_due, visit_record
 from immunisations.waiting import end_of_visit
+
+# Among the codes of a dose's warnings: its batch was quarantined after it was given, and before it was written down.
+GIVEN_BEFORE_HOLD = "given_before_hold"
 
 
 class NotGivenRefused(Refused):
@@ -160,13 +164,15 @@ def record_vaccination(
     outlook = forecast_for(root, given_on, facts)
     verdict = outlook.of(series)
     route = route or product.route
+    hold = hold_of(session=session, batch=batch)
     consent, screening = check_dose_is_possible(
         visit=visit,
         series=series,
         batch=batch,
-        hold=hold_of(session=session, batch=batch),
+        hold=hold,
         body_site=body_site,
         route=route,
+        given_at=given_at,
         on=given_on,
         consents=record.consents,
         screenings=record.screenings,
@@ -197,6 +203,10 @@ def record_vaccination(
         arrived_at=visit.arrived_at,
     )
     check_reason(found, override_reason, seen=cautions_seen)
+    marks = [caution.code for caution in found]
+    if given_before_hold(batch, hold, given_at=given_at):
+        # No warning to go against: it was given. Whoever follows up the batch has to see it.
+        marks.append(GIVEN_BEFORE_HOLD)
     row = Vaccination.objects.create(
         person=visit.person,
         session=session,
@@ -237,7 +247,7 @@ def record_vaccination(
         place_name=_place_name(visit),
         place_ods_code=session.venue.ods_code,
         override_reason=override_reason.strip() if found else "",
-        cautions=[caution.code for caution in found],
+        cautions=marks,
         note=note.strip(),
         parents_not_told=record.parents_not_told(product.vaccine),
         recorded_by=by,
@@ -264,7 +274,7 @@ def record_vaccination(
             "batch": row.batch_number,
             "direction": f"{under.kind} {under.name}, {under.version}",
             "given_by": row.given_by_name,
-            "cautions": [caution.code for caution in found],
+            "cautions": marks,
             "replaces": str(replaces.public_id) if replaces else None,
         },
         reason=row.override_reason,

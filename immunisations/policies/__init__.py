@@ -51,6 +51,7 @@ from immunisations.policies.doses import (
     check_givers,
     check_reason,
     check_site,
+    given_before_hold,
     what_to_do_when_blocked,
 )
 from immunisations.policies.refusals import DoseRefused
@@ -107,6 +108,7 @@ __all__ = [
     "consent_for",
     "consent_routes",
     "dose_number_of",
+    "given_before_hold",
     "may_ask_not_to_tell",
     "may_disagree",
     "may_send_by_itself",

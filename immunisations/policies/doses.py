@@ -58,6 +58,7 @@ def check_dose_is_possible(
     hold: Hold,
     body_site: str,
     route: str,
+    given_at: datetime,
     on: date,
     consents: Sequence[Consent],
     screenings: Sequence[Screening],
@@ -65,7 +66,7 @@ def check_dose_is_possible(
     verdict: SeriesForecast | None,
 ) -> tuple[Consent, Screening]:
     """Return the consent and the screening that a dose rests on. ``hold`` is what the ledger of stock says of the batch
-    at the visit's clinic.
+    at the visit's clinic, ``on`` the day of ``given_at``.
 
     Raises DoseRefused, with a code, for what nobody may overrule; SessionNotOpen where the clinic is not open.
     """
@@ -78,8 +79,8 @@ def check_dose_is_possible(
         )
     if series_of(product.vaccine) != series:
         raise DoseRefused(_("Select a product of this vaccine."), code="other_series")
-    check_batch(batch, team_id=session.team_id, on=on)
-    check_batch_here(batch, hold)
+    check_batch(batch, team_id=session.team_id, on=on, given_at=given_at)
+    check_batch_here(batch, hold, given_at=given_at)
     check_site(body_site, route)
     if on != session.date:
         raise DoseRefused(
@@ -114,9 +115,18 @@ def check_givers(*, given_by: User, supplied_by: User | None, team_id: int) -> N
         raise DoseRefused(_("Select a member of this team who supplied the vaccine."), code="no_supplier")
 
 
-def check_batch(batch: Batch, *, team_id: int, on: date) -> None:
-    """Raise DoseRefused where the batch is another team's, past its expiry, or quarantined."""
-    if batch.team_id == team_id and batch.quarantined_at is not None:
+def given_before_hold(batch: Batch, hold: Hold, *, given_at: datetime) -> bool:
+    """Whether a batch that must not be given any more was given before that was so: true, and worth a mark."""
+    since = batch.quarantined_at
+    return (since is not None and given_at < since) or (bool(hold) and not hold.stops(given_at))
+
+
+def check_batch(batch: Batch, *, team_id: int, on: date, given_at: datetime) -> None:
+    """Raise DoseRefused where the batch is another team's, past its expiry, or was quarantined by then.
+
+    What was given before the quarantine and is written down after it was given all the same.
+    """
+    if batch.team_id == team_id and batch.quarantined_at is not None and given_at >= batch.quarantined_at:
         raise DoseRefused(
             _("Batch %(number)s is quarantined and must not be given. Set it aside and choose another.")
             % {"number": batch.number},
@@ -125,9 +135,11 @@ def check_batch(batch: Batch, *, team_id: int, on: date) -> None:
     check_batch_was_possible(batch, team_id=team_id, on=on)
 
 
-def check_batch_here(batch: Batch, hold: Hold) -> None:
-    """Raise DoseRefused where the doses of a batch at this clinic are in quarantine, or may have been in a cool box
-    that was outside +2 to +8 °C (Green Book chapter 3)."""
+def check_batch_here(batch: Batch, hold: Hold, *, given_at: datetime) -> None:
+    """Raise DoseRefused where by then the doses of a batch at this clinic were in quarantine, or may have been in a
+    cool box that was found outside +2 to +8 °C (Green Book chapter 3)."""
+    if not hold.stops(given_at):
+        return
     if hold.held:
         raise DoseRefused(
             _("The doses of batch %(number)s at this clinic are quarantined. Set them aside and choose another batch.")

@@ -2,11 +2,11 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from datetime import time
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
-from django.utils import formats
+from django.utils import formats, timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -14,6 +14,7 @@ from accounts.models import User
 from bookings.forms.clinic_day.times import read_time
 from bookings.queries.dose import Staff
 from clinics.models import Batch, ClinicSession, Direction
+from clinics.words import clock
 from immunisations.models import Vaccination
 from nhsuk.forms import NhsukForm, RadiosField, SelectField, TextField, field_of
 
@@ -80,12 +81,16 @@ class FastSetUpForm(NhsukForm):
         ],
         size="s",
     )
+    earlier_batch = SelectField(
+        label=gettext_lazy("Was it a batch that has been held since?"), choices=(), size="s", required=False
+    )
 
     def __init__(
         self,
         *args: Any,
         groups: Sequence[tuple[str, str]],
         batches: Sequence[Batch],
+        until: Sequence[tuple[Batch, datetime]],
         directions: Mapping[str, Sequence[Direction]],
         staff: Staff,
         user: User,
@@ -93,6 +98,9 @@ class FastSetUpForm(NhsukForm):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.batches = {str(batch.public_id): batch for batch in batches}
+        # Those that are held now can only be written down from paper, where they were given before.
+        self.held = {str(batch.public_id): batch for batch, _moment in until}
+        self._offer_earlier(until)
         # Which directions are in force for each vaccine.
         self.directions = directions
         self.named = {str(each.public_id): each for found in directions.values() for each in found}
@@ -122,10 +130,32 @@ class FastSetUpForm(NhsukForm):
             *((key, str(each)) for key, each in staff.vaccinators.items()),
         ]
 
+    def _offer_earlier(self, until: Sequence[tuple[Batch, datetime]]) -> None:
+        if not until:
+            del self.fields["earlier_batch"]
+            return
+        field_of(self, "times").nhsuk["reveals"] = {PAPER: ["earlier_batch"]}
+        field_of(self, "earlier_batch").choices = [
+            ("", _("No")),
+            *(
+                (
+                    str(batch.public_id),
+                    _("%(product)s, %(number)s: doses given before %(time)s")
+                    % {"product": batch.product, "number": batch.number, "time": clock(timezone.localtime(moment))},
+                )
+                for batch, moment in until
+            ),
+        ]
+        if self.initial.get("batch") in self.held:
+            self.initial["earlier_batch"] = self.initial["batch"]
+
     def clean(self) -> dict[str, Any]:
         """Find the batch by what was scanned, and its direction."""
         data = super().clean() or self.cleaned_data
         batch = self.batches.get(data.get("batch", ""))
+        if data.get("times") == PAPER and data.get("earlier_batch"):
+            batch = self.held[data["earlier_batch"]]
+            data["batch"], data["scanned"] = str(batch.public_id), ""
         if data.get("scanned"):
             found = [each for each in self.batches.values() if is_number_of(each, data["scanned"])]
             if len(found) != 1:

@@ -8,14 +8,14 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
 from accounts.permissions import Permission
-from bookings.forms.clinic_day.fast import EVERYBODY, FastSetUpForm
+from bookings.forms.clinic_day.fast import EVERYBODY, PAPER, FastSetUpForm
 from bookings.queries.dose import Staff, staff_of_team
 from bookings.queries.lists import ListReport, ListRow, Standing, list_report
 from bookings.views.clinic_day.base import ClinicDayPage
 from bookings.views.clinic_day.batches import REMEMBERED, remembered
 from clinics.directions import directions_for, in_force
 from clinics.models import Batch, Direction
-from clinics.stock import batches_for
+from clinics.stock import batches_for, batches_until
 from clinics.vaccines import series_of
 from immunisations.policies import can_record
 
@@ -44,10 +44,14 @@ class FastPage(ClinicDayPage):
 
     @cached_property
     def batch(self) -> Batch | None:
-        """The batch that was chosen, where it may still be given."""
+        """The batch that was chosen, where it may still be given; from paper, where it could be earlier that day."""
         codes = self.clinic.vaccine_codes()
         wanted = self.kept.get("batch", "")
         found, _held = batches_for(session=self.clinic, vaccines=codes, on=self.clinic.date)
+        if self.kept.get("times") == PAPER:
+            found += [
+                batch for batch, _until in batches_until(session=self.clinic, vaccines=codes, on=self.clinic.date)
+            ]
         return next((each for each in found if str(each.public_id) == wanted), None)
 
     @cached_property
@@ -97,6 +101,7 @@ class FastSetUp(FastPage):
             post,
             groups=[(f"={group.name}", group.name or _("No wing or site")) for group in self.report.groups],
             batches=batches,
+            until=batches_until(session=clinic, vaccines=codes, on=clinic.date),
             directions={code: in_force(known, code, clinic.date) for code in codes},
             staff=self.staff,
             user=self.user,
@@ -119,6 +124,9 @@ class FastSetUp(FastPage):
             return self._page(form)
         data = form.cleaned_data
         self.keep(**{name: data[name] for name in ("group", "batch", "direction", "given_by", "times")}, skipped=[])
+        if data["batch"] in form.held:
+            # Nobody gives from it any more.
+            return redirect("fast-next", self.clinic.public_id)
         batch = form.batches[data["batch"]]
         own = remembered(request, self.clinic)
         request.session[REMEMBERED] = {

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -15,8 +16,11 @@ from accounts.models import Role, User
 from bookings.lists.actions import Listed, add_list
 from bookings.models import ListEntry
 from bookings.queries import list_report
+from clinics.actions import quarantine_batch, take_stock
 from clinics.models import Batch, Venue
+from clinics.stock import batches_for
 from immunisations import actions
+from immunisations.actions import record_reading
 from immunisations.models import Consent, Offer, Person, RecordCheck, Screening, Vaccination, Visit
 from tests.integration.clinic_day.conftest import Clinic, signed_in, words
 from tests.support.factories import MORNING, make_batch, make_direction, make_user
@@ -428,6 +432,45 @@ def test_a_time_on_paper_is_a_time_that_has_been(
         page = save(nurse, wing, "Ben", outcome=outcome, given_time=typed)
         assert page.status_code == status and sentence in words(page)
     assert not Vaccination.objects.exists() and not Visit.objects.exists()
+
+
+def hold(clinic: Clinic, how: str, at: datetime) -> None:
+    """Have the MMR batch held from a moment, in one of the ways there are."""
+    if how == "whole":
+        quarantine_batch(batch=clinic.mmr, reason="Recalled by the maker", by=clinic.nurse, at=at, source="staff")
+        return
+    if how == "taken":
+        counts = {clinic.mmr: 10}
+        take_stock(session=clinic.session, counts=counts, by=clinic.nurse, at=MORNING, confirmed=True)
+    record_reading(session=clinic.session, box="Box 1", moment="during", celsius=Decimal(12), by=clinic.nurse, at=at)
+
+
+@pytest.mark.parametrize("how", ["whole", "taken", "never taken"])
+def test_a_dose_given_before_its_batch_was_held_is_entered_from_paper_and_marked(
+    wing: Clinic, nurse: Client, this_morning: Any, how: str
+) -> None:
+    hold(wing, how, datetime(2026, 11, 21, 10, 30, tzinfo=LONDON))
+    this_morning.move_to(MORNING + timedelta(hours=5))
+    earlier = {"batch": "", "earlier_batch": str(wing.mmr.public_id)}
+    for refused in (set_up(nurse, wing), set_up(nurse, wing, times="paper"), set_up(nurse, wing, **earlier)):
+        assert refused.status_code == 422 and "PRX1: doses given before 10:30am" in words(refused)
+    assert set_up(nurse, wing, times="paper", **earlier).status_code == 302
+    for after in ("10:30am", "11:15am"):
+        assert save(nurse, wing, "Ben", given_time=after).status_code == 409
+    assert not Vaccination.objects.exists()
+    assert save(nurse, wing, "Ben", given_time="10:20am").status_code == 302
+    row = Vaccination.objects.get()
+    assert (row.batch, row.cautions) == (wing.mmr, ["given_before_hold"])
+    assert "Given before its batch was quarantined." in words(nurse.get(wing.url("show-working", row.person.public_id)))
+    # It is held as before: nothing of it can be given now.
+    usable, _held = batches_for(session=wing.session, vaccines=["MMR"], on=wing.session.date)
+    assert wing.mmr not in usable
+
+
+def test_a_batch_held_since_an_earlier_day_is_not_for_paper_either(wing: Clinic, nurse: Client) -> None:
+    hold(wing, "whole", MORNING - timedelta(days=1))
+    page = set_up(nurse, wing, times="paper", batch="", earlier_batch=str(wing.mmr.public_id))
+    assert page.status_code == 422 and "PRX1" not in words(page)
 
 
 @pytest.mark.parametrize("wrong", ["x" * 600, "\x00", "<script>"])
