@@ -53,6 +53,7 @@ def filled(hall: Venue, *periods: tuple[str, str, str], **answers: Any) -> dict[
         "name": "Evesham clinic",
         "who_may_book": "public",
         "appointment_minutes": "10",
+        "observation_minutes": "0",
         "vaccines": ["MMR", "6IN1"],
         "periods-TOTAL_FORMS": str(len(periods)),
         "periods-INITIAL_FORMS": "0",
