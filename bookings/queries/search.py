@@ -246,6 +246,14 @@ def _booked(appointment: Appointment) -> str:
     }
 
 
+def _where(appointment: Appointment) -> str:
+    """Where an appointment stands that is not on this clinic's list, in words: cancelled, or booked."""
+    if appointment.state == Appointment.State.CANCELLED:
+        words = _("Cancelled: %(clinic)s, %(day)s, %(time)s")
+        return words % {**_clinic_words(appointment.session), "time": clock(appointment.starts_at)}
+    return _booked(appointment)
+
+
 def _of_appointment(appointment: Appointment, why: Reasons, hidden: bool) -> FoundPerson:
     person = appointment.person
     return FoundPerson(
@@ -256,7 +264,7 @@ def _of_appointment(appointment: Appointment, why: Reasons, hidden: bool) -> Fou
         appointment.nhs_number,
         why,
         (person.merged_into or person) if person else None,
-        (_booked(appointment),),
+        (_where(appointment),),
         hidden,
     )
 

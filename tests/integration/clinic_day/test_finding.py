@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, ListEntry, QueueSlip
 from bookings.slips import make_slip
 from clinics.models import ClinicSession
@@ -148,6 +149,13 @@ def test_a_scanned_booking_of_one_has_its_button_ready(clinic, desk):
     made = book(clinic.session)
     html = find(desk, clinic, made.link_token).content.decode()
     assert html.count("autofocus") == 1
+
+
+def test_a_scanned_booking_that_was_cancelled_is_said_to_be(clinic, desk):
+    made = book(clinic.session, child("Amina"), starts_at=MORNING + timedelta(hours=3))
+    cancel_appointments(booking=made.booking, appointments=None, by=None, source="public", at=MORNING)
+    said = words(find(desk, clinic, made.link_token))
+    assert "Cancelled: " in said and "Booked at" not in said
 
 
 def test_a_scanned_slip_finds_the_family(clinic, desk, nurse, amina):
