@@ -59,11 +59,14 @@ class Pace:
         return _("about %(least)s to %(most)s minutes") % {"least": least, "most": least + STEP}
 
 
-def pace_of(visits: Sequence[tuple[datetime | None, datetime | None]], *, at: datetime) -> Pace:
+def pace_of(
+    visits: Sequence[tuple[datetime | None, datetime | None]], *, at: datetime, observed: timedelta = timedelta(0)
+) -> Pace:
     """Return the pace of the last hour from when each visit began to be seen and when it ended, None for not yet.
 
-    A clinic that began less than an hour ago is judged by the time since then.
+    ``observed`` is how long people are asked to stay after a dose: nobody sees them in that time, so whoever waits was
+    seen already, and so much earlier. A clinic that began less than an hour ago is judged by the time since then.
     """
     began = min((started for started, _left in visits if started), default=None)
-    over = min(PACE_OVER, at - began) if began else timedelta(0)
-    return Pace(sum(1 for _started, left in visits if left and at - PACE_OVER < left <= at), over)
+    over = min(PACE_OVER + observed, at - began) if began else timedelta(0)
+    return Pace(sum(1 for _started, left in visits if left and at - PACE_OVER < left <= at + observed), over)

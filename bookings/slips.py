@@ -1,7 +1,7 @@
 """Slips of paper on which a family sees its place in the queue, by a link that says nothing about anybody."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from django.db import transaction
@@ -73,7 +73,9 @@ def place_of(slip: QueueSlip, *, at: datetime) -> PlaceInQueue:
     own = set(family_of(slip.visit))
     rows = Visit.objects.filter(session=slip.visit.session_id)
     visits = list(rows.values_list("pk", "arrived_at", "appointment__starts_at", "started_at", "paused_at", "left_at"))
-    pace = pace_of([(started, left) for _pk, _came, _booked, started, _paused, left in visits], at=at)
+    observed = timedelta(minutes=slip.visit.session.observation_minutes or 0)
+    seen = [(started, left) for _pk, _came, _booked, started, _paused, left in visits]
+    pace = pace_of(seen, at=at, observed=observed)
     # The same who are ready on the list: whoever nobody has begun to see, and of whom nothing was given or declined.
     touched = set(rows.filter(Q(vaccinations__isnull=False)).values_list("pk", flat=True))
     ready = in_order(

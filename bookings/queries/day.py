@@ -113,7 +113,8 @@ def day_list(session: ClinicSession, *, today: date, at: datetime, hidden: bool 
     _see(listing, appointments, visits, today, at)
     _add_entries(listing, today)
     _number(listing)
-    listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in visits], at=at)
+    observed = timedelta(minutes=session.observation_minutes or 0)
+    listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in visits], at=at, observed=observed)
     rows = listing.rows
     private = private_people({row.person.pk for row in rows if row.person})
     _note_due(listing)

@@ -223,3 +223,22 @@ def test_an_empty_clinic_prints_a_sentence(clinic, desk):
 def test_a_slip_of_nobody_is_not_found(clinic, desk, visit):
     assert desk.post(clinic.url("clinic-day-slip"), {"visit": visit}).status_code == 404
     assert not QueueSlip.objects.exists()
+
+
+def test_whoever_waits_after_a_dose_was_seen_and_counts_for_the_pace(clinic, this_morning):
+    clinic.session.observation_minutes = 15
+    clinic.session.save(update_fields=["observation_minutes"])
+    for number in range(4):
+        visit = walk_in(clinic, f"Seen{number}", MORNING)
+        actions.start_visit(visit=visit, by=clinic.nurse, at=MORNING)
+        # As a dose leaves it: the visit ends when they may go.
+        Visit.objects.filter(pk=visit.pk).update(left_at=MORNING + timedelta(minutes=5 * (number + 1) + 15))
+    walk_in(clinic, "Next", MORNING + timedelta(minutes=19))
+    this_morning.move_to(MORNING + timedelta(minutes=20))
+    page = words(signed_in(clinic.desk).get(clinic.url("clinic-day-session")))
+    # Four seen in 20 minutes, though one of them alone has left; one person before.
+    assert "Whoever arrives now waits: less than 10 minutes." in page
+    for number in range(3):
+        walk_in(clinic, f"After{number}", MORNING + timedelta(minutes=20))
+    slip = make_slip(visit=walk_in(clinic, "Last", MORNING + timedelta(minutes=20)), by=clinic.desk, at=MORNING)
+    assert "Your wait: about 20 to 30 minutes." in place(slip)
