@@ -7,7 +7,7 @@ from math import ceil
 from statistics import median
 from typing import Any
 
-from django.db.models import Min
+from django.db.models import F, Min
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -239,9 +239,12 @@ def _without_temperature(readings: list[CoolBoxReading]) -> list[str]:
 def timing(session: ClinicSession) -> Timing | None:
     """Return how long it took from arrival to the first dose that was saved, whatever was put right later; None where
     nothing was given.
+
+    Whoever is known here only from paper is left out: when they came is no more than the time that is written there.
     """
     rows = (
         Vaccination.objects.filter(session=session, status=Vaccination.Status.COMPLETED, correction_reason="")
+        .exclude(visit__arrived_at=F("given_at"), recorded_at__gt=F("given_at"))
         .order_by()
         .values("visit")
         .annotate(first=Min("recorded_at"))

@@ -16,6 +16,7 @@ from accounts.models import Role, User
 from bookings.lists.actions import Listed, add_list
 from bookings.models import ListEntry
 from bookings.queries import list_report
+from bookings.queries.report import timing
 from clinics.actions import quarantine_batch, take_stock
 from clinics.models import Batch, Venue
 from clinics.stock import batches_for
@@ -411,6 +412,8 @@ def test_from_paper_each_dose_has_its_time_and_who_gave_it(
     assert (row.given_by, row.recorded_by) == (colleague, wing.nurse)
     assert row.recorded_at == MORNING + later
     assert row.visit.arrived_at == row.given_at
+    # From their arrival to the saved dose is no time that anybody waited.
+    assert timing(wing.session) is None
     assert other(nurse, wing, "Sean", "declined", given_time="10:25am").status_code == 302
     assert Visit.objects.get(person=person("Sean")).arrived_at == datetime(2026, 11, 21, 10, 25, tzinfo=LONDON)
 
