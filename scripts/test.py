@@ -1,8 +1,10 @@
-"""Run the whole suite on SQLite and on PostgreSQL side by side, and say last what was not run and why.
+"""Run the suite on SQLite and on PostgreSQL side by side, and say last what was not run and why.
 
-PostgreSQL takes longer: its suite runs in two parts at once, so that no core is idle at the end. Arguments go to every
-run of pytest, and with them there are no parts. What the run on SQLite prints is shown as it comes, then what the
-others have printed. With REQUIRE_ALL=1 anything left out is a failure.
+Every test that touches a database runs on both. What touches none runs once, beside SQLite, and so do the stories in a
+browser, on PostgreSQL, which is a real service's: a suite that takes longer than a cup of tea is not run. PostgreSQL's
+run is in two parts at once, so that no core is idle at the end. Arguments go to every run of pytest; with them, as on a
+machine without PostgreSQL, nothing is left to another run. What the run on SQLite prints is shown as it comes, then
+what the others have printed. With REQUIRE_ALL=1 anything left out is a failure.
 """
 
 import os
@@ -20,10 +22,11 @@ ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
 from tests.support import not_run, postgres  # noqa: E402
-from tests.support.parts import PART  # noqa: E402
+from tests.support.parts import LEAVES, PART, PURE, STORIES  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
-PARTS = [("PostgreSQL", "1/2"), ("PostgreSQL", "2/2")]
+WHOLE = [("SQLite", "", ""), ("PostgreSQL", "", "")]
+SIDE_BY_SIDE = [("SQLite", "", STORIES), ("PostgreSQL", "1/2", PURE), ("PostgreSQL", "2/2", PURE)]
 # Interrupted, by Ctrl-C or otherwise, before it could finish.
 ENDED = {2, -signal.SIGINT, -signal.SIGTERM}
 PAUSE_SECONDS = 0.2
@@ -60,11 +63,15 @@ class Suite:
         return {f"{reason}, on {self.database}": int(count) for count, reason in parts}
 
 
-def start(database: str, part: str, arguments: list[str], folder: Path) -> Suite:
-    """Start pytest on one database, for one part such as "1/2" or, where that is empty, for the whole."""
+def start(database: str, part: str, leaves: str, arguments: list[str], folder: Path) -> Suite:
+    """Start pytest on one database, for one part such as "1/2" or, where that is empty, for the whole.
+
+    ``leaves`` is what it leaves to the run on the other database.
+    """
     name = f"{database} {part.replace('/', ' of ')}".strip()
     output, notes = folder / f"{name} output", folder / f"{name} notes"
     environment = os.environ | {"TEST_DATABASE": database.lower(), not_run.NOTES_FILE: str(notes), PART: part}
+    environment[LEAVES] = leaves
     environment.pop("DATABASE_URL", None)
     options = ["-o", f"cache_dir=.pytest_cache/{name.lower()}"]
     if sys.stdout.isatty():
@@ -103,16 +110,16 @@ def ended_together(suites: list[Suite]) -> Iterator[None]:
 def main() -> int:
     arguments = sys.argv[1:]
     left_out: dict[str, int] = {}
-    runs = [("SQLite", ""), ("PostgreSQL", "")] if arguments else [("SQLite", ""), *PARTS]
+    runs = WHOLE if arguments else SIDE_BY_SIDE
     if postgres.find_programs() is None:
-        runs = runs[:1]
+        runs = WHOLE[:1]
         left_out["the suite on PostgreSQL, which is not installed here"] = 0
     codes: dict[tuple[str, str], int] = {}
     with tempfile.TemporaryDirectory() as folder:
         suites: list[Suite] = []
         with ended_together(suites):
-            for database, part in runs:
-                suites.append(start(database, part, arguments, Path(folder)))
+            for database, part, leaves in runs:
+                suites.append(start(database, part, leaves, arguments, Path(folder)))
             for suite in suites:
                 codes[suite.database, suite.part] = suite.follow()
                 for reason, count in suite.left_out().items():

@@ -11,12 +11,13 @@ from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 
 from tests.support.not_run import Notes
-from tests.support.parts import PART, files_of_part
+from tests.support.parts import LEAVES, PART, files_of_part, is_left
 
 pytest_plugins = ["tests.support.browser"]
 
 # Taken away, so that a run that a test starts is whole.
 OUR_PART = os.environ.pop(PART, "")
+OUR_LEAVES = os.environ.pop(LEAVES, "")
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "", None}
 
 
@@ -34,11 +35,22 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     """Leave a test of one database's own behaviour out of the run on the other, and what another part runs."""
     other = "sqlite" if connection.vendor == "postgresql" else "postgresql"
     ours = files_of_part({str(item.path) for item in items}, OUR_PART)
-    elsewhere = [item for item in items if item.get_closest_marker(other) or str(item.path) not in ours]
+    elsewhere = [
+        item for item in items if item.get_closest_marker(other) or str(item.path) not in ours or _is_left(item)
+    ]
     if elsewhere:
         config.hook.pytest_deselected(items=elsewhere)
         left = {id(item) for item in elsewhere}
         items[:] = [item for item in items if id(item) not in left]
+
+
+def _is_left(item: pytest.Item) -> bool:
+    return is_left(
+        item.path.relative_to(item.config.rootpath) if item.path.is_relative_to(item.config.rootpath) else item.path,
+        leaves=OUR_LEAVES,
+        marked=item.get_closest_marker("django_db") is not None,
+        fixtures=getattr(item, "fixturenames", ()),
+    )
 
 
 class NetworkUsed(AssertionError):

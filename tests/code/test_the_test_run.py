@@ -7,7 +7,7 @@ import socket
 import subprocess
 import sys
 import time
-from pathlib import Path
+from pathlib import Path, PurePath
 
 import psycopg
 import pytest
@@ -18,7 +18,7 @@ from django.utils import timezone
 from accounts.models import AuditEvent
 from tests.support import postgres
 from tests.support.not_run import sentence
-from tests.support.parts import files_of_part
+from tests.support.parts import PURE, STORIES, files_of_part, is_left
 
 ROOT = Path(settings.BASE_DIR)
 
@@ -174,3 +174,15 @@ def test_the_parts_of_a_run_take_each_file_once(parts: int) -> None:
 def test_what_is_no_part_is_refused(part: str) -> None:
     with pytest.raises(ValueError, match=r"."):
         files_of_part({"tests/test_it.py"}, part)
+
+
+def test_a_test_that_touches_a_database_is_left_to_no_other_run() -> None:
+    def left(path: str, leaves: str, marked: bool = False, *fixtures: str) -> bool:
+        return is_left(PurePath(path), leaves=leaves, marked=marked, fixtures=fixtures)
+
+    for leaves in (PURE, STORIES, ""):
+        assert not left("tests/integration/test_it.py", leaves)
+        assert not left("tests/unit/test_it.py", leaves, True)
+        assert not left("tests/unit/test_it.py", leaves, False, "db")
+    assert left("tests/unit/test_it.py", PURE) and not left("tests/unit/test_it.py", STORIES)
+    assert left("tests/journeys/test_it.py", STORIES, True) and not left("tests/journeys/test_it.py", PURE, True)

@@ -1,9 +1,16 @@
 """A run in parts: each takes its share of the files, and together they take all."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from pathlib import PurePath
 
 # Which part this run is, such as "1/2"; empty for the whole.
 PART = "TEST_PART"
+# What this run leaves to the one on the other database, one of the two below; empty where it leaves nothing.
+LEAVES = "TEST_LEAVES"
+# Tests that touch no database: they run beside SQLite. Stories in a browser: they run on PostgreSQL.
+PURE, STORIES = "pure", "stories"
+PURE_FOLDERS, STORY_FOLDERS = {"unit", "code"}, {"journeys", "effort"}
+DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
 
 
 def files_of_part(files: Iterable[str], part: str) -> set[str]:
@@ -17,3 +24,15 @@ def files_of_part(files: Iterable[str], part: str) -> set[str]:
     if not 1 <= int(number) <= int(of):
         raise ValueError(f"{part} is no part of a whole")
     return set(sorted(files)[int(number) - 1 :: int(of)])
+
+
+def is_left(path: PurePath, *, leaves: str, marked: bool, fixtures: Collection[str]) -> bool:
+    """Whether a test of a file is left to the run on the other database.
+
+    ``marked``: it is marked as one that uses the database; ``fixtures`` are the names of those it asks for.
+    """
+    folders = set(path.parts)
+    if leaves == STORIES:
+        return bool(folders & STORY_FOLDERS)
+    touches = marked or bool(DATABASE_FIXTURES & set(fixtures))
+    return leaves == PURE and bool(folders & PURE_FOLDERS) and not touches
