@@ -26,7 +26,7 @@ def follow_ups_of(person: Person) -> list[FollowUp]:
 
 @dataclass(frozen=True)
 class Choice:
-    """Which follow-ups are asked for: those of ``owner`` and of nobody in particular, after one ``reason``, in one
+    """Which follow-ups are asked for: those of ``owner`` alone, after one ``reason``, in one
     ``state``, of one ``person``; everything None or "" asks nothing.
     """
 
