@@ -1,9 +1,9 @@
 """Run the suite on SQLite and on PostgreSQL side by side, and say last what was not run and why.
 
 Every test that touches a database runs on both. What touches none runs once, beside SQLite, and so do the stories in a
-browser, on PostgreSQL, which is a real service's: a suite that takes longer than a cup of tea is not run. PostgreSQL's
-run is in two parts at once, so that no core is idle at the end. Arguments go to every run of pytest; with them, as on a
-machine without PostgreSQL, nothing is left to another run. What the run on SQLite prints is shown as it comes, then
+browser, on PostgreSQL, which is a real service's: a suite that takes longer than a cup of tea is not run. Each database
+has two parts at once, so that no core is idle at the end. Arguments go to every run of pytest; with them, as on a
+machine without PostgreSQL, nothing is left to another run. What the first run prints is shown as it comes, then
 what the others have printed. With REQUIRE_ALL=1 anything left out is a failure.
 """
 
@@ -26,7 +26,11 @@ from tests.support.parts import LEAVES, PART, PURE, STORIES  # noqa: E402
 
 NO_TESTS_COLLECTED = 5
 WHOLE = [("SQLite", "", ""), ("PostgreSQL", "", "")]
-SIDE_BY_SIDE = [("SQLite", "", STORIES), ("PostgreSQL", "1/2", PURE), ("PostgreSQL", "2/2", PURE)]
+SIDE_BY_SIDE = [
+    (database, part, leaves)
+    for database, leaves in (("SQLite", STORIES), ("PostgreSQL", PURE))
+    for part in ("1/2", "2/2")
+]
 # Interrupted, by Ctrl-C or otherwise, before it could finish.
 ENDED = {2, -signal.SIGINT, -signal.SIGTERM}
 PAUSE_SECONDS = 0.2
