@@ -48,7 +48,7 @@ def _is_left(item: pytest.Item) -> bool:
     return is_left(
         item.path.relative_to(item.config.rootpath) if item.path.is_relative_to(item.config.rootpath) else item.path,
         leaves=OUR_LEAVES,
-        marked=item.get_closest_marker("django_db") is not None,
+        marks={mark.name for mark in item.iter_markers()},
         fixtures=getattr(item, "fixturenames", ()),
     )
 

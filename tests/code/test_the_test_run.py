@@ -177,12 +177,15 @@ def test_what_is_no_part_is_refused(part: str) -> None:
 
 
 def test_a_test_that_touches_a_database_is_left_to_no_other_run() -> None:
-    def left(path: str, leaves: str, marked: bool = False, *fixtures: str) -> bool:
-        return is_left(PurePath(path), leaves=leaves, marked=marked, fixtures=fixtures)
+    def left(path: str, leaves: str, marks: tuple[str, ...] = (), *fixtures: str) -> bool:
+        return is_left(PurePath(path), leaves=leaves, marks=marks, fixtures=fixtures)
 
     for leaves in (PURE, STORIES, ""):
         assert not left("tests/integration/test_it.py", leaves)
-        assert not left("tests/unit/test_it.py", leaves, True)
-        assert not left("tests/unit/test_it.py", leaves, False, "db")
+        assert not left("tests/unit/test_it.py", leaves, ("django_db",))
+        assert not left("tests/unit/test_it.py", leaves, (), "db")
     assert left("tests/unit/test_it.py", PURE) and not left("tests/unit/test_it.py", STORIES)
-    assert left("tests/journeys/test_it.py", STORIES, True) and not left("tests/journeys/test_it.py", PURE, True)
+    story = "tests/journeys/test_it.py"
+    assert left(story, STORIES, ("django_db",)) and not left(story, PURE, ("django_db",))
+    walk = "tests/integration/test_walk.py"
+    assert left(walk, PURE, ("django_db", "once")) and not left(walk, STORIES, ("django_db", "once"))

@@ -19,7 +19,7 @@ from tests.integration.walk.table import ANONYMOUS, BY_POST, ROLES, SUPERUSER, E
 from tests.integration.walk.world import World, make_world
 from tests.support.factories import make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TABLE: dict[str, Entry] = {}
 for part in (public, accounts, admin, after, clinic_day, api, stock):

@@ -22,7 +22,7 @@ from tests.integration.walk.leaks import leaks
 from tests.integration.walk.table import BY_POST, ROLES, nothing
 from tests.integration.walk.world import World, make_world
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 # Facts that people of both teams share.
 SHARED = ("Bilal 3 2 2021", "Amina", "Chloe 6 5 2020", "Sara", "priorix")
 

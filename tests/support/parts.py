@@ -26,13 +26,16 @@ def files_of_part(files: Iterable[str], part: str) -> set[str]:
     return set(sorted(files)[int(number) - 1 :: int(of)])
 
 
-def is_left(path: PurePath, *, leaves: str, marked: bool, fixtures: Collection[str]) -> bool:
+def is_left(path: PurePath, *, leaves: str, marks: Collection[str], fixtures: Collection[str]) -> bool:
     """Whether a test of a file is left to the run on the other database.
 
-    ``marked``: it is marked as one that uses the database; ``fixtures`` are the names of those it asks for.
+    ``marks`` are the names of its markers, "once" among them where it is about every page and not about what a database
+    does with it; ``fixtures`` are the names of those it asks for.
     """
     folders = set(path.parts)
+    if leaves == PURE and "once" in marks:
+        return True
     if leaves == STORIES:
         return bool(folders & STORY_FOLDERS)
-    touches = marked or bool(DATABASE_FIXTURES & set(fixtures))
+    touches = "django_db" in marks or bool(DATABASE_FIXTURES & set(fixtures))
     return leaves == PURE and bool(folders & PURE_FOLDERS) and not touches

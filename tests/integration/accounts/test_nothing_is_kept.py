@@ -14,7 +14,7 @@ from tests.integration.walk.table import BY_POST, Entry
 from tests.integration.walk.world import World, make_world
 from tests.support.factories import make_team, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TABLE: dict[str, Entry] = {}
 for part in (accounts, admin, clinic_day, api):

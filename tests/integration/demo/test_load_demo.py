@@ -117,6 +117,7 @@ def test_it_is_never_loaded_beside_real_teams_nor_where_the_service_is_real(sett
     assert not User.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("days", [0, 45, 520, 2000])
 def test_whatever_the_day_one_direction_is_in_force_for_every_vaccine(days: int) -> None:
     load(SATURDAY)
