@@ -11,7 +11,7 @@ pytestmark = [pytest.mark.postgresql, pytest.mark.drill, pytest.mark.django_db(t
 
 def test_whatever_several_tablets_are_told_on_a_clinics_day_is_so_in_the_database() -> None:
     with running_service(database_url(), workers=2) as address:
-        findings = clinic_days.a_clinic_day(address, people=6, nurses=2, desks=1, walk_ins=1, minutes=0.5)
+        findings = clinic_days.a_clinic_day(address, people=4, nurses=2, desks=1, walk_ins=1, minutes=2)
     print(findings.line())
     assert not findings.faults, findings.line()
     assert findings.doses and findings.said["arrived"] and findings.said["walk-in"]
