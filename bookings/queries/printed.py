@@ -24,13 +24,16 @@ def printed_list(listing: DayList) -> list[PrintedGroup]:
     Whoever is marked as not attending is printed too: they may still come.
     """
     groups: dict[str, PrintedGroup] = {}
-    on_the_list = [row for row in listing.rows if row.entry is not None]
-    for row in sorted(on_the_list, key=lambda row: (row.entry.group, row.entry.position, row.entry.pk)):  # type: ignore[union-attr]
-        groups.setdefault(row.entry.group, PrintedGroup(row.entry.group or _("On the list"))).rows.append(row)  # type: ignore[union-attr]
-    booked = [row for row in listing.rows if row.entry is None and row.appointment is not None]
-    booked.sort(key=lambda row: (row.starts_at, row.appointment.position, row.appointment.pk))  # type: ignore[union-attr]
-    walked = {row.visit.pk: row for row in listing.rows if row.entry is None and not row.appointment and row.visit}
-    order = in_order(Waiting(pk, row.visit.arrived_at, None) for pk, row in walked.items())  # type: ignore[union-attr]
+    listed = [(row.entry, row) for row in listing.rows if row.entry is not None]
+    for entry, row in sorted(listed, key=lambda pair: (pair[0].group, pair[0].position, pair[0].pk)):
+        groups.setdefault(entry.group, PrintedGroup(entry.group or _("On the list"))).rows.append(row)
+    others = [row for row in listing.rows if row.entry is None]
+    timed = [(row.appointment, row) for row in others if row.appointment is not None]
+    timed.sort(key=lambda pair: (pair[0].starts_at, pair[0].position, pair[0].pk))
+    booked = [row for _appointment, row in timed]
+    came = [(row.visit, row) for row in others if row.appointment is None and row.visit is not None]
+    walked = {visit.pk: row for visit, row in came}
+    order = in_order(Waiting(visit.pk, visit.arrived_at, None) for visit, _row in came)
     rest = (
         PrintedGroup(_("Booked"), booked),
         PrintedGroup(_("Walk-ins"), [walked[one.visit] for one in order]),
