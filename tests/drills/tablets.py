@@ -33,6 +33,8 @@ USUAL = {
     "reason": ("declined",),
 }
 SITES = ("left_arm", "right_arm", "left_thigh", "right_thigh")
+# A nurse goes home when nobody was ready for so long, though somebody is still expected: the desk may have gone.
+LONGEST_IDLE_SECONDS = 20
 NURSE, DESK, CLOSER = "nurse", "desk", "closer"
 
 
@@ -477,8 +479,8 @@ def _turns(tablet: Tablet, does: str, seed: int, walk_ins: int, ends: float) -> 
             tablet.close()
         return
     seen: set[str] = set()
-    idle = 0
-    while time.monotonic() < ends and idle < 8:
+    idle, busy_at = 0, time.monotonic()
+    while time.monotonic() < min(ends, busy_at + LONGEST_IDLE_SECONDS) and idle < 8:
         page = tablet.look()
         left = [each for each in tablet.waiting(page) if each[1] not in seen]
         if not left:
@@ -486,7 +488,7 @@ def _turns(tablet: Tablet, does: str, seed: int, walk_ins: int, ends: float) -> 
             time.sleep(0.2)
             yield
             continue
-        idle = 0
+        idle, busy_at = 0, time.monotonic()
         # Half the time whoever is first, as every other nurse; half the time anybody.
         path, person = left[0] if chance.random() < 0.5 else chance.choice(left)
         seen.add(person)
