@@ -29,6 +29,8 @@ class Permission(models.TextChoices):
     RELEASE_STOCK = "release_stock", _("Quarantine a batch or release it, list who had it")
     ADD_LISTS = "add_lists", _("Add a list of people to a clinic")
     CLOSE_CLINIC = "close_clinic", _("Close a clinic at the end of its day")
+    HANDLE_MESSAGES = "handle_messages", _("See messages that did not arrive, print letters")
+    WRITE_GUIDES = "write_guides", _("Write the pages that answer the public’s questions")
     PLAN_CLINICS = "plan_clinics", _("Plan, publish and cancel clinics, keep venues and batches")
     INSPECT = "inspect", _("Look up bookings, people, records and messages in the admin")
     SEE_TOTALS = "see_totals", _("See a clinic’s totals")
@@ -52,6 +54,8 @@ ROLES: dict[Permission, set[Role]] = {
     Permission.RELEASE_STOCK: {Role.SENIOR_NURSE, Role.COORDINATOR},
     Permission.ADD_LISTS: {Role.SENIOR_NURSE, Role.COORDINATOR},
     Permission.CLOSE_CLINIC: {Role.SENIOR_NURSE, Role.COORDINATOR},
+    Permission.HANDLE_MESSAGES: {Role.DESK, Role.SENIOR_NURSE, Role.COORDINATOR},
+    Permission.WRITE_GUIDES: {Role.COORDINATOR},
     Permission.PLAN_CLINICS: {Role.COORDINATOR},
     Permission.INSPECT: {Role.COORDINATOR},
     Permission.SEE_TOTALS: {Role.COORDINATOR, Role.ANALYST} | _EVERYBODY_CLINICAL,

@@ -182,6 +182,9 @@ def _make_booking(
         spoken_language=contact.spoken_language,
         interpreter_needed=contact.interpreter_needed,
         support_needs=contact.support_needs,
+        letters=contact.letters,
+        address=contact.address,
+        parental_responsibility=contact.parental_responsibility,
         how=how,
         submission_id=submission_id,
         created_at=at,
@@ -223,6 +226,10 @@ def _make_booking(
                 gelatine_free=person.gelatine_free,
                 extra_time=person.extra_time,
                 support_needs=person.support_needs,
+                address=person.address,
+                gp_registered=person.gp_registered,
+                gp_surgery=person.gp_surgery,
+                wanted=list(person.wanted),
             )
             for position, (person, seat) in enumerate(zip(people, taken, strict=True), start=1)
         ]

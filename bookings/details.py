@@ -18,6 +18,12 @@ class PersonDetails:
     gelatine_free: bool = False
     extra_time: bool = False
     support_needs: str = ""
+    address: str = ""
+    # As Appointment.gp_registered; "" where it was not asked.
+    gp_registered: str = ""
+    gp_surgery: str = ""
+    # Codes of Vaccine; none where the contact asked us to check what is needed.
+    wanted: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,3 +42,8 @@ class Contact:
     spoken_language: str = ""
     interpreter_needed: bool = False
     support_needs: str = ""
+    # For whoever has neither mobile nor email and wants the details on paper.
+    letters: bool = False
+    address: str = ""
+    # As Booking.parental_responsibility; "" where it was not asked.
+    parental_responsibility: str = ""

@@ -22,6 +22,11 @@ class Booking(PublicIdModel):
         WALK_IN = "walk_in", _("At the clinic")
         LIST = "list", _("From a list")
 
+    class ParentalResponsibility(models.TextChoices):
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        NOT_SURE = "not_sure", _("Not sure")
+
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="bookings", verbose_name=_("team"))
     reference = models.CharField(_("reference"), max_length=10, unique=True)
     link_token_hash = models.CharField(max_length=64, unique=True, editable=False)
@@ -30,6 +35,24 @@ class Booking(PublicIdModel):
     phone = models.CharField(_("phone"), max_length=30, blank=True)
     texts = models.BooleanField(_("may be texted"), default=True)
     email = models.EmailField(_("email"), blank=True)
+    # For whoever has neither mobile nor email and wants the details on paper.
+    letters = models.BooleanField(_("wants letters"), default=False, db_default=False)
+    address = models.CharField(
+        _("address for letters"),
+        max_length=300,
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One line of the address a line, the postcode last."),
+    )
+    parental_responsibility = models.CharField(
+        _("somebody with parental responsibility comes"),
+        max_length=10,
+        choices=ParentalResponsibility,
+        blank=True,
+        default="",
+        db_default="",
+    )
     language = models.CharField(
         _("language of the pages"), max_length=10, default="en-gb", help_text=_("The language the booking was made in.")
     )
@@ -68,6 +91,11 @@ class Appointment(PublicIdModel):
         CANCELLED = "cancelled", _("Cancelled")
         DID_NOT_ATTEND = "did_not_attend", _("Did not attend")
 
+    class GpRegistered(models.TextChoices):
+        YES = "yes", _("Yes")
+        NO = "no", _("No")
+        NOT_SURE = "not_sure", _("Not sure")
+
     booking = models.ForeignKey(Booking, on_delete=models.PROTECT, related_name="appointments")
     session = models.ForeignKey(ClinicSession, on_delete=models.PROTECT, related_name="appointments")
     reservation = models.OneToOneField(
@@ -86,11 +114,25 @@ class Appointment(PublicIdModel):
     nhs_number = models.CharField(_("NHS number"), max_length=10, blank=True, default="")
     postcode = models.CharField(_("postcode"), max_length=10, blank=True)
     no_fixed_abode = models.BooleanField(_("no fixed address"), default=False)
+    address = models.CharField(_("address"), max_length=300, blank=True, default="", db_default="")
+    gp_registered = models.CharField(
+        _("registered with a GP surgery"),
+        max_length=10,
+        choices=GpRegistered,
+        blank=True,
+        default="",
+        db_default="",
+    )
+    gp_surgery = models.CharField(_("GP surgery"), max_length=200, blank=True, default="", db_default="")
+    # Codes of Vaccine; none where the contact asked us to check what is needed.
+    wanted = models.JSONField(_("asked for"), default=list, blank=True, db_default=models.Value([], models.JSONField()))
     gelatine_free = models.BooleanField(_("gelatine-free"), default=False)
     extra_time = models.BooleanField(_("extra time"), default=False)
     support_needs = models.CharField(_("support needed"), max_length=500, blank=True)
     person = models.ForeignKey(Person, on_delete=models.PROTECT, null=True, blank=True, related_name="appointments")
     visit = models.OneToOneField(Visit, on_delete=models.PROTECT, null=True, blank=True, related_name="appointment")
+    # The family told us that they are on their way and late.
+    running_late_at = models.DateTimeField(_("said that they are late"), null=True, blank=True)
     cancelled_at = models.DateTimeField(_("cancelled at"), null=True, blank=True)
     cancelled_by = models.CharField(_("cancelled by"), max_length=60, blank=True, default="")
 

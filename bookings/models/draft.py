@@ -1,9 +1,10 @@
 """A parent's unfinished booking."""
 
+from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from accounts.models import PublicIdModel
+from accounts.models import PublicIdModel, Team
 from bookings.models.booking import Booking
 from clinics.models import ClinicSession
 
@@ -15,7 +16,20 @@ class Draft(PublicIdModel):
     an address alone opens nothing. ``answers`` is written only through ``bookings.drafts``.
     """
 
+    class Purpose(models.TextChoices):
+        BOOK = "book", _("Book")
+        CHANGE = "change", _("Change the time or clinic")
+        ADD = "add", _("Add somebody to a booking")
+
     owner_hash = models.CharField(max_length=64)
+    purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.BOOK, db_default=Purpose.BOOK)
+    # The booking that is changed or added to.
+    about = models.ForeignKey(Booking, on_delete=models.CASCADE, null=True, blank=True, related_name="changes")
+    # The member of staff who answers for somebody on the phone, and for which team.
+    caller_for = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
+    )
+    team = models.ForeignKey(Team, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     session = models.ForeignKey(ClinicSession, on_delete=models.PROTECT, null=True, blank=True, related_name="+")
     # The first minute of the times being kept; the times themselves hang on reservations held by ``public_id``.
     starts_at = models.DateTimeField(null=True, blank=True)
@@ -28,6 +42,13 @@ class Draft(PublicIdModel):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(purpose="book", about__isnull=True)
+                | (~models.Q(purpose="book") & models.Q(about__isnull=False)),
+                name="draft_of_a_change_is_about_a_booking",
+            ),
+        ]
 
     def __str__(self) -> str:
         return str(self.public_id)

@@ -1,4 +1,5 @@
 from clinics.models.direction import Direction, LegalMechanism
+from clinics.models.guide import Guide, GuideVersion
 from clinics.models.movement import CoolBoxReading, MovementKind, ReadingMoment, StockMovement, WasteReason
 from clinics.models.place import Place, Reservation
 from clinics.models.session import ClinicSession, VaccinationPeriod, VaccineOffer
@@ -10,6 +11,8 @@ __all__ = [
     "ClinicSession",
     "CoolBoxReading",
     "Direction",
+    "Guide",
+    "GuideVersion",
     "LegalMechanism",
     "MovementKind",
     "Place",

@@ -1,3 +1,4 @@
 from messaging.models.message import Message
+from messaging.models.stop import StopRequest
 
-__all__ = ["Message"]
+__all__ = ["Message", "StopRequest"]

@@ -26,6 +26,13 @@ class Message(PublicIdModel):
         FAILED = "failed", _("Failed")
         UNKNOWN = "unknown", _("Not known whether it was sent")
 
+    class Receipt(models.TextChoices):
+        """What the provider said later of a message that it had accepted."""
+
+        DELIVERED = "delivered", _("Delivered")
+        UNDELIVERED = "undelivered", _("Not delivered for now")
+        BOUNCED = "bounced", _("Cannot be delivered")
+
     team = models.ForeignKey(Team, on_delete=models.PROTECT, related_name="messages", verbose_name=_("team"))
     purpose = models.CharField(_("purpose"), max_length=40)
     channel = models.CharField(_("channel"), max_length=10, choices=Channel)
@@ -42,6 +49,16 @@ class Message(PublicIdModel):
     finished_at = models.DateTimeField(_("finished"), null=True, blank=True)
     provider_reference = models.CharField(_("provider's reference"), max_length=100, blank=True, default="")
     outcome = models.CharField(_("outcome"), max_length=300, blank=True, default="")
+    # A keyed hash of the address it went to (``messaging.recipients``): how many one address has had lately.
+    recipient_hash = models.CharField(max_length=64, blank=True, default="", db_default="", editable=False)
+    receipt = models.CharField(
+        _("what became of it"), max_length=20, choices=Receipt, blank=True, default="", db_default=""
+    )
+    receipt_at = models.DateTimeField(_("heard of it"), null=True, blank=True)
+    # Somebody reached the contact in another way, or found that nothing is to be done.
+    dealt_with_at = models.DateTimeField(_("dealt with"), null=True, blank=True)
+    dealt_with_by_name = models.CharField(_("dealt with by"), max_length=200, blank=True, default="", db_default="")
+    dealt_with_note = models.CharField(_("what was done"), max_length=300, blank=True, default="", db_default="")
 
     class Meta:
         verbose_name = _("message")
@@ -58,6 +75,19 @@ class Message(PublicIdModel):
             # What a killed worker left behind.
             models.Index(fields=["claimed_at"], name="message_in_hand", condition=models.Q(state="sending")),
             models.Index(fields=["team", "-id"], name="message_of_team"),
+            # How much one address has had lately.
+            models.Index(
+                fields=["recipient_hash", "finished_at"],
+                name="message_to_recipient",
+                condition=~models.Q(recipient_hash=""),
+            ),
+            # What did not arrive and waits for a person.
+            models.Index(
+                fields=["team", "-id"],
+                name="message_for_a_person",
+                condition=models.Q(dealt_with_at__isnull=True)
+                & (models.Q(state__in=["failed", "unknown"]) | models.Q(receipt="bounced")),
+            ),
         ]
 
     def __str__(self) -> str:
