@@ -92,10 +92,10 @@ def _plant_no_second_look() -> None:
 
 def _plant_whoever_fits() -> None:
     """Where there is no room for a whole family, book as many of them as there is room for."""
-    from bookings import actions
+    from bookings.actions import making
     from clinics.places import TimesTaken
 
-    faithful = actions._make_booking
+    faithful = making._make_booking
 
     def book_whoever_fits(*, people: Sequence[Any], **kwargs: Any) -> Any:
         try:
@@ -105,7 +105,7 @@ def _plant_whoever_fits() -> None:
                 raise
             return book_whoever_fits(people=people[:-1], **kwargs)
 
-    actions._make_booking = book_whoever_fits
+    making._make_booking = book_whoever_fits
 
 
 def _plant_no_person_lock() -> None:
