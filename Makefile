@@ -10,7 +10,7 @@ NEW_ENOUGH := import sys; sys.version_info >= (3, 11) or sys.exit('Python 3.11 o
 export PORT
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check fix bench drill effort mutation lock environment environment-dev machine
+.PHONY: help run test check fix words bench drill effort mutation lock environment environment-dev machine
 
 help: ## This list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 12
@@ -25,6 +25,7 @@ check: environment-dev ## Lint, format, types, templates and missing migrations;
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python scripts/templates.py check
+	$(BIN)/python -m scripts.words check
 	$(BIN)/mypy
 	$(BIN)/python manage.py makemigrations --check --dry-run
 
@@ -32,6 +33,9 @@ fix: environment-dev ## Put format and lint right where a tool can
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 	$(BIN)/python scripts/templates.py fix
+
+words: environment-dev ## Bring the catalogues of every language up to date with the public's words, and compile them
+	@$(BIN)/python -m scripts.words merge
 
 bench: environment-dev machine ## How fast, as ratios taken in one run, on PostgreSQL
 	@$(BIN)/python -m tests.bench $(BENCH)

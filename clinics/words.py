@@ -15,16 +15,19 @@ def clock(moment: datetime | time) -> str:
     """Return the wall time in England: “9am”, “10:20am”, “midday”, “midnight”, never a 24-hour clock."""
     shown = moment.astimezone(LONDON).time() if isinstance(moment, datetime) else moment
     if (shown.hour, shown.minute) == (12, 0):
+        # Translators: the time 12 o’clock in the day
         return _("midday")
     if (shown.hour, shown.minute) == (0, 0):
         return _("midnight")
     hour = shown.hour % 12 or 12
+    # Translators: a time before midday, as 10:20am. A language that counts 24 hours is not asked for these two.
     digits = f"{hour}:{shown.minute:02}" if shown.minute else f"{hour}"
     return (_("%(time)sam") if shown.hour < 12 else _("%(time)spm")) % {"time": digits}
 
 
 def hours(start: datetime | time, end: datetime | time) -> str:
     """Return “10am to 2pm”."""
+    # Translators: from one time to another, “10am to 2pm”
     return _("%(start)s to %(end)s") % {"start": clock(start), "end": clock(end)}
 
 
@@ -48,6 +51,7 @@ def listed(words: Sequence[str]) -> str:
     """Return “Amina”, “Amina and Bilal” or “Amina, Bilal and Caleb”."""
     if len(words) < 2:
         return "".join(words)
+    # Translators: the end of a list: %(first)s is all but the last, “Amina, Bilal”
     return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
 
 

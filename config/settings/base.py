@@ -9,6 +9,7 @@ import dj_database_url
 from csp.constants import NONE, SELF
 from django.utils.translation import gettext_lazy as _
 
+from config import languages
 from config.environment import env, env_flag
 
 BASE_DIR = Path(__file__).resolve().parent.parent.parent
@@ -190,7 +191,8 @@ CSRF_FAILURE_VIEW = "config.views.csrf_failure"
 
 LANGUAGE_CODE = "en-gb"
 # English stands at the root of the site, every further language under its own prefix.
-LANGUAGES = [("en-gb", "English")]
+LANGUAGES = languages.LANGUAGES
+LANGUAGES_OFFERED = languages.OFFERED
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
 TIME_ZONE = "Europe/London"

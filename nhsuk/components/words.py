@@ -3,6 +3,7 @@
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+# Translators: read aloud before an error message, and at the start of the title of a page that has one
 ERROR = _("Error")
 
 # For each component, the parameters set to a word of ours unless the page sets them.

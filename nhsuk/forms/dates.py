@@ -20,6 +20,8 @@ PARTS = ("day", "month", "year")
 # Nobody alive was born before; also catches a slip of the keyboard such as 1080.
 EARLIEST = date(1900, 1, 1)
 MISSING = {
+    # Translators: errors about a date. %(Subject)s is which date, such as “Amina’s date of birth”; it comes in one form
+    # only: choose a sentence that fits it as it is, such as “%(Subject)s: ...”
     ("day",): _("%(Subject)s must include a day"),
     ("month",): _("%(Subject)s must include a month"),
     ("year",): _("%(Subject)s must include a year"),

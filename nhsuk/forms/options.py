@@ -32,11 +32,15 @@ OPTIONS = frozenset(
     }
 )
 # Words of the sentence for a missing answer, by how the answer is given.
+# Translators: an error. %(subject)s is what is asked for, such as “your full name” or “Amina’s date of birth”; it comes
+# in one form only, so where your language has cases, choose a sentence that fits it as it is, such as “Enter: ...”
 ENTER = _("Enter %(subject)s")
+# Translators: an error, for a choice; %(subject)s as in “Enter %(subject)s”
 SELECT = _("Select %(subject)s")
 
 # Invisible characters that carry meaning inside words of some scripts: zero-width non-joiner and joiner.
 JOINERS = "\u200c\u200d"
+# Translators: an error; %(Subject)s is what was asked for, such as “Your full name”, at the start of the sentence
 UNSTORABLE = _("%(Subject)s includes a character that cannot be saved. Delete it and type it again")
 
 
@@ -76,6 +80,7 @@ class FieldOptions(Base):
 
     def fallback_subject(self) -> str:
         """Return a subject made of the label, for fields whose form gave none."""
+        # Translators: stands for %(subject)s in “Enter %(subject)s” where nothing better is known
         text = str(getattr(self, "label", None) or _("an answer")).rstrip("?:")
         return text[:1].lower() + text[1:]
 

@@ -1,0 +1,58 @@
+"""Which files speak to the public. Their words are translated; those of staff screens stay English, and out of here."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+
+# Patterns below the root, in the order in which a translator meets the pages: what is on all of them first.
+PUBLIC = (
+    "config/settings/base.py",
+    "templates/layouts/*.html",
+    "nhsuk/**/*.py",
+    "nhsuk/templates/**/*.html",
+    "templates/public/**/*.html",
+    "templates/clinics/**/*.html",
+    "templates/guides/**/*.html",
+    "templates/bookings/**/*.html",
+    "templates/messages/**/*.txt",
+    "templates/[45]??*.html",
+    "config/views.py",
+    "clinics/words.py",
+    "clinics/vaccines.py",
+    "clinics/queries.py",
+    "clinics/forms/public.py",
+    "clinics/forms/public/**/*.py",
+    "clinics/views/public.py",
+    "clinics/views/public/**/*.py",
+    "bookings/actions/**/*.py",
+    "bookings/ages.py",
+    "bookings/calendar.py",
+    "bookings/drafts.py",
+    "bookings/forms/public/**/*.py",
+    "bookings/limits.py",
+    "bookings/messages.py",
+    "bookings/messages/**/*.py",
+    "bookings/policies.py",
+    "bookings/qr.py",
+    "bookings/queue.py",
+    "bookings/views/public/**/*.py",
+    "bookings/waiting_list/**/*.py",
+)
+# What stands among them and is for staff.
+FOR_STAFF = (
+    "templates/layouts/staff*.html",
+    "templates/messages/emergency_access.*",
+    "nhsuk/csv_files.py",
+    "nhsuk/vendor.py",
+)
+
+
+def public_files(root: Path = ROOT) -> Iterator[Path]:
+    """Yield every public file once, in the order of the patterns and by name within one."""
+    seen = {path for pattern in FOR_STAFF for path in root.glob(pattern)}
+    for pattern in PUBLIC:
+        for path in sorted(root.glob(pattern)):
+            if path not in seen and path.is_file():
+                seen.add(path)
+                yield path
