@@ -1,11 +1,15 @@
 """A person is every row that was found to be them: the root and those merged into it."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any, Generic, TypeVar
 
 from django.db import models
 from django.db.models.functions import Coalesce
 
+from accounts.recurring import Recurring
 from immunisations.models import Person
+
+Row = TypeVar("Row")
 
 
 def rows_of(person: Person) -> models.QuerySet[Person]:
@@ -13,10 +17,44 @@ def rows_of(person: Person) -> models.QuerySet[Person]:
     return Person.objects.filter(models.Q(pk=person.root_id) | models.Q(merged_into=person.root_id))
 
 
+_MERGED: Recurring[int] = Recurring(
+    lambda root: Person.objects.filter(merged_into=root).order_by("pk").values_list("pk", flat=True),
+    root=models.BigIntegerField(),
+)
+
+
 def row_ids(person: Person) -> list[int]:
     """Return the keys of every row of the person, the root's first."""
-    ids = list(Person.objects.filter(merged_into=person.root_id).order_by("pk").values_list("pk", flat=True))
-    return [person.root_id, *ids]
+    return [person.root_id, *_MERGED.all(root=person.root_id)]
+
+
+class OfPerson(Generic[Row]):
+    """A query of what hangs on a person, asked by page after page.
+
+    Nearly everybody has one row: for them its SQL is made once. ``build`` takes the condition that the rows are the
+    person's, and whatever ``given`` names, and returns the query set; ``path`` leads from what is asked for to its
+    person.
+    """
+
+    def __init__(
+        self,
+        build: "Callable[..., models.QuerySet[Any, Row]]",
+        *,
+        path: str = "person",
+        **given: "models.Field[Any, Any]",
+    ) -> None:
+        self.build, self.path = build, path
+        self._of_one: Recurring[Row] = Recurring(
+            lambda person, **values: build(models.Q(**{path: person}), **values),
+            person=models.BigIntegerField(),
+            **given,
+        )
+
+    def all(self, ids: Sequence[int], **values: Any) -> list[Row]:
+        """Return the rows of a person, all of whose rows are ``ids`` (keys)."""
+        if len(ids) == 1:
+            return self._of_one.all(person=ids[0], **values)
+        return list(self.build(models.Q(**{f"{self.path}__in": ids}), **values))
 
 
 def root_of(person: Person) -> Person:

@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from datetime import date
 
+from django.db.models import BigIntegerField
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy
 
+from accounts.recurring import Recurring
 from bookings.models import Appointment
 from bookings.privacy import private_people
 from bookings.queries.rows import DayRow, Flag, flags_of, root_of
@@ -15,7 +17,7 @@ from clinics.vaccines import Series, Vaccine, series_of
 from immunisations.ages import age_in_words
 from immunisations.models import Consent, Person, RecordCheck, Screening, Vaccination, Visit
 from immunisations.outcomes import COLOURS, Outcome, Recorded, outcome_of
-from immunisations.people import row_ids
+from immunisations.people import OfPerson, row_ids
 from immunisations.policies import (
     agreed_to,
     asked_again_because,
@@ -27,6 +29,7 @@ from immunisations.queries import (
     CheckRound,
     DoseQuestion,
     Forecast,
+    Lasting,
     LastingFact,
     VisitRecord,
     check_rounds,
@@ -34,7 +37,6 @@ from immunisations.queries import (
     facts_for,
     forecast_for,
     history,
-    lasting_facts,
     record_checks,
     rule_behind,
     still_due,
@@ -240,37 +242,48 @@ def vaccine_to_offer(result: SeriesForecast, session: ClinicSession) -> str:
     return result.vaccine
 
 
+_VISITS: OfPerson[Visit] = OfPerson(
+    lambda theirs, session: Visit.objects.filter(theirs, session=session).select_related(
+        "person", "session__venue", "started_by"
+    ),
+    session=BigIntegerField(),
+)
+_APPOINTMENTS: OfPerson[Appointment] = OfPerson(
+    lambda theirs, session: (
+        Appointment.objects.filter(theirs, session=session)
+        .exclude(state=Appointment.State.CANCELLED)
+        .select_related("booking")
+    ),
+    session=BigIntegerField(),
+)
+_TOGETHER: Recurring[Appointment] = Recurring(
+    lambda booking: (
+        Appointment.objects.filter(booking=booking)
+        .exclude(state=Appointment.State.CANCELLED)
+        .select_related("booking", "person__merged_into", "visit__started_by")
+    ),
+    booking=BigIntegerField(),
+)
+
+
 def person_page(session: ClinicSession, person: Person, *, today: date) -> PersonPage:
     """Return everything that a person's page shows, read through every row of the person."""
     root = person.merged_into or person
     ids = row_ids(root)
-    visit = (
-        Visit.objects.filter(session=session, person__in=ids)
-        .select_related("person", "session__venue", "started_by")
-        .first()
-    )
-    appointment = (
-        Appointment.objects.filter(session=session, person__in=ids)
-        .exclude(state=Appointment.State.CANCELLED)
-        .select_related("booking")
-        .first()
-    )
+    visit = next(iter(_VISITS.all(ids, session=session.pk)), None)
+    appointment = next(iter(_APPOINTMENTS.all(ids, session=session.pk)), None)
     family: list[DayRow] = []
     if appointment is not None:
-        others = (
-            Appointment.objects.filter(booking=appointment.booking_id)
-            .exclude(pk=appointment.pk)
-            .exclude(state=Appointment.State.CANCELLED)
-            .select_related("booking", "person__merged_into", "visit__started_by")
-        )
-        family = _siblings(list(others), today)
+        together = _TOGETHER.all(booking=appointment.booking_id)
+        family = _siblings([each for each in together if each.pk != appointment.pk], today)
     private = private_people({root.pk, *(row.person.pk for row in family if row.person)})
     for row in family:
         row.private = row.person is not None and row.person.pk in private
     record = visit_record(visit) if visit else None
     on = session.date if visit else today
     doses = history(root)
-    facts = facts_for(root, session, record.screenings if record else None)
+    lasting = Lasting(root)
+    facts = facts_for(root, session, record.screenings if record else None, lasting=lasting)
     outlook = forecast_for(root, on, facts, doses=doses)
     offered = {series_of(code) for code in session.vaccine_codes()}
     recorded = record.recorded if record else {}
@@ -293,7 +306,7 @@ def person_page(session: ClinicSession, person: Person, *, today: date) -> Perso
         today=today,
         facts=facts,
         on=on,
-        lasting=lasting_facts(root),
+        lasting=lasting.facts(),
         private=root.pk in private,
     )
 

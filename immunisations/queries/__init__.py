@@ -2,7 +2,7 @@
 
 from immunisations.queries.follow_ups import Choice, FollowUpPage, follow_up_page, follow_ups_of, given_since
 from immunisations.queries.history import HistoryDose, Look, Mention, fold, history, read_history
-from immunisations.queries.lasting import LastingFact, lasting_facts
+from immunisations.queries.lasting import Lasting, LastingFact, lasting_facts
 from immunisations.queries.outlook import Forecast, facts_for, forecast_for, plan_for, rule_behind
 from immunisations.queries.questions import DoseQuestion, dose_questions, question_words
 from immunisations.queries.reactions import first_said, reactions_at, reactions_of, said_at, standing_reactions
@@ -21,6 +21,7 @@ __all__ = [
     "FollowUpPage",
     "Forecast",
     "HistoryDose",
+    "Lasting",
     "LastingFact",
     "Look",
     "Mention",

@@ -8,7 +8,7 @@ from django.db.models import Q, QuerySet
 
 from accounts.models import User
 from immunisations.models import FollowUp, Person, Vaccination
-from immunisations.people import root_of, row_ids
+from immunisations.people import OfPerson, root_of, row_ids
 
 # As many as one page shows.
 PAGE = 50
@@ -18,9 +18,12 @@ def _loaded(rows: QuerySet[FollowUp]) -> QuerySet[FollowUp]:
     return rows.select_related("session__venue", "person__merged_into", "owner", "vaccination")
 
 
+_OF_PERSON: OfPerson[FollowUp] = OfPerson(lambda theirs: _loaded(FollowUp.objects.filter(theirs)))
+
+
 def follow_ups_of(person: Person) -> list[FollowUp]:
     """Return what was and is to be done for a person, over every row of theirs: open ones first, by day."""
-    rows = _loaded(FollowUp.objects.filter(person__in=row_ids(person)))
+    rows = _OF_PERSON.all(row_ids(person))
     return sorted(rows, key=lambda row: (row.state != FollowUp.State.OPEN, row.due_on, row.pk))
 
 

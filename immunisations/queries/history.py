@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from clinics.times import london_day
 from immunisations.models import DoseJudgement, DoseSeen, Person, RecordCheck, SeenVaccine, Vaccination
-from immunisations.people import row_ids
+from immunisations.people import OfPerson, row_ids
 from immunisations.sources import NOT_A_LIST, source_words
 from immunisations.written_dates import date_in_words, span_of
 
@@ -133,6 +133,21 @@ def history(person: Person) -> list[HistoryDose]:
     return read_history(person)
 
 
+_GIVEN: OfPerson[Vaccination] = OfPerson(
+    lambda theirs: Vaccination.objects.given().filter(theirs).select_related("session", "visit")
+)
+_CHECKS: OfPerson[RecordCheck] = OfPerson(
+    lambda theirs: (
+        RecordCheck.objects.filter(theirs)
+        .order_by("checked_at", "pk")
+        .prefetch_related(Prefetch("doses", DoseSeen.objects.order_by("pk")))
+    )
+)
+_JUDGEMENTS: OfPerson[DoseJudgement] = OfPerson(
+    lambda theirs: DoseJudgement.objects.filter(theirs).order_by("decided_at", "pk")
+)
+
+
 def read_history(person: Person, also: Sequence[Mention] = (), also_looked: Sequence[Look] = ()) -> list[HistoryDose]:
     """Return the person's history as it would be with what ``also`` shows and the sources that are looked at now."""
     ids = row_ids(person)
@@ -146,16 +161,14 @@ def read_history(person: Person, also: Sequence[Mention] = (), also_looked: Sequ
             vaccination=row,
             kind=f"{HERE}:{row.place_name}",
         )
-        for row in Vaccination.objects.given().filter(person__in=ids).select_related("session", "visit")
+        for row in _GIVEN.all(ids)
     ]
     looks = []
-    checks = RecordCheck.objects.filter(person__in=ids).order_by("checked_at", "pk")
-    for check in checks.prefetch_related(Prefetch("doses", DoseSeen.objects.order_by("pk"))):
+    for check in _CHECKS.all(ids):
         if check.outcome != RecordCheck.Outcome.NOT_AVAILABLE:
             looks.append(look_at(check.source, check.source_name, check.checked_at))
         mentions += mentions_of(check)
-    judgements = DoseJudgement.objects.filter(person__in=ids).order_by("decided_at", "pk")
-    doses = fold([*mentions, *also], list(judgements))
+    doses = fold([*mentions, *also], _JUDGEMENTS.all(ids))
     _name_the_missing(doses, [*looks, *also_looked])
     return doses
 

@@ -9,7 +9,7 @@ from immunisations.health_questions import facts_in
 from immunisations.models import Person, Screening
 from immunisations.policies import standing_screenings
 from immunisations.queries.history import HistoryDose, history
-from immunisations.queries.lasting import lasting_facts
+from immunisations.queries.lasting import Lasting
 from immunisations.schedule import (
     NEVER_COUNTED,
     NO_EARLY_SECOND_ADVICE,
@@ -87,13 +87,18 @@ def plan_for(person: Person, on: date, outlook: Forecast, *, offered: Collection
 
 
 def facts_for(
-    person: Person, session: ClinicSession | None, screenings: Sequence[Screening] | Screening | None
+    person: Person,
+    session: ClinicSession | None,
+    screenings: Sequence[Screening] | Screening | None,
+    *,
+    lasting: Lasting | None = None,
 ) -> set[str]:
     """Return the facts that the schedule may use: sex, an outbreak at the clinic, what the screenings confirmed, what
     was confirmed for life on any other visit; and what the clinical lead decided for the clinic (a code of OPTIONS).
 
     ``screenings`` are those of a visit, oldest first. What was confirmed for one vaccine holds until the questions
-    are asked for that vaccine again; well and not pregnant are as said last.
+    are asked for that vaccine again; well and not pregnant are as said last. ``lasting`` is what holds for life, where
+    it is read already.
     """
     root = person.merged_into or person
     facts = {root.sex} & {"male", "female"}
@@ -102,7 +107,8 @@ def facts_for(
     if session is not None and not session.advise_18_month_dose:
         facts.add(NO_EARLY_SECOND_ADVICE)
     rows = [screenings] if isinstance(screenings, Screening) else list(screenings or ())
-    facts |= {each.code for each in lasting_facts(root, but_of={row.visit_id for row in rows})}
+    lasting = lasting or Lasting(root)
+    facts |= {each.code for each in lasting.facts(but_of={row.visit_id for row in rows})}
     for screening in standing_screenings(rows):
         facts |= facts_in(screening.answers)
     if rows:

@@ -6,7 +6,7 @@ from django.db.models import QuerySet
 
 from clinics.models import ClinicSession
 from immunisations.models import Person, Reaction
-from immunisations.people import row_ids
+from immunisations.people import OfPerson, row_ids
 
 
 def standing_reactions() -> QuerySet[Reaction]:
@@ -14,10 +14,19 @@ def standing_reactions() -> QuerySet[Reaction]:
     return Reaction.objects.filter(replaced_by__isnull=True).order_by("began_at", "pk")
 
 
+_OF_PERSON: OfPerson[Reaction] = OfPerson(
+    lambda theirs: (
+        standing_reactions()
+        .filter(theirs)
+        .select_related("vaccination__session", "vaccination__replaced_by", "replaces")
+    ),
+    path="vaccination__person",
+)
+
+
 def reactions_of(person: Person) -> list[Reaction]:
     """Return the reactions of a person that stand, over every row of theirs, with their doses."""
-    rows = standing_reactions().filter(vaccination__person__in=row_ids(person))
-    return list(rows.select_related("vaccination__session", "vaccination__replaced_by", "replaces"))
+    return _OF_PERSON.all(row_ids(person))
 
 
 def reactions_at(session: ClinicSession) -> list[Reaction]:

@@ -4,12 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from django.db.models import BigIntegerField
 from django.db.models.functions import Coalesce
 
+from accounts.recurring import Recurring
 from clinics.models import ClinicSession
 from clinics.vaccines import series_of
 from immunisations.models import Consent, RecordCheck, Screening, Vaccination, Visit
-from immunisations.people import row_ids
+from immunisations.people import OfPerson, row_ids
 from immunisations.policies import consent_for, parents_not_told, screening_for
 from immunisations.queries.outlook import Forecast
 from immunisations.schedule import SeriesForecast
@@ -45,20 +47,32 @@ class VisitRecord:
         return parents_not_told(self.consents, vaccine)
 
 
+_CURRENT: OfPerson[Vaccination] = OfPerson(
+    lambda theirs, session: Vaccination.objects.current().filter(theirs, session=session), session=BigIntegerField()
+)
+_CHECKS: OfPerson[RecordCheck] = OfPerson(
+    lambda theirs, session: RecordCheck.objects.filter(theirs, visit__session=session), session=BigIntegerField()
+)
+_CONSENTS: Recurring[Consent] = Recurring(lambda visit: Consent.objects.filter(visit=visit), visit=BigIntegerField())
+_SCREENINGS: Recurring[Screening] = Recurring(
+    lambda visit: Screening.objects.filter(visit=visit), visit=BigIntegerField()
+)
+
+
 def visit_record(visit: Visit) -> VisitRecord:
     """Return what was recorded on the visit. ``recorded`` holds what stands at this clinic by series, whichever row
     of a merged person it hangs on."""
     ids = row_ids(visit.person)
     recorded: dict[str, Vaccination] = {}
-    for row in Vaccination.objects.current().filter(session=visit.session_id, person__in=ids):
+    for row in _CURRENT.all(ids, session=visit.session_id):
         before = recorded.get(row.series)
         if before is None or before.status != Vaccination.Status.COMPLETED:
             recorded[row.series] = row
     return VisitRecord(
         visit=visit,
-        checks=list(RecordCheck.objects.filter(visit__session=visit.session_id, person__in=ids)),
-        consents=list(visit.consents.all()),
-        screenings=list(visit.screenings.all()),
+        checks=_CHECKS.all(ids, session=visit.session_id),
+        consents=_CONSENTS.all(visit=visit.pk),
+        screenings=_SCREENINGS.all(visit=visit.pk),
         recorded=recorded,
     )
 
