@@ -8,7 +8,8 @@ class BookingsConfig(AppConfig):
     verbose_name = "Bookings"
 
     def ready(self) -> None:
-        from bookings import links, messages
+        from bookings import duties, links, messages
 
         links.register()
         messages.register()
+        duties.register()

@@ -76,6 +76,8 @@ class WaitingListOffer(PublicIdModel):
     class Answer(models.TextChoices):
         TAKEN = "taken", _("Taken")
         DECLINED = "declined", _("Declined")
+        # Nobody answered while it was kept.
+        LAPSED = "lapsed", _("Not answered in time")
         # The clinic was cancelled, or the family stopped waiting, while it was open.
         WITHDRAWN = "withdrawn", _("Withdrawn")
 

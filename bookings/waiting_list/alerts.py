@@ -1,0 +1,151 @@
+"""Telling people once that a clinic near them takes bookings."""
+
+import uuid
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.conf import settings
+from django.db import models, transaction
+from django.db.models import Exists, OuterRef, Q
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings import owing
+from bookings.models import OpeningAlert
+from bookings.policies import BookingRefused
+from bookings.references import hash_link_token, link_token, link_token_of
+from bookings.waiting_list.hours import is_daytime
+from clinics.finder import Where, position_of_venue
+from clinics.models import ClinicSession
+from clinics.postcodes import Position
+from clinics.queries import places_free, to_come
+from clinics.times import london_day
+
+NEAR_MILES = 15
+KEPT_FOR = timedelta(days=60)
+# How many one email address or mobile may have open, for several places.
+MOST_OPEN = 5
+PORTION = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An alert that stands. ``created`` is False where the same contact had asked for the same place before."""
+
+    alert: OpeningAlert
+    created: bool
+
+    @property
+    def link_token(self) -> str:
+        """The secret of the private link."""
+        return token_of(self.alert)
+
+
+def token_of(alert: OpeningAlert) -> str:
+    """Return the secret of an alert's private link. Raises LookupError where the key that made it is retired."""
+    return link_token_of(alert.public_id, alert.token_hash)
+
+
+def alert_link(alert: OpeningAlert) -> str:
+    """Return the private link of an alert, as messages carry it: to see and stop."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("opening-alert-link", args=[token_of(alert)])
+
+
+def find_alert(token: str) -> OpeningAlert | None:
+    """Return the alert whose private link carries this secret, or None."""
+    return OpeningAlert.objects.filter(token_hash=hash_link_token(token)).first()
+
+
+def open_alerts(at: datetime) -> "models.QuerySet[OpeningAlert]":
+    """Return the alerts of people who still want to hear and have not."""
+    return OpeningAlert.objects.filter(told_at__isnull=True, stopped_at__isnull=True, ends_at__gt=at)
+
+
+@transaction.atomic
+def ask_for_alert(*, where: Where, email: str, phone: str, language: str, at: datetime) -> Asked:
+    """Note that somebody wants to hear once when a clinic near ``where`` takes bookings, for at most 60 days.
+
+    ``phone`` is a UK mobile (E.164). Of the place only a town or an outward code is kept. Raises BookingRefused
+    (``no_contact``, ``too_many_alerts``).
+    """
+    if not (email or phone):
+        raise BookingRefused(_("Give a mobile number or an email address."), code="no_contact")
+    same = Q(pk__in=[])
+    if email:
+        same |= Q(email__iexact=email)
+    if phone:
+        same |= Q(phone=phone)
+    theirs = list(open_alerts(at).filter(same).order_by("pk"))
+    for alert in theirs:
+        if alert.place == where.name and (alert.email, alert.phone) == (email, phone):
+            return Asked(alert, created=False)
+    if len(theirs) >= MOST_OPEN:
+        raise BookingRefused(
+            _("We will tell you of clinics near %(most)s places already. We cannot add another.") % {"most": MOST_OPEN},
+            code="too_many_alerts",
+        )
+    public_id = uuid.uuid4()
+    alert = OpeningAlert.objects.create(
+        public_id=public_id,
+        token_hash=hash_link_token(link_token(public_id)),
+        place=where.name,
+        latitude=where.position.latitude,
+        longitude=where.position.longitude,
+        email=email,
+        phone=phone,
+        language=language,
+        created_at=at,
+        ends_at=at + KEPT_FOR,
+    )
+    return Asked(alert, created=True)
+
+
+def stop_alert(*, alert: OpeningAlert, at: datetime) -> None:
+    """Tell them nothing. Stopping twice changes nothing."""
+    OpeningAlert.objects.filter(pk=alert.pk, stopped_at__isnull=True).update(stopped_at=at)
+
+
+def tell_alerts(*, at: datetime) -> int:
+    """Owe everybody whose place has a clinic with free times within 15 miles the one message. Returns how many; none
+    by night. Any number of passes may run at once.
+    """
+    if not is_daytime(at):
+        return 0
+    alerts = list(open_alerts(at).order_by("pk")[:PORTION])
+    if not alerts:
+        return 0
+    bookable = to_come(ClinicSession.objects.bookable(london_day(at)), at).filter(
+        Exists(places_free(OuterRef("pk"), at))
+    )
+    clinics = [
+        (position, session)
+        for session in bookable.select_related("venue", "team").order_by("date", "pk")
+        if (position := position_of_venue(session.venue)) is not None
+    ]
+    return sum(_tell(alert, clinics, at) for alert in alerts) if clinics else 0
+
+
+def _tell(alert: OpeningAlert, clinics: list[tuple[Position, ClinicSession]], at: datetime) -> bool:
+    here = Position(alert.latitude, alert.longitude)
+    near = [(here.miles_to(position), session) for position, session in clinics]
+    found = min((each for each in near if each[0] <= NEAR_MILES), key=lambda each: each[0], default=None)
+    return found is not None and _owe(alert, found[1], at)
+
+
+@transaction.atomic
+def _owe(alert: OpeningAlert, session: ClinicSession, at: datetime) -> bool:
+    now = open_alerts(at).select_for_update(of=("self",)).filter(pk=alert.pk).first()
+    if now is None:
+        return False
+    now.session, now.told_at = session, at
+    now.save(update_fields=["session", "told_at"])
+    owing.owe_alert(now, at=at)
+    return True
+
+
+def forget_alerts(*, at: datetime) -> int:
+    """Forget alerts that are over: told, stopped or past their end for a week. Returns how many."""
+    week_ago = at - timedelta(days=7)
+    over = Q(told_at__lte=week_ago) | Q(stopped_at__lte=week_ago) | Q(ends_at__lte=week_ago)
+    forgotten, _each = OpeningAlert.objects.filter(over).delete()
+    return forgotten

@@ -1,0 +1,309 @@
+"""Beginning and ending a wait."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, fields
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import IntegrityError, transaction
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from accounts import audit
+from accounts.models import User
+from bookings.actions import needs_of
+from bookings.details import Contact, PersonDetails
+from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
+from bookings.owing import is_mobile
+from bookings.policies import BookingRefused, check_people
+from bookings.references import hash_link_token, link_token, link_token_of
+from bookings.waiting_list.wishes import PARTS, WEEKDAYS, Wish
+from clinics import places
+from clinics.models import Venue
+from clinics.places import Need
+from clinics.times import london_day
+
+# Who has no times yet waits for as long as clinics are planned ahead.
+LONGEST = timedelta(days=84)
+MOST_OFFERS = 3
+State, Answer = WaitingListEntry.State, WaitingListOffer.Answer
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """A family that waits. ``created`` is False where the same submission, or booking, had joined before."""
+
+    entry: WaitingListEntry
+    created: bool
+
+    @property
+    def link_token(self) -> str:
+        """The secret of the private link."""
+        return token_of(self.entry)
+
+
+def token_of(entry: WaitingListEntry) -> str:
+    """Return the secret of an entry's private link. Raises LookupError where the key that made it is retired."""
+    return link_token_of(entry.public_id, entry.token_hash)
+
+
+def entry_link(entry: WaitingListEntry) -> str:
+    """Return the private link of an entry, as messages carry it: to see, take, decline and stop."""
+    return settings.PUBLIC_URL.rstrip("/") + reverse("waiting-list-link", args=[token_of(entry)])
+
+
+def find_entry(token: str) -> WaitingListEntry | None:
+    """Return the entry whose private link carries this secret, or None."""
+    entries = WaitingListEntry.objects.select_related("team", "booking").prefetch_related("venues")
+    return entries.filter(token_hash=hash_link_token(token)).first()
+
+
+def can_be_told(contact: Contact) -> bool:
+    """Whether an offer can reach them in time: by email or text."""
+    return bool(contact.email) or (contact.texts and is_mobile(contact.phone))
+
+
+def join_waiting_list(
+    *,
+    venues: Sequence[Venue],
+    weekdays: Sequence[int],
+    parts: Sequence[str],
+    people: Sequence[PersonDetails],
+    contact: Contact,
+    submission_id: uuid.UUID,
+    by: User | None,
+    source: str,
+    at: datetime,
+) -> Joined:
+    """Put a family without times on the waiting list of the venues' team, for at most twelve weeks.
+
+    ``weekdays`` (Monday is 0) and ``parts`` (codes of PARTS) are empty where any will do. ``submission_id`` names the
+    submission: however often it comes, they wait once. Raises BookingRefused for a wrong number of people
+    (``number_of_people``), for venues of none or of several teams (``venues``), and for a contact that no offer can
+    reach in time (``no_contact``).
+    """
+    check_people(len(people))
+    if not can_be_told(contact):
+        raise BookingRefused(
+            _("We can tell you about a time only by text message or email. Give a mobile number or an email address."),
+            code="no_contact",
+        )
+    return _join(
+        venues=venues,
+        weekdays=weekdays,
+        parts=parts,
+        number=len(people),
+        until=london_day(at) + LONGEST,
+        submission_id=submission_id,
+        by=by,
+        source=source,
+        at=at,
+        people=[_person_as_json(person) for person in people],
+        contact=asdict(contact),
+    )
+
+
+def wait_for_earlier(
+    *,
+    booking: Booking,
+    venues: Sequence[Venue],
+    weekdays: Sequence[int],
+    parts: Sequence[str],
+    submission_id: uuid.UUID,
+    by: User | None,
+    source: str,
+    at: datetime,
+) -> Joined:
+    """Put the family of a booking on the list for times before their own; they keep theirs until they take others.
+
+    Returns the entry they have where they wait already. Raises as ``join_waiting_list`` does, and BookingRefused
+    (``past``) where none of their appointments is still to come.
+    """
+    coming = appointments_to_come(booking, at)
+    if not coming:
+        raise BookingRefused(_("This booking has no appointments to come."), code="past")
+    if not (booking.email or (booking.texts and is_mobile(booking.phone))):
+        raise BookingRefused(
+            _("We can tell you about a time only by text message or email. Add one of them to your booking first."),
+            code="no_contact",
+        )
+    waiting = WaitingListEntry.objects.filter(booking=booking, state=State.WAITING).first()
+    if waiting is not None:
+        return Joined(waiting, created=False)
+    return _join(
+        venues=venues,
+        weekdays=weekdays,
+        parts=parts,
+        number=len(coming),
+        until=london_day(coming[0].starts_at),
+        submission_id=submission_id,
+        by=by,
+        source=source,
+        at=at,
+        booking=booking,
+    )
+
+
+def _join(
+    *,
+    venues: Sequence[Venue],
+    weekdays: Sequence[int],
+    parts: Sequence[str],
+    submission_id: uuid.UUID,
+    by: User | None,
+    source: str,
+    at: datetime,
+    booking: Booking | None = None,
+    **details: Any,
+) -> Joined:
+    teams = {venue.team_id for venue in venues}
+    if len(teams) != 1:
+        raise BookingRefused(_("Choose at least one clinic."), code="venues")
+    team = teams.pop()
+    public_id = uuid.uuid4()
+    try:
+        with transaction.atomic():
+            entry = WaitingListEntry.objects.create(
+                public_id=public_id,
+                team_id=team,
+                booking=booking,
+                token_hash=hash_link_token(link_token(public_id)),
+                weekdays=sorted({day for day in weekdays if day in WEEKDAYS}),
+                parts=[part for part in PARTS if part in parts],
+                submission_id=submission_id,
+                created_at=at,
+                **details,
+            )
+            entry.venues.set(venues)
+            _note(entry, "join_waiting_list", by=by, source=source, at=at)
+    except IntegrityError:
+        # The same submission, or the same booking from another window.
+        same = WaitingListEntry.objects.filter(submission_id=submission_id).first()
+        if same is None and booking is not None:
+            same = WaitingListEntry.objects.filter(booking=booking, state=State.WAITING).first()
+        if same is None:
+            raise
+        return Joined(same, created=False)
+    return Joined(entry, created=True)
+
+
+@transaction.atomic
+def stop_waiting(*, entry: WaitingListEntry, by: User | None, source: str, at: datetime) -> WaitingListEntry:
+    """Take a family off the list, and give back what is being kept for it. Stopping twice changes nothing."""
+    entry = lock_entry(entry)
+    if entry.state == State.WAITING:
+        offer = open_offer(entry)
+        if offer is not None:
+            close_offer(offer, Answer.WITHDRAWN, at=at)
+        end_entry(entry, State.STOPPED, at=at)
+        _note(entry, "stop_waiting", by=by, source=source, at=at)
+    return entry
+
+
+# --- shared by the modules of this room
+
+
+def lock_entry(entry: WaitingListEntry) -> WaitingListEntry:
+    """Read an entry again, and keep it so until this transaction ends. An entry is locked before its offers, and both
+    before clinics, appointments and places.
+    """
+    return WaitingListEntry.objects.select_for_update(of=("self",)).select_related("booking", "team").get(pk=entry.pk)
+
+
+def open_offer(entry: WaitingListEntry) -> WaitingListOffer | None:
+    """Return the offer of a locked entry that nobody has answered, or None."""
+    return entry.offers.filter(answer="").select_related("session__venue", "session__team").first()
+
+
+def close_offer(offer: WaitingListOffer, answer: str, *, at: datetime) -> None:
+    """Write down what became of an offer, and give back what is kept for it. Must run under the entry's lock."""
+    offer.answer, offer.answered_at = answer, at
+    offer.save(update_fields=["answer", "answered_at"])
+    if answer != Answer.TAKEN:
+        places.release_kept(holder=offer.holder)
+
+
+def end_entry(entry: WaitingListEntry, state: str, *, at: datetime) -> None:
+    """End a locked entry, and forget what was typed for it: nothing needs it any more."""
+    entry.state, entry.ended_at = state, at
+    entry.people, entry.contact = [], {}
+    entry.save(update_fields=["state", "ended_at", "people", "contact", "booking"])
+
+
+def end_after_three(entry: WaitingListEntry, *, at: datetime) -> None:
+    """End a locked entry once three offers have gone by. One that was withdrawn does not count."""
+    if entry.offers.exclude(answer__in=["", Answer.WITHDRAWN]).count() >= MOST_OFFERS:
+        end_entry(entry, State.ENDED, at=at)
+
+
+def appointments_to_come(booking: Booking, at: datetime) -> list[Appointment]:
+    """Return a booking's appointments that are still to come, soonest first."""
+    return list(
+        booking.appointments.filter(state=Appointment.State.BOOKED, starts_at__gt=at, visit__isnull=True)
+        .select_related("session")
+        .order_by("starts_at", "position")
+    )
+
+
+def people_of(entry: WaitingListEntry) -> list[PersonDetails]:
+    """Return who waits, as they were given."""
+    known = {each.name for each in fields(PersonDetails)}
+    return [
+        PersonDetails(
+            **{
+                **{name: value for name, value in row.items() if name in known},
+                "date_of_birth": date.fromisoformat(row["date_of_birth"]),
+                "wanted": tuple(row.get("wanted", ())),
+            }
+        )
+        for row in entry.people
+    ]
+
+
+def contact_of(entry: WaitingListEntry) -> Contact:
+    """Return whom to tell, as they were given; of a booking, its contact as it is now."""
+    booking = entry.booking
+    if booking is not None:
+        return Contact(
+            name=booking.contact_name,
+            phone=booking.phone,
+            texts=booking.texts,
+            email=booking.email,
+            language=booking.language,
+        )
+    known = {each.name for each in fields(Contact)}
+    return Contact(**{name: value for name, value in entry.contact.items() if name in known})
+
+
+def wish_of(entry: WaitingListEntry, at: datetime) -> tuple[Wish, list[date]] | None:
+    """Return what an entry waits for, with the birth dates; None where its booking has nothing to come any more."""
+    before = None
+    if entry.booking is not None:
+        coming = appointments_to_come(entry.booking, at)
+        if not coming:
+            return None
+        before = coming[0].starts_at
+        needs = [Need(extra_time=each.extra_time) for each in coming]
+        births = [each.date_of_birth for each in coming]
+    else:
+        people = people_of(entry)
+        needs, births = needs_of(people), [person.date_of_birth for person in people]
+    return Wish(needs, entry.weekdays, entry.parts, entry.until, before), births
+
+
+def _person_as_json(person: PersonDetails) -> dict[str, Any]:
+    return {**asdict(person), "date_of_birth": person.date_of_birth.isoformat(), "wanted": list(person.wanted)}
+
+
+def _note(entry: WaitingListEntry, action: str, *, by: User | None, source: str, at: datetime) -> None:
+    audit.record(
+        by=by,
+        at=at,
+        source=source,
+        action=action,
+        thing=entry,
+        team=entry.team_id,
+        after={"people": entry.number, "booking": str(entry.booking.public_id) if entry.booking else None},
+    )
