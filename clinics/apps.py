@@ -9,7 +9,9 @@ class ClinicsConfig(AppConfig):
     verbose_name = "Clinics"
 
     def ready(self) -> None:
+        from clinics.guides.files import load_guides
         from clinics.reference import load_products
 
         # After every migration and every emptied test database, so that reference data is always there.
         post_migrate.connect(load_products, sender=self, dispatch_uid="clinics-products")
+        post_migrate.connect(load_guides, sender=self, dispatch_uid="clinics-guides")

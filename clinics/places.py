@@ -37,6 +37,7 @@ __all__ = [
     "TimesTaken",
     "TooBusy",
     "confirm_held",
+    "extend_kept",
     "find_runs",
     "free_grid",
     "free_times",
@@ -345,6 +346,19 @@ def confirm_held(
         for places in seats.values()
         if places[0].reservation is not None
     ]
+
+
+def extend_kept(*, holder: uuid.UUID, expires_at: datetime, at: datetime) -> int:
+    """Let ``holder`` keep until ``expires_at`` what it keeps, even what has expired where nobody took it since.
+
+    Returns how many places still to come it keeps. Must run in the caller's transaction.
+    """
+    kept = Place.objects.filter(_kept_by(holder), starts_at__gt=at, withdrawn_at__isnull=True)
+    locked = list(kept.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+    # Read again under the lock: somebody may have taken over what had expired.
+    rows = list(kept.filter(pk__in=locked).values_list("reservation_id", flat=True))
+    Reservation.objects.filter(pk__in=rows, expires_at__isnull=False).update(expires_at=expires_at)
+    return len(rows)
 
 
 def release_kept(*, holder: uuid.UUID) -> None:

@@ -1,12 +1,14 @@
-"""The public addresses of clinics: the start page, the list and each clinic’s own page."""
+"""The public addresses of clinics: the start page, the list, each clinic’s own page, and the answers to questions."""
 
 from django.urls import path
 
-from clinics.views import public
+from clinics.views.public import clinics, guides, start
 
 urlpatterns = [
-    path("", public.Start.as_view(), name="start"),
-    path("about/", public.About.as_view(), name="about"),
-    path("clinics/", public.ClinicList.as_view(), name="clinic-list"),
-    path("clinics/<slug:slug>/", public.ClinicDetail.as_view(), name="clinic-detail"),
+    path("", start.Start.as_view(), name="start"),
+    path("about/", start.About.as_view(), name="about"),
+    path("clinics/", clinics.ClinicList.as_view(), name="clinic-list"),
+    path("clinics/<slug:slug>/", clinics.ClinicDetail.as_view(), name="clinic-detail"),
+    path("guides/", guides.GuideList.as_view(), name="guide-list"),
+    path("guides/<slug:slug>/", guides.Guide.as_view(), name="guide"),
 ]

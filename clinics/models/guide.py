@@ -22,11 +22,20 @@ class Guide(PublicIdModel):
         return self.slug
 
 
+class GuideVersionQuerySet(models.QuerySet["GuideVersion"]):
+    def latest_of_each(self) -> "GuideVersionQuerySet":
+        """The version that is shown of each guide in each language."""
+        newer = GuideVersion.objects.using(self.db).filter(
+            guide=models.OuterRef("guide"), language=models.OuterRef("language"), pk__gt=models.OuterRef("pk")
+        )
+        return self.filter(~models.Exists(newer))
+
+
 class GuideVersion(PublicIdModel):
     """What a guide says in one language from a moment on; the latest of each language is shown.
 
-    ``body`` is plain text with a few marks (``clinics.guides`` says which). ``translates`` is the English version that
-    a translation was made from: while another English version is the latest, the translation is out of date.
+    ``body`` is plain text with a few marks (``clinics.guides.marks`` says which). ``translates`` is the English version
+    that a translation was made from: while another English version is the latest, the translation is out of date.
     """
 
     append_only = True
@@ -46,6 +55,8 @@ class GuideVersion(PublicIdModel):
         settings.AUTH_USER_MODEL, on_delete=models.PROTECT, null=True, blank=True, related_name="+"
     )
     written_by_name = models.CharField(_("written by"), max_length=200, blank=True, default="")
+
+    objects = GuideVersionQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("version of a guide")

@@ -28,6 +28,8 @@ TABLE: dict[str, Entry] = {
     "start": public(),
     "about": public(),
     "clinic-list": public(),
+    "guide-list": public(),
+    "guide": public(arguments=lambda world: {"slug": "privacy"}),
     "clinic-detail": public(arguments=lambda world: {"slug": world.session.slug}),
     "book": public(200, 302, 405),
     "answers-clear": public(200, 302, 405),

@@ -1,4 +1,4 @@
-"""The pages anybody may read: the start, the list of clinics and each clinic's own."""
+"""The list of clinics, and each clinic's own page."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -12,7 +12,6 @@ from django.utils import timezone
 from django.utils.decorators import method_decorator
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
-from django.views.generic import TemplateView
 
 from clinics import queries
 from clinics.finder import find
@@ -28,18 +27,6 @@ def page_number(request: HttpRequest) -> int:
 def list_query(near: str, only: Sequence[str]) -> str:
     """Return the query of the list's address: a town or an outward code, and the wishes."""
     return urlencode([*([("near", near)] if near else []), *(("only", wish) for wish in only)])
-
-
-class Start(TemplateView):
-    """What this is, and what nobody needs to have."""
-
-    template_name = "public/start.html"
-
-
-class About(TemplateView):
-    """What the service is, and whose data it uses."""
-
-    template_name = "public/about.html"
 
 
 # A search changes nothing, so a form from elsewhere can do no harm, and people without cookies can look for a clinic.
