@@ -2,18 +2,21 @@
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from functools import lru_cache
 
-from django.utils.formats import date_format
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from clinics.times import LONDON
+from nhsuk.language import counts_24_hours, date_words, decimal, with_commas
 
 
 def clock(moment: datetime | time) -> str:
-    """Return the wall time in England: “9am”, “10:20am”, “midday”, “midnight”, never a 24-hour clock."""
+    """Return the wall time in England: “9am”, “10:20am”, “midday”, “midnight”, never a 24-hour clock.
+
+    Languages that count 24 hours do so here too: “14:20”.
+    """
     shown = moment.astimezone(LONDON).time() if isinstance(moment, datetime) else moment
+    if counts_24_hours():
+        return f"{shown.hour}:{shown.minute:02}"
     if (shown.hour, shown.minute) == (12, 0):
         # Translators: the time 12 o’clock in the day
         return _("midday")
@@ -31,20 +34,28 @@ def hours(start: datetime | time, end: datetime | time) -> str:
     return _("%(start)s to %(end)s") % {"start": clock(start), "end": clock(end)}
 
 
-def day(on: date) -> str:
-    """Return “Saturday 14 March 2026”."""
-    return _date(on, "l j F Y", get_language())
+def day(on: date | datetime) -> str:
+    """Return “Saturday 14 March 2026”; of a moment, its day in England."""
+    return date_words(_on(on), "day")
 
 
-def plain_date(on: date) -> str:
+def plain_date(on: date | datetime) -> str:
     """Return “14 March 2026”, for days that are not appointments."""
-    return _date(on, "j F Y", get_language())
+    return date_words(_on(on), "plain")
 
 
-@lru_cache(maxsize=1000)
-def _date(on: date, words: str, language: str | None) -> str:
-    # Kept, because lists say the same few days again and again; a date’s words depend on nothing else.
-    return date_format(on, words)
+def short_day(on: date | datetime) -> str:
+    """Return “Sat 14 Mar”, where every character is paid for: in a text message."""
+    return date_words(_on(on), "short")
+
+
+def month(on: date) -> str:
+    """Return “March 2026”."""
+    return date_words(on, "month")
+
+
+def _on(on: date | datetime) -> date:
+    return on.astimezone(LONDON).date() if isinstance(on, datetime) else on
 
 
 def listed(words: Sequence[str]) -> str:
@@ -52,12 +63,11 @@ def listed(words: Sequence[str]) -> str:
     if len(words) < 2:
         return "".join(words)
     # Translators: the end of a list: %(first)s is all but the last, “Amina, Bilal”
-    return _("%(first)s and %(last)s") % {"first": ", ".join(words[:-1]), "last": words[-1]}
+    return _("%(first)s and %(last)s") % {"first": with_commas(words[:-1]), "last": words[-1]}
 
 
 def miles(distance: float) -> str:
     """Return a distance in half miles, in whole miles from 10 on: “0.5”, “1”, “2.5”, “12”. Never under half a mile."""
     if distance >= 9.75:
         return str(round(distance))
-    halves = max(1, round(distance * 2))
-    return f"{halves / 2:g}"
+    return decimal(max(1, round(distance * 2)) / 2)

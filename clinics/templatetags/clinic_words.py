@@ -11,6 +11,7 @@ register = template.Library()
 register.filter("clock", words.clock)
 register.filter("day_words", words.day)
 register.filter("plain_date", words.plain_date)
+register.filter("short_day", words.short_day)
 
 
 @register.simple_tag

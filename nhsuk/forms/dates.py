@@ -8,13 +8,13 @@ from typing import Any, NamedTuple
 
 from django import forms
 from django.core.exceptions import ValidationError
-from django.utils import formats
-from django.utils.dates import MONTHS
+from django.utils.dates import MONTHS, MONTHS_ALT
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import override
 
 from nhsuk.forms.fields import storable
 from nhsuk.forms.options import ENTER, UNSTORABLE, FieldOptions
+from nhsuk.language import date_words
 
 PARTS = ("day", "month", "year")
 # Nobody alive was born before; also catches a slip of the keyboard such as 1080.
@@ -121,7 +121,12 @@ class DateInputWidget(forms.Widget):
 def _plain(text: str) -> str:
     """Return what was typed in one box with plain digits and no invisible characters, in small letters."""
     text = "".join(c for c in unicodedata.normalize("NFKC", text) if unicodedata.category(c) not in ("Cc", "Cf"))
-    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).strip(" .,").casefold()
+    return "".join(str(unicodedata.decimal(c)) if c.isdecimal() else c for c in text).strip(" .,،").casefold()
+
+
+def _bare(text: str) -> str:
+    """Return a word in small letters without marks on them: many keyboards here do not have those."""
+    return "".join(c for c in unicodedata.normalize("NFKD", text.casefold()) if not unicodedata.combining(c))
 
 
 def _number(text: str, highest: int) -> int | None:
@@ -130,15 +135,25 @@ def _number(text: str, highest: int) -> int | None:
 
 
 def _month(text: str) -> int | None:
-    """Return the month of a number or of a name, in English or the page's language, cut to three letters or more."""
+    """Return the month of a number or of a name, in English or the page's language, cut to three letters or more.
+
+    A language may have two forms of a name, “marzec” and, in a date, “marca”: each is understood, with or without the
+    marks on its letters. A whole name wins over one that only begins like it.
+    """
     number = _number(text, 12)
-    text = "sep" if text == "sept" else text
+    text = _bare("sep" if text == "sept" else text)
     if number or len(text) < 3:
         return number
-    matches = {n for n, name in MONTHS.items() if str(name).casefold().startswith(text)}
+    names = _month_names()
     with override("en"):
-        matches |= {n for n, name in MONTHS.items() if str(name).casefold().startswith(text)}
+        names = names | _month_names()
+    whole = {month for name, month in names if name == text}
+    matches = whole or {month for name, month in names if name.startswith(text)}
     return matches.pop() if len(matches) == 1 else None
+
+
+def _month_names() -> set[tuple[str, int]]:
+    return {(_bare(str(name)), month) for names in (MONTHS, MONTHS_ALT) for month, name in names.items()}
 
 
 class DateInputField(FieldOptions, forms.Field):
@@ -212,7 +227,7 @@ class DateInputField(FieldOptions, forms.Field):
 
     def _check_bounds(self, found: PartialDate) -> None:
         if self.earliest and found.latest < self.earliest:
-            limit = formats.date_format(self.earliest, "j F Y")
+            limit = date_words(self.earliest)
             words = _("%(Subject)s must be on or after %(limit)s")
             raise self._part_error("earliest", words, PARTS if found.exact else ["year"], limit=limit)
         if self.limit is None:

@@ -16,6 +16,7 @@ from django.utils.translation import get_language, get_language_info
 from nhsuk import components, context, frame
 from nhsuk.forms import rendering
 from nhsuk.forms.base import NhsukFormMixin
+from nhsuk.language import isolate
 
 register = template.Library()
 
@@ -94,6 +95,12 @@ def nhs_number(value: str | None) -> SafeString:
         return SafeString("")
     digits = re.sub(r"\D", "", str(value))
     return format_html('<span class="nhsuk-u-nowrap">{} {} {}</span>', digits[:3], digits[3:6], digits[6:])
+
+
+@register.filter("isolate", is_safe=True)
+def isolate_words(value: object) -> str:
+    """Return a name, an address or a number so that a page from right to left does not reorder it."""
+    return isolate(str(value)) if value else ""
 
 
 @register.simple_tag

@@ -1,5 +1,7 @@
 """The catalogues: one a language, in the files that every translator's tools read."""
 
+import copy
+import re
 from collections.abc import Iterable
 from pathlib import Path
 from typing import NamedTuple
@@ -23,6 +25,7 @@ class Language(NamedTuple):
     english: str
     forms: dict[str, str]
     rule: str
+    rtl: bool = False
 
 
 LANGUAGES = {
@@ -40,12 +43,13 @@ LANGUAGES = {
             {"one": "1", "few": "0, 2 to 19, 101 to 119", "other": "20 to 100"},
             "(n==1 ? 0 : n==0 || (n%100>0 && n%100<20) ? 1 : 2)",
         ),
-        Language("ur", "Urdu", {"one": "1", "other": "0, 2, 3 and more"}, "(n != 1)"),
+        Language("ur", "Urdu", {"one": "1", "other": "0, 2, 3 and more"}, "(n != 1)", rtl=True),
         Language(
             "ar",
             "Arabic",
             {"zero": "0", "one": "1", "two": "2", "few": "3 to 10", "many": "11 to 99", "other": "100 to 102"},
             "(n==0 ? 0 : n==1 ? 1 : n==2 ? 2 : n%100>=3 && n%100<=10 ? 3 : n%100>=11 ? 4 : 5)",
+            rtl=True,
         ),
     )
 }
@@ -126,9 +130,35 @@ def save(catalogue: polib.POFile, code: str, root: Path = ROOT) -> None:
     path = path_of(code, root=root)
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(str(catalogue) + "\n", encoding="utf-8")
-    path_of(code, "mo", root).write_bytes(compiled(catalogue))
+    path_of(code, "mo", root).write_bytes(compiled(catalogue, LANGUAGES[code]))
 
 
-def compiled(catalogue: polib.POFile) -> bytes:
-    """Return the compiled form: the same bytes for the same catalogue. What is fuzzy or incomplete is left out."""
-    return bytes(catalogue.to_binary())
+def compiled(catalogue: polib.POFile, language: Language) -> bytes:
+    """Return the compiled form: the same bytes for the same catalogue. What is fuzzy or incomplete is left out.
+
+    In a language from right to left what a sentence leaves room for, and telephone and NHS numbers that stand in it,
+    are isolated: otherwise the parts of “07700 900 982” would be shown in the opposite order.
+    """
+    if not language.rtl:
+        return bytes(catalogue.to_binary())
+    shown = copy.deepcopy(catalogue)
+    for entry in shown:
+        entry.msgstr = isolated(entry.msgstr)
+        entry.msgstr_plural = {number: isolated(words) for number, words in entry.msgstr_plural.items()}
+    return bytes(shown.to_binary())
+
+
+# First strong isolate, left-to-right isolate, and the end of either (Unicode Standard Annex 9).
+_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
+_TAG = re.compile(r"(<[^>]*>)")
+_ROOM = re.compile(r"%\((?!link\b|url\b)\w+\)s")
+_NUMBERS = re.compile(r"\+?\d{3,5}(?: \d{3,6}){1,3}")
+
+
+def isolated(words: str) -> str:
+    """Return a translation with its placeholders and numbers isolated; addresses and HTML tags are left alone."""
+    parts = _TAG.split(words)
+    return "".join(
+        part if number % 2 else _NUMBERS.sub(rf"{_LRI}\g<0>{_PDI}", _ROOM.sub(rf"{_FSI}\g<0>{_PDI}", part))
+        for number, part in enumerate(parts)
+    )

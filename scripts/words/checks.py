@@ -38,7 +38,7 @@ def problems(root: Path = ROOT, offered: tuple[str, ...] = OFFERED) -> list[str]
         catalogue = load(code, root)
         found += [f"{code}: {line}" for line in _stale(catalogue, keys)]
         mo = path_of(code, "mo", root)
-        if not mo.exists() or mo.read_bytes() != compiled(catalogue):
+        if not mo.exists() or mo.read_bytes() != compiled(catalogue, language):
             found.append(f"{code}: what is compiled is not this catalogue: run make words")
         found += [f"{code}: {line}" for line in _wrong(catalogue, language)]
         if code in offered:

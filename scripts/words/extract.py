@@ -58,12 +58,15 @@ class Found(NamedTuple):
 
 def collect(files: Iterable[Path], root: Path) -> list[Words]:
     """Return the words of the files, each once, in the order in which they are met."""
-    words: dict[Key, Words] = {}
+    words: dict[tuple[str, str], Words] = {}
     for path in files:
         name, text = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
         found = of_python(text) if path.suffix == ".py" else of_template(text, name)
         for each in found:
-            one = words.setdefault(each.key, Words(each.key))
+            # A catalogue knows words by context and English alone; where they also count, its plural forms serve both.
+            one = words.setdefault((each.key.context, each.key.id), Words(each.key))
+            if each.key.plural:
+                one.key = each.key
             if name not in one.files:
                 one.files.append(name)
             if each.comment and each.comment not in one.comments:
