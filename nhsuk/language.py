@@ -8,6 +8,8 @@ from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
 
+from django.conf import settings
+from django.urls import get_script_prefix
 from django.utils.formats import date_format
 from django.utils.translation import get_language, get_language_bidi
 
@@ -57,6 +59,19 @@ def decimal(number: float) -> str:
     """Return a number with the language's decimal sign and no needless zeros: “2.5”, “2,5”, “12”."""
     text = f"{number:g}"
     return text.replace(".", ",") if get_language() in _DECIMAL_COMMAS else text
+
+
+def in_language(address: str, code: str) -> str:
+    """Return the address, within the site, of the same page in the language ``code``: only what it begins with differs.
+
+    ``address`` is that of a page in the language that is active; its query stays.
+    """
+    root = get_script_prefix()
+    rest = address.removeprefix(root)
+    active = get_language()
+    if active != settings.LANGUAGE_CODE and rest.partition("?")[0].split("/")[0] == active:
+        rest = rest.removeprefix(f"{active}/")
+    return f"{root}{rest}" if code == settings.LANGUAGE_CODE else f"{root}{code}/{rest}"
 
 
 def isolate(words: str) -> str:

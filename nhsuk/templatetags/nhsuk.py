@@ -8,7 +8,6 @@ from django.conf import settings
 from django.forms.boundfield import BoundField
 from django.template.base import FilterExpression, NodeList, Parser, Token, token_kwargs
 from django.template.context import Context
-from django.urls import translate_url
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import get_language, get_language_info
@@ -16,7 +15,7 @@ from django.utils.translation import get_language, get_language_info
 from nhsuk import components, context, frame
 from nhsuk.forms import rendering
 from nhsuk.forms.base import NhsukFormMixin
-from nhsuk.language import isolate
+from nhsuk.language import in_language, isolate
 
 register = template.Library()
 
@@ -117,21 +116,38 @@ def nhsuk_frame(template_name: str) -> SafeString:
 
 @register.simple_tag(takes_context=True)
 def language_links(context: Context) -> list[dict[str, object]]:
-    """Return the page's address in each language the service speaks; nothing where it speaks one.
+    """Return the page's address in each language that is offered; nothing where there is no other to choose.
 
-    The setting LANGUAGES names each language as its own speakers do.
+    What was searched for is kept. A page that nobody knows leads to the same page in the other language.
     """
     request = context.get("request")
-    if request is None or len(settings.LANGUAGES) < 2:
+    if request is None:
         return []
-    current = get_language()
+    current, names = get_language(), dict(settings.LANGUAGES)
+    if not set(settings.LANGUAGES_OFFERED) - {current}:
+        return []
     return [
         {
             "code": code,
-            "name": name,
+            "name": names[code],
             "bidi": get_language_info(code)["bidi"],
-            "url": translate_url(request.path, code),
+            "url": in_language(request.get_full_path(), code),
             "current": code == current,
         }
-        for code, name in settings.LANGUAGES
+        for code in settings.LANGUAGES_OFFERED
     ]
+
+
+@register.simple_tag(takes_context=True)
+def language_alternates(context: Context) -> list[tuple[str, str]]:
+    """Return (language, full address) of each language of a page that is the same for everybody, for search engines.
+
+    An unfinished booking, or a page behind somebody's link, has none.
+    """
+    request = context.get("request")
+    match = request and request.resolver_match
+    if not match or set(match.kwargs) - {"slug"} or len(settings.LANGUAGES_OFFERED) < 2:
+        return []
+    base = settings.PUBLIC_URL.rstrip("/")
+    found = [(code, base + in_language(request.path, code)) for code in settings.LANGUAGES_OFFERED]
+    return [*found, ("x-default", base + in_language(request.path, settings.LANGUAGE_CODE))]

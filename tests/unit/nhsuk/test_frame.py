@@ -139,8 +139,9 @@ def test_only_a_demonstration_says_that_it_is_one(settings: Settings) -> None:
 
 
 def test_languages_are_listed_only_where_there_is_more_than_one(settings: Settings) -> None:
+    settings.LANGUAGES_OFFERED = ("en-gb",)
     assert "app-languages" not in page()
-    settings.LANGUAGES = [("en-gb", "English"), ("ro", "Română"), ("ar", "العربية")]
+    settings.LANGUAGES_OFFERED = ("en-gb", "ro", "ar")
     html = page()
     assert '<strong aria-current="true" lang="en-gb">English</strong>' in html
     assert 'lang="ar" hreflang="ar" dir="rtl">العربية</a>' in html
