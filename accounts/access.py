@@ -34,6 +34,14 @@ def access(
     return row
 
 
+def check_access(user: User, permission: Permission, team: Team | int | None) -> None:
+    """Raise what ``access`` raises, of a row that is read already: it belongs to ``team``, None where there is none."""
+    team_id = team.pk if isinstance(team, Team) else team
+    if team_id is None or team_id not in roles_in(user):
+        raise Http404
+    require(user, permission, team_id)
+
+
 def require(user: User, permission: Permission, team: Team | int) -> None:
     """Raise PermissionDenied unless the user may do ``permission`` in ``team``."""
     if not may(user, permission, team):

@@ -25,6 +25,7 @@ from django.contrib import messages
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
 from django.core.cache import cache
+from django.db.models import BigIntegerField
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -36,6 +37,7 @@ from django.utils.translation import gettext as _
 
 from accounts import locking, second_factor
 from accounts.models import Membership
+from accounts.recurring import Recurring
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 View = Callable[..., HttpResponse]
@@ -87,11 +89,17 @@ class ActiveMembership:
         return self.get_response(request)
 
 
+_MEMBERSHIPS: Recurring[Membership] = Recurring(
+    lambda user: Membership.objects.filter(user=user).select_related("team").order_by("team__name"),
+    user=BigIntegerField(),
+)
+
+
 def active_membership(request: HttpRequest) -> Membership | None:
     """Return the membership chosen in this session, else the user's first; None where there is none."""
     if not request.user.is_authenticated:
         return None
-    memberships = list(request.user.memberships.select_related("team").order_by("team__name"))
+    memberships = _MEMBERSHIPS.all(user=request.user.pk)
     chosen = request.session.get(SESSION_KEY)
     return next((m for m in memberships if m.team_id == chosen), memberships[0] if memberships else None)
 

@@ -8,12 +8,14 @@ from collections.abc import Collection, Iterable
 from functools import cache
 
 from django.conf import settings
+from django.db.models import BigIntegerField, Q, QuerySet
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from accounts.recurring import Recurring
 from bookings.models import Appointment
-from immunisations.models import Consent
+from immunisations.models import Consent, Person
 from immunisations.policies import OWN_ROUTES, wishes
 
 
@@ -34,6 +36,27 @@ def booked_for_themselves(appointment: Appointment) -> bool:
     return booking.relationship in _words_for_themselves() and named[0] in ("", named[1])
 
 
+def _own_words(roots: Q) -> QuerySet[Consent, tuple[int, list[str], bool]]:
+    # Found by the rows of the people, which are few, so that no other consent is read.
+    return (
+        Consent.objects.filter(route__in=OWN_ROUTES, visit__person__in=Person.objects.filter(roots).values("pk"))
+        .annotate(root=Coalesce("visit__person__merged_into", "visit__person"))
+        .order_by("at", "pk")
+        .values_list("root", "vaccines", "parents_not_told")
+    )
+
+
+_OF_ONE: Recurring[tuple[int, list[str], bool]] = Recurring(
+    lambda root: _own_words(Q(pk=root) | Q(merged_into=root)), root=BigIntegerField()
+)
+
+
+def _said_by(roots: list[int]) -> Iterable[tuple[int, list[str], bool]]:
+    if len(roots) == 1:
+        return _OF_ONE.all(root=roots[0])
+    return _own_words(Q(pk__in=roots) | Q(merged_into__in=roots))
+
+
 def private_people(roots: Collection[int]) -> set[int]:
     """Return those of these people (ids of root rows) who asked that parents are not told, in one query.
 
@@ -41,14 +64,8 @@ def private_people(roots: Collection[int]) -> set[int]:
     their rows: the wish about one vaccine is not lifted by what they say about another.
     """
     own: dict[int, list[tuple[list[str], bool]]] = {}
-    words = (
-        Consent.objects.filter(route__in=OWN_ROUTES)
-        .annotate(root=Coalesce("visit__person__merged_into", "visit__person"))
-        .filter(root__in=list(roots))
-        .order_by("at", "pk")
-        .values_list("root", "vaccines", "parents_not_told")
-    )
-    for root, vaccines, not_told in words:
+    keys = sorted(roots)
+    for root, vaccines, not_told in _said_by(keys):
         own.setdefault(root, []).append((vaccines, not_told))
     return {root for root, said in own.items() if any(wishes(said).values())}
 

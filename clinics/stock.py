@@ -14,13 +14,27 @@ from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Any
 
-from django.db.models import Exists, Min, OuterRef, Q, QuerySet, Subquery, Value
+from django.db.models import (
+    BigIntegerField,
+    CharField,
+    DateField,
+    Exists,
+    Field,
+    Min,
+    OuterRef,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+)
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
+from accounts.recurring import Recurring
 from clinics.models import Batch, ClinicSession, CoolBoxReading, MovementKind, StockMovement
 from clinics.models.movement import COLDEST, SAYS_WHY, WARMEST
 from clinics.times import london_day
+from clinics.vaccines import Vaccine
 
 
 def excursions(session: Any) -> "QuerySet[CoolBoxReading]":
@@ -99,19 +113,13 @@ def _hold(word: str, said_at: datetime | None, taken: bool, excursion_at: dateti
     )
 
 
-def batches_for(
-    *, session: ClinicSession, vaccines: Collection[str], on: date
-) -> tuple[list[Batch], list[tuple[Batch, str]]]:
-    """Return the batches of these vaccines that may be given at a clinic on a day, and those that may not for what
-    happened at this clinic, each with why.
+# As many as there are, so that the text of the statement stays the same whichever are asked for.
+_VACCINES = [f"vaccine_{number}" for number in range(len(Vaccine.values))]
 
-    Batches that expired, or are quarantined as a whole, are in neither. Those taken to the clinic come first, and of
-    all the soonest to expire. Each row says in ``was_taken`` whether it was taken there. One query.
-    """
-    batches = (
-        Batch.objects.filter(
-            team=session.team_id, product__vaccine__in=vaccines, expires_on__gte=on, quarantined_at__isnull=True
-        )
+
+def _in_date(session: Any, team: Any, on: Any, **vaccines: Any) -> "QuerySet[Any]":
+    return (
+        Batch.objects.filter(team=team, product__vaccine__in=list(vaccines.values()), expires_on__gte=on)
         .annotate(
             last_word=_last_word(OuterRef("pk"), session),
             last_said_at=_last_said_at(OuterRef("pk"), session),
@@ -121,9 +129,38 @@ def batches_for(
         .select_related("product")
         .order_by("-was_taken", "expires_on", "number", "pk")
     )
+
+
+_GIVEN: "dict[str, Field[Any, Any]]" = {
+    "session": BigIntegerField(),
+    "team": BigIntegerField(),
+    "on": DateField(),
+    **{name: CharField() for name in _VACCINES},
+}
+_IN_DATE: Recurring[Any] = Recurring(_in_date, **_GIVEN)
+_NOT_QUARANTINED: Recurring[Any] = Recurring(
+    lambda **given: _in_date(**given).filter(quarantined_at__isnull=True), **_GIVEN
+)
+
+
+def _batches(query: Recurring[Any], session: ClinicSession, vaccines: Collection[str], on: date) -> list[Any]:
+    wanted = sorted(set(vaccines))
+    each = {name: wanted[number] if number < len(wanted) else "" for number, name in enumerate(_VACCINES)}
+    return query.all(session=session.pk, team=session.team_id, on=on, **each)
+
+
+def batches_for(
+    *, session: ClinicSession, vaccines: Collection[str], on: date
+) -> tuple[list[Batch], list[tuple[Batch, str]]]:
+    """Return the batches of these vaccines that may be given at a clinic on a day, and those that may not for what
+    happened at this clinic, each with why.
+
+    Batches that expired, or are quarantined as a whole, are in neither. Those taken to the clinic come first, and of
+    all the soonest to expire. Each row says in ``was_taken`` whether it was taken there. One query.
+    """
     usable: list[Batch] = []
     held: list[tuple[Batch, str]] = []
-    for batch in batches:
+    for batch in _batches(_NOT_QUARANTINED, session, vaccines, on):
         hold = _hold(batch.last_word, batch.last_said_at, batch.was_taken, batch.excursion_at)
         if hold.held:
             held.append((batch, _("its doses at this clinic are quarantined.")))
@@ -140,19 +177,8 @@ def batches_until(*, session: ClinicSession, vaccines: Collection[str], on: date
     """Return the batches of these vaccines that may not be given at a clinic now, but could until a moment of that day:
     each with that moment. What was given before is still to be written down. One query.
     """
-    batches = (
-        Batch.objects.filter(team=session.team_id, product__vaccine__in=vaccines, expires_on__gte=on)
-        .annotate(
-            last_word=_last_word(OuterRef("pk"), session),
-            last_said_at=_last_said_at(OuterRef("pk"), session),
-            was_taken=_taken(OuterRef("pk"), session),
-            excursion_at=_first_excursion(session),
-        )
-        .select_related("product")
-        .order_by("-was_taken", "expires_on", "number", "pk")
-    )
     found: list[tuple[Batch, datetime]] = []
-    for batch in batches:
+    for batch in _batches(_IN_DATE, session, vaccines, on):
         hold = _hold(batch.last_word, batch.last_said_at, batch.was_taken, batch.excursion_at)
         since = [at for at in (batch.quarantined_at, hold.since) if at is not None]
         if since and london_day(min(since)) >= on:

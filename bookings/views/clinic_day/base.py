@@ -6,16 +6,18 @@ from functools import cached_property
 from typing import Any, ClassVar, cast
 from uuid import UUID
 
+from django.db.models import BigIntegerField, UUIDField
 from django.http import Http404, HttpRequest, HttpResponse
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from accounts.access import access
+from accounts.access import check_access
 from accounts.audit import record_view, record_views
 from accounts.guard import StaffRequired
 from accounts.models import User
 from accounts.permissions import Permission, may
+from accounts.recurring import Recurring
 from bookings.queries import PersonPage, person_page
 from bookings.queries.rows import initials
 from bookings.views.clinic_day.batches import chosen_batches
@@ -36,6 +38,22 @@ def uuids(values: list[str]) -> list[UUID]:
         return [UUID(value) for value in values]
     except ValueError as problem:
         raise Http404 from problem
+
+
+_CLINIC: Recurring[ClinicSession] = Recurring(
+    lambda public_id: (
+        ClinicSession.objects.filter(public_id=public_id)
+        .exclude(state=ClinicSession.State.DRAFT)
+        .select_related("team", "venue")
+        .prefetch_related("offers")
+    ),
+    public_id=UUIDField(),
+)
+_PERSON: Recurring[Person] = Recurring(
+    lambda team, public_id: Person.objects.filter(team=team, public_id=public_id).select_related("merged_into"),
+    team=BigIntegerField(),
+    public_id=UUIDField(),
+)
 
 
 class ClinicDayPage(StaffRequired):
@@ -62,14 +80,9 @@ class ClinicDayPage(StaffRequired):
     @cached_property
     def clinic(self) -> ClinicSession:
         """The clinic of the address: 404 for another team's, 403 for the wrong role."""
-        return access(
-            ClinicSession.objects.select_related("team", "venue")
-            .prefetch_related("offers")
-            .exclude(state=ClinicSession.State.DRAFT),
-            user=self.user,
-            permission=self.needs,
-            public_id=self.kwargs["session"],
-        )
+        clinic = _CLINIC.one(public_id=self.kwargs["session"])
+        check_access(self.user, self.needs, clinic.team_id if clinic else None)
+        return cast(ClinicSession, clinic)
 
     @property
     def hidden(self) -> bool:
@@ -116,6 +129,7 @@ class ClinicDayPage(StaffRequired):
             "may_send": self.may(Permission.SEND_RECORDS),
             "may_add_lists": self.may(Permission.ADD_LISTS),
             "may_close": self.may(Permission.CLOSE_CLINIC),
+            "may_book": self.may(Permission.BOOK),
             "may_follow_up": self.may(Permission.FOLLOW_UP),
         }
         return TemplateResponse(self.request, f"clinic_day/{template}", shared | context, status=status)
@@ -132,11 +146,7 @@ class PersonPageBase(ClinicDayPage):
     def person(self) -> Person:
         """The person of the address, as the root that stands for them."""
         clinic = self.clinic
-        row = (
-            Person.objects.select_related("merged_into")
-            .filter(team=clinic.team_id, public_id=self.kwargs["person"])
-            .first()
-        )
+        row = _PERSON.one(team=clinic.team_id, public_id=self.kwargs["person"])
         if row is None:
             raise Http404
         return row.merged_into or row
