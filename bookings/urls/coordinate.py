@@ -2,12 +2,22 @@
 
 from django.urls import path
 
-from bookings.views.coordinate import landing, recall, stock
+from bookings.views.coordinate import landing, phone, phone_booking, phone_call, recall, stock
 
 BATCH = "stock/<uuid:batch>/"
+CALL = "phone/calls/<uuid:call>/"
+BOOKING = "phone/bookings/<uuid:booking>/"
 
 urlpatterns = [
     path("", landing.Coordinate.as_view(), name="coordinate"),
+    path("phone/", phone.PhoneBookings.as_view(), name="phone-bookings"),
+    path("phone/clinics/<uuid:session>/", phone.PhoneClinic.as_view(), name="phone-clinic"),
+    path(CALL, phone_call.PhoneCall.as_view(), name="phone-call"),
+    path(CALL + "clinics/", phone.CallClinics.as_view(), name="phone-call-clinics"),
+    path(CALL + "clinics/<uuid:session>/", phone.CallTimes.as_view(), name="phone-call-times"),
+    path(BOOKING, phone_booking.PhoneBooking.as_view(), name="phone-booking"),
+    path(BOOKING + "print/", phone_booking.PhoneBookingPrint.as_view(), name="phone-booking-print"),
+    path(BOOKING + "cancel/", phone_booking.PhoneBookingCancel.as_view(), name="phone-booking-cancel"),
     path("stock/", stock.Stock.as_view(), name="stock"),
     path("stock/receive/", stock.StockReceive.as_view(), name="stock-receive"),
     path("stock/counts/<uuid:movement>/", stock.CountRight.as_view(), name="stock-count-right"),

@@ -1,9 +1,19 @@
 """Co-ordinating and stock: the team's store, one batch, one clinic's stock."""
 
+from datetime import timedelta
 from typing import Any
 
-from tests.integration.walk.table import COORDINATOR, SENIOR, VACCINATOR, Entry, staff
+from django.utils import timezone
+
+from bookings.actions.calling import begin_call
+from bookings.calls import Call
+from bookings.models import Draft
+from clinics.models import ClinicSession
+from clinics.places import free_times
+from clinics.times import london_day
+from tests.integration.walk.table import CLINIC, COORDINATOR, SENIOR, VACCINATOR, Entry, staff
 from tests.integration.walk.world import World
+from tests.support.factories import make_session
 
 KEEPERS = [VACCINATOR, SENIOR, COORDINATOR]
 LEADS = [SENIOR, COORDINATOR]
@@ -24,8 +34,42 @@ def counted(world: World) -> dict[str, Any]:
     return {"movement": world.batch.movements.get(kind="received").public_id}
 
 
+def coming(world: World) -> dict[str, Any]:
+    """A clinic to come, whatever the hour is."""
+    now = timezone.now()
+    session = ClinicSession.objects.filter(team=world.team, date__gt=london_day(now)).first()
+    if session is None:
+        on = london_day(now) + timedelta(days=7)
+        session = make_session(venue=world.venue, date=on, name=f"{world.marker} next clinic", at=now)
+    return {"session": session.public_id}
+
+
+def call(world: World) -> dict[str, Any]:
+    """A call that is not finished."""
+    draft = Draft.objects.filter(team=world.team, caller_for__isnull=False).first()
+    if draft is None:
+        session, at = ClinicSession.objects.get(public_id=coming(world)["session"]), timezone.now()
+        kept = Call(typed={"1-first_name": [world.marker]})
+        start = free_times(session=session, at=at)[0].starts_at
+        draft = begin_call(session=session, call=kept, starts_at=start, by=world.users[CLINIC[0]], at=at)
+    return {"call": draft.public_id}
+
+
+def booking(world: World) -> dict[str, Any]:
+    """The booking."""
+    return {"booking": world.booking.public_id}
+
+
 TABLE: dict[str, Entry] = {
     "coordinate": staff(LEADS),
+    "phone-bookings": staff(CLINIC),
+    "phone-clinic": staff(CLINIC, arguments=coming),
+    "phone-call": staff(CLINIC, arguments=call),
+    "phone-call-clinics": staff(CLINIC, arguments=call),
+    "phone-call-times": staff(CLINIC, arguments=lambda world: {**call(world), **coming(world)}),
+    "phone-booking": staff(CLINIC, arguments=booking),
+    "phone-booking-print": staff(CLINIC, arguments=booking),
+    "phone-booking-cancel": staff(CLINIC, arguments=booking),
     "stock": staff(KEEPERS),
     "stock-receive": staff(KEEPERS),
     "stock-batch": staff(KEEPERS, arguments=batch),
