@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 from django.db.models import (
     BigIntegerField,
     CharField,
+    Count,
     DateField,
     DateTimeField,
     Exists,
@@ -25,7 +26,7 @@ from django.utils.translation import gettext_lazy as _lazy
 from accounts.recurring import Recurring
 from clinics import words
 from clinics.finder import Found, find, venue_position
-from clinics.models import ClinicSession, Place, VaccinationPeriod, Venue
+from clinics.models import ClinicSession, Place, VaccinationPeriod, VaccineOffer, Venue
 from clinics.models.venue import facts_of, on_one_line
 from clinics.postcodes import Position
 from clinics.times import LONDON, london_day
@@ -255,16 +256,18 @@ def clinic_list(
     only_bookable: bool = False,
     around: Position | None = None,
     leave_out: int | None = None,
+    vaccines: Collection[str] = (),
 ) -> ClinicList:
     """Return a page of the venues with clinics to come, nearest to ``near`` first, else soonest first.
 
     ``near`` is what a person typed; where it is not found, all are listed, soonest first. ``around`` sorts by
     distance from a known position instead. Only days that meet all ``wishes`` (codes of WISHES) are listed.
-    ``only_bookable`` leaves out clinics that take no bookings; ``leave_out`` is a session's key. Two queries, three
-    with both a place and wishes, however many clinics there are.
+    ``only_bookable`` leaves out clinics that take no bookings; ``leave_out`` is a session's key; with ``vaccines`` only
+    clinics that offer any of these are listed. Two queries, three with both a place and wishes or vaccines, however
+    many clinics there are.
     """
     known = None
-    if not wishes and not only_bookable and leave_out is None:
+    if not wishes and not only_bookable and leave_out is None and not vaccines:
         rows = _ALL_TO_COME.all(**_moment(at))
     else:
         sessions = ClinicSession.objects.public()
@@ -273,7 +276,9 @@ def clinic_list(
         if leave_out is not None:
             sessions = sessions.exclude(pk=leave_out)
         coming = to_come(sessions, at)
-        known = _towns(_towns_of(coming)) if near and wishes else None
+        known = _towns(_towns_of(coming)) if near and (wishes or vaccines) else None
+        if vaccines:
+            coming = coming.filter(Exists(VaccineOffer.objects.filter(session=OuterRef("pk"), vaccine__in=vaccines)))
         rows = list(_soonest_first(only(coming, wishes, at)))
     found = Found()
     if near:
@@ -345,6 +350,13 @@ def days_at(*, venue: Venue, at: datetime, offset: int = 0) -> tuple[list[Clinic
     rows = _with_free(ClinicSession.objects.filter(pk__in=keys[:DATES_TO_CHOOSE_FROM]), at)
     days = [ClinicDay(session, session.first_free, session.last_free) for session in rows]
     return days, len(keys) > DATES_TO_CHOOSE_FROM
+
+
+def left_on(days: Iterable[ClinicDay[ClinicSession]], at: datetime) -> dict[int, int]:
+    """Return how many places anybody may book on each of these days, by the key of the clinic. One query."""
+    keys = [day.session.pk for day in days]
+    rows = Place.objects.on_offer().free(at).filter(session__in=keys, starts_at__gt=at).order_by()
+    return dict(rows.values_list("session").annotate(left=Count("pk")))
 
 
 def _hours(at: Any, session: Any) -> "QuerySet[Any]":

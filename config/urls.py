@@ -25,6 +25,7 @@ urlpatterns = [
     *i18n_patterns(
         path("", include("clinics.urls")),
         path("", include("bookings.urls.public")),
+        path("", include("bookings.urls.answers")),
         prefix_default_language=False,
     ),
 ]

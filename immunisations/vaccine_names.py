@@ -30,7 +30,11 @@ OTHER = re.compile(r"(?:another vaccine|another|other)\b[\s:,-]*(.*)", re.IGNORE
 
 
 class UnknownVaccine(ValueError):
-    """What was typed names no vaccine, or several. The message is a sentence for whoever typed it."""
+    """What was typed names no vaccine, or several: ``could_be``. The message is a sentence for staff."""
+
+    def __init__(self, message: str, *, could_be: tuple[str, ...] = ()) -> None:
+        super().__init__(message)
+        self.could_be = could_be
 
 
 def _plain(text: str) -> str:
@@ -60,8 +64,9 @@ def read_vaccine(typed: str) -> tuple[str, str]:
     if len(starting) == 1:
         return starting[0], ""
     if starting:
-        labels = ", ".join(str(SeenVaccine(code).label) for code in starting)
-        raise UnknownVaccine(_("Type more of the name: it could be %(vaccines)s") % {"vaccines": labels})
+        labels = tuple(str(SeenVaccine(code).label) for code in starting)
+        words = _("Type more of the name: it could be %(vaccines)s") % {"vaccines": ", ".join(labels)}
+        raise UnknownVaccine(words, could_be=labels)
     raise UnknownVaccine(_("Choose a vaccine on the list. For any other, type Other and its name, like Other BCG"))
 
 

@@ -29,6 +29,7 @@ TABLE: dict[str, Entry] = {
     "about": public(),
     "clinic-list": public(),
     "guide-list": public(),
+    "what-is-needed": public(),
     "guide": public(arguments=lambda world: {"slug": "privacy"}),
     "clinic-detail": public(arguments=lambda world: {"slug": world.session.slug}),
     "book": public(200, 302, 405),
