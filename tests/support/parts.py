@@ -7,7 +7,8 @@ from pathlib import PurePath
 PART = "TEST_PART"
 # What this run leaves to the one on the other database, one of the two below; empty where it leaves nothing.
 LEAVES = "TEST_LEAVES"
-# Tests that touch no database: they run beside SQLite. Stories in a browser: they run on PostgreSQL.
+# Tests that touch no database: they run beside SQLite. Stories in a browser, and what throws everything that there is at
+# a door: they run on PostgreSQL, which refuses more.
 PURE, STORIES = "pure", "stories"
 PURE_FOLDERS, STORY_FOLDERS = {"unit", "code"}, {"journeys", "effort"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
@@ -30,12 +31,12 @@ def is_left(path: PurePath, *, leaves: str, marks: Collection[str], fixtures: Co
     """Whether a test of a file is left to the run on the other database.
 
     ``marks`` are the names of its markers, "once" among them where it is about every page and not about what a database
-    does with it; ``fixtures`` are the names of those it asks for.
+    does with it, "strict" where it is about what a database refuses; ``fixtures`` are the names of those it asks for.
     """
     folders = set(path.parts)
     if leaves == PURE and "once" in marks:
         return True
     if leaves == STORIES:
-        return bool(folders & STORY_FOLDERS)
+        return bool(folders & STORY_FOLDERS) or "strict" in marks
     touches = "django_db" in marks or bool(DATABASE_FIXTURES & set(fixtures))
     return leaves == PURE and bool(folders & PURE_FOLDERS) and not touches

@@ -36,6 +36,7 @@ def clinics_on(at: datetime) -> int:
     return ClinicSession.objects.filter(date=london_day(at), state=ClinicSession.State.PUBLISHED).count()
 
 
+@pytest.mark.once
 def test_it_has_a_clinic_today_a_sign_in_for_each_role_and_people_in_every_state() -> None:
     printed = load(SATURDAY)
     assert PASSWORD in printed
@@ -51,6 +52,7 @@ def test_it_has_a_clinic_today_a_sign_in_for_each_role_and_people_in_every_state
     assert Person.objects.filter(interpreter_needed=True).exists()
 
 
+@pytest.mark.once
 def test_the_clinic_of_today_has_taken_stock_and_was_cold_and_a_second_run_adds_nothing_to_it() -> None:
     load(SATURDAY)
     session = ClinicSession.objects.get(date=london_day(SATURDAY), state=ClinicSession.State.PUBLISHED)
@@ -62,6 +64,7 @@ def test_the_clinic_of_today_has_taken_stock_and_was_cold_and_a_second_run_adds_
     assert StockMovement.objects.count() == before
 
 
+@pytest.mark.once
 def test_every_nhs_number_in_it_is_valid_and_was_never_issued() -> None:
     load(SATURDAY)
     numbers = {*Person.objects.values_list("nhs_number", flat=True)} | {
@@ -74,6 +77,7 @@ def test_every_nhs_number_in_it_is_valid_and_was_never_issued() -> None:
         assert nhs_number.is_valid(number)
 
 
+@pytest.mark.once
 def test_nothing_in_it_is_recorded_in_the_future() -> None:
     early = datetime(2026, 11, 21, 0, 10, tzinfo=UTC)
     load(early)
@@ -81,6 +85,7 @@ def test_nothing_in_it_is_recorded_in_the_future() -> None:
     assert not RecordCheck.objects.filter(checked_at__gt=early).exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "moment", [datetime(2027, 3, 28, 0, 30, tzinfo=UTC), datetime(2026, 10, 24, 23, 30, tzinfo=UTC)]
 )
@@ -129,6 +134,7 @@ def test_whatever_the_day_one_direction_is_in_force_for_every_vaccine(days: int)
         assert len(in_force(known, vaccine, london_day(later))) == 1
 
 
+@pytest.mark.once
 def test_last_week_s_clinics_are_closed_with_a_report_an_open_follow_up_and_a_reaction() -> None:
     load(SATURDAY)
     closed = ClinicSession.objects.filter(state=ClinicSession.State.CLOSED_OFF)
