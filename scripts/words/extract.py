@@ -4,12 +4,14 @@ import ast
 import io
 import re
 import tokenize
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import NamedTuple
 
 from django.utils.translation.template import templatize
+
+from .public import PARTS
 
 # Whatever follows this in a comment is said to the translator.
 FOR_TRANSLATORS = "Translators:"
@@ -61,7 +63,7 @@ def collect(files: Iterable[Path], root: Path) -> list[Words]:
     words: dict[tuple[str, str], Words] = {}
     for path in files:
         name, text = path.relative_to(root).as_posix(), path.read_text(encoding="utf-8")
-        found = of_python(text) if path.suffix == ".py" else of_template(text, name)
+        found = of_python(text, PARTS.get(name, ())) if path.suffix == ".py" else of_template(text, name)
         for each in found:
             # A catalogue knows words by context and English alone; where they also count, its plural forms serve both.
             one = words.setdefault((each.key.context, each.key.id), Words(each.key))
@@ -74,8 +76,10 @@ def collect(files: Iterable[Path], root: Path) -> list[Words]:
     return list(words.values())
 
 
-def of_python(source: str) -> list[Found]:
-    """Return the words that a module marks, whatever it calls Django's functions.
+def of_python(source: str, names: Collection[str] = ()) -> list[Found]:
+    """Return the words that a module marks, whatever it calls Django's functions; with ``names``, only within those.
+
+    A name is that of a class, a function or a variable of the module.
 
     Words that are put together while the program runs cannot be found: they must be marked where they stand whole.
     """
@@ -89,7 +93,7 @@ def of_python(source: str) -> list[Found]:
     }
     comments = _comments(source)
     found = []
-    for node in ast.walk(tree):
+    for node in (inner for top in tree.body if not names or names_of(top) & set(names) for inner in ast.walk(top)):
         if not isinstance(node, ast.Call) or not isinstance(node.func, ast.Name) or node.func.id not in marks:
             continue
         parts = marks[node.func.id]
@@ -98,6 +102,14 @@ def of_python(source: str) -> list[Found]:
             key = _key(dict(zip(parts, map(str, words), strict=True)))
             found.append(Found(key, node.lineno, comments.get(node.lineno, "")))
     return sorted(found, key=lambda each: each.line)
+
+
+def names_of(node: ast.stmt) -> set[str]:
+    """Return what a statement of a module defines."""
+    if isinstance(node, ast.ClassDef | ast.FunctionDef):
+        return {node.name}
+    targets = node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
+    return {target.id for target in targets if isinstance(target, ast.Name)}
 
 
 def _comments(source: str) -> dict[int, str]:
