@@ -1,8 +1,10 @@
-"""How often somebody may try to find a booking: guessing is stopped, and a slip of the pen is not."""
+"""How often somebody may try to find a booking, or make things: guessing and hoarding are stopped, people are not."""
 
 import hashlib
 from datetime import UTC, datetime, timedelta
+from typing import NamedTuple
 
+from django.conf import settings
 from django.db import IntegrityError, models, transaction
 
 from bookings.models import LookUpAttempts
@@ -11,6 +13,40 @@ WINDOW = timedelta(minutes=15)
 # Wrong tries in one window. Many families can share one address: a library, a hostel, a mobile network.
 FROM_ONE_ADDRESS = 30
 FOR_ONE_REFERENCE = 5
+
+
+class Limit(NamedTuple):
+    """How many of one kind of thing may come from one address, or for one contact, in one window."""
+
+    name: str
+    most: int
+    window: timedelta
+
+
+# Generous on purpose. A school, a hostel, a library or a mobile network is one address to us, and a day on which
+# invitations go out is such an address's busiest. What is stopped is a program that would take every place.
+HOLDS_FROM_ADDRESS = Limit("holds_from_address", 400, timedelta(minutes=15))
+BOOKINGS_FROM_ADDRESS = Limit("bookings_from_address", 200, timedelta(hours=1))
+# One contact: a foster carer or a hostel's worker books for many families.
+BOOKINGS_OF_CONTACT = Limit("bookings_of_contact", 30, timedelta(days=1))
+WAITS_FROM_ADDRESS = Limit("waits_from_address", 100, timedelta(hours=1))
+WAITS_OF_CONTACT = Limit("waits_of_contact", 10, timedelta(days=1))
+ALERTS_FROM_ADDRESS = Limit("alerts_from_address", 60, timedelta(hours=1))
+TICKETS_FROM_ADDRESS = Limit("tickets_from_address", 60, timedelta(hours=1))
+
+
+def allows(limit: Limit, value: str, *, at: datetime) -> bool:
+    """Count one more from ``value`` (an address, an email, a number) and return whether it is within the limit.
+
+    Nothing is counted for an empty value, nor where ``PUBLIC_LIMITS`` is off, as in a drill in which a whole town comes
+    from one address. Of the value only a hash is kept, until the window is over.
+    """
+    if not value or not settings.PUBLIC_LIMITS:
+        return True
+    seconds = limit.window.total_seconds()
+    number = int(at.timestamp() // seconds)
+    key = hashlib.sha256(f"{limit.name}:{number}:{value.strip().casefold()}".encode()).hexdigest()
+    return _count(key, at, limit.window) <= limit.most
 
 
 def _keys(address: str, reference: str, at: datetime) -> list[tuple[str, int]]:
@@ -44,10 +80,11 @@ def forget_past(*, at: datetime) -> int:
 
 
 @transaction.atomic
-def _count(key: str, at: datetime) -> int:
+def _count(key: str, at: datetime, window: timedelta = WINDOW) -> int:
     counter = LookUpAttempts.objects.filter(key=key)
     if not counter.update(count=models.F("count") + 1):
-        ends = datetime.fromtimestamp((at.timestamp() // WINDOW.total_seconds() + 1) * WINDOW.total_seconds(), tz=UTC)
+        seconds = window.total_seconds()
+        ends = datetime.fromtimestamp((at.timestamp() // seconds + 1) * seconds, tz=UTC)
         try:
             with transaction.atomic():
                 LookUpAttempts.objects.create(key=key, count=1, window_ends_at=ends)

@@ -1,8 +1,9 @@
 """Who is seen next, and how long that takes: the one place where the order of a clinic's queue is decided.
 
 The rule. Somebody with an appointment waits from the booked time, or from when they came if that was later: coming
-early jumps no queue and coming late loses the place. Somebody without one waits from when they came. Whoever waits
-longest is next. Of two who wait equally long the one who came first is next.
+early jumps no queue and coming late loses the place. Somebody without one waits from when they came; with a ticket of
+the drop-in, taken on the public pages that day, from when they took it, once they are there. Whoever waits longest is
+next. Of two who wait equally long the one who came first is next.
 """
 
 from collections.abc import Iterable, Sequence
@@ -27,16 +28,21 @@ class Waiting(NamedTuple):
     visit: int
     arrived_at: datetime
     booked_at: datetime | None
+    # When the ticket of the drop-in was taken with which they came.
+    ticket_at: datetime | None = None
+
+    @property
+    def since(self) -> datetime:
+        """From when they wait."""
+        if self.booked_at:
+            return max(self.arrived_at, self.booked_at)
+        return min(self.arrived_at, self.ticket_at) if self.ticket_at else self.arrived_at
 
 
 def in_order(waiting: Iterable[Waiting]) -> list[Waiting]:
     """Return those who wait in the order in which they are seen."""
 
-    def place(one: Waiting) -> tuple[datetime, datetime, int]:
-        since = max(one.arrived_at, one.booked_at) if one.booked_at else one.arrived_at
-        return since, one.arrived_at, one.visit
-
-    return sorted(waiting, key=place)
+    return sorted(waiting, key=lambda one: (one.since, one.arrived_at, one.visit))
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import User
+from bookings.drop_ins import tickets_by_visit
 from bookings.models import Appointment, QueueSlip
 from bookings.queue import Waiting, in_order, pace_of
 from clinics.models import ClinicSession
@@ -78,8 +79,9 @@ def place_of(slip: QueueSlip, *, at: datetime) -> PlaceInQueue:
     pace = pace_of(seen, at=at, observed=observed)
     # The same who are ready on the list: whoever nobody has begun to see, and of whom nothing was given or declined.
     touched = set(rows.filter(Q(vaccinations__isnull=False)).values_list("pk", flat=True))
+    tickets = tickets_by_visit(slip.visit.session)
     ready = in_order(
-        Waiting(pk, came, booked)
+        Waiting(pk, came, booked, tickets.get(pk))
         for pk, came, booked, started, paused, left in visits
         if not (started or paused or left or pk in touched)
     )

@@ -6,7 +6,7 @@ import traceback
 from types import TracebackType
 
 QUERY_STRING = re.compile(r"\?[^\s\"']*")
-LINK = re.compile(r"(/booking/m/)[^\s/\"'?]+")
+LINK = re.compile(r"(/(?:booking|waiting-list|tell-me|drop-in)/m/)[^\s/\"'?]+")
 
 
 def clean(text: str) -> str:

@@ -6,8 +6,10 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Team
+from bookings.drop_ins import ComingTicket, coming, tickets_by_visit
 from bookings.models import Appointment, ListEntry
 from bookings.privacy import private_people
+from bookings.queries.home_answers import to_read_from_home
 from bookings.queries.rows import DayRow, Family, Flag, Group, flags_of, root_of
 from bookings.queue import Pace, Waiting, in_order, pace_of
 from clinics.models import ClinicSession
@@ -52,6 +54,8 @@ class DayList:
     not_come: list[DayRow] = field(default_factory=list)
     cancelled: int = 0
     pace: Pace | None = None
+    # Families on the way with a ticket of the drop-in.
+    tickets: list[ComingTicket] = field(default_factory=list)
 
     @property
     def expected_count(self) -> int:
@@ -115,11 +119,17 @@ def day_list(session: ClinicSession, *, today: date, at: datetime, hidden: bool 
     _number(listing)
     observed = timedelta(minutes=session.observation_minutes or 0)
     listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in visits], at=at, observed=observed)
+    if session.drop_in_from:
+        listing.tickets = [ComingTicket(ticket, hidden) for ticket in coming(session, today=today)]
     rows = listing.rows
     private = private_people({row.person.pk for row in rows if row.person})
     _note_due(listing)
+    from_home = to_read_from_home(session)
     for row in rows:
         row.hidden = hidden
+        coming = row.visit is None and row.outcome == Outcome.BOOKED
+        if row.appointment is not None and row.appointment.pk in from_home and (coming or row.outcome in STILL_HERE):
+            row.to_read = True
         if row.person is not None and row.person.pk in private:
             row.private, row.given, row.due = True, (), ()
     return listing
@@ -208,7 +218,12 @@ def _add_entries(listing: DayList, today: date) -> None:
 def _number(listing: DayList) -> None:
     """Put those who wait into the order of the queue, and number them."""
     by_visit = {row.visit.pk: row for row in listing.ready if row.visit}
-    waiting = [Waiting(row.visit.pk, row.visit.arrived_at, row.starts_at) for row in listing.ready if row.visit]
+    tickets = tickets_by_visit(listing.session) if listing.session.drop_in_from else {}
+    waiting = [
+        Waiting(row.visit.pk, row.visit.arrived_at, row.starts_at, tickets.get(row.visit.pk))
+        for row in listing.ready
+        if row.visit
+    ]
     listing.ready = [by_visit[one.visit] for one in in_order(waiting)]
     for number, row in enumerate(listing.ready, start=1):
         row.number = number

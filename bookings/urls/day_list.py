@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views.clinic_day import listing, printing, queue_slip, searching
+from bookings.views.clinic_day import listing, printing, queue_slip, searching, tickets
 
 SESSION = "<uuid:session>/"
 
@@ -15,4 +15,5 @@ urlpatterns = [
     path(SESSION + "print/", printing.DayPrint.as_view(), name="clinic-day-print"),
     path(SESSION + "slip/", queue_slip.SlipMake.as_view(), name="clinic-day-slip"),
     path(SESSION + "slip/<uuid:slip>/", queue_slip.SlipShow.as_view(), name="queue-slip"),
+    path(SESSION + "tickets/<uuid:ticket>/", tickets.TicketArrive.as_view(), name="drop-in-arrive"),
 ]

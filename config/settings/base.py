@@ -238,11 +238,20 @@ STOCK_SPARE_LEAST = int(env("STOCK_SPARE_LEAST", "2"))
 # Fewer doses of a product than this in the store are said to be low; a batch that expires within so many days, soon.
 STOCK_LOW_DOSES = int(env("STOCK_LOW_DOSES", "20"))
 STOCK_EXPIRES_SOON_DAYS = int(env("STOCK_EXPIRES_SOON_DAYS", "30"))
+# Limits by address and by contact on what the public makes (bookings/limits.py); off in drills alone, where a whole
+# town comes from one address.
+PUBLIC_LIMITS = env_flag("PUBLIC_LIMITS", default=True)
+# Nobody fills in one of the public's forms in less time: whoever does is asked to press the button again.
+HUMAN_SECONDS = float(env("HUMAN_SECONDS", "2"))
+# How old what the public's lists say of free times may be. Taking a place always asks the database.
+AVAILABILITY_SECONDS = int(env("AVAILABILITY_SECONDS", "5"))
 MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "file")
 MESSAGE_FOLDER = Path(env("MESSAGE_FOLDER", str(VAR_DIR / "messages")))
 NOTIFY_API_KEY = env("NOTIFY_API_KEY", "")
 NOTIFY_EMAIL_TEMPLATE = env("NOTIFY_EMAIL_TEMPLATE", "")
 NOTIFY_TEXT_TEMPLATE = env("NOTIFY_TEXT_TEMPLATE", "")
+# The bearer token with which GOV.UK Notify calls us back; without one, nothing is heard.
+NOTIFY_CALLBACK_TOKEN = env("NOTIFY_CALLBACK_TOKEN", "")
 NOTIFY_BASE_URL = env("NOTIFY_BASE_URL", "https://api.notifications.service.gov.uk")
 # The address that links in messages begin with.
 PUBLIC_URL = env("PUBLIC_URL", "http://127.0.0.1:8000")

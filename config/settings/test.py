@@ -35,6 +35,9 @@ WHITENOISE_AUTOREFRESH = True
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 # Tests of locking set it; in all others, a clock that is moved on must not lock whoever is signed in.
 IDLE_LOCK_MINUTES = 0
+# The same for a test that fills in a form at once, or books and then looks at the list. Tests of these set them.
+HUMAN_SECONDS = 0.0
+AVAILABILITY_SECONDS = 0
 ALLOWED_HOSTS = ["testserver", "localhost", "127.0.0.1"]
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     # A file, not memory: parallel requests fail against a shared in-memory database.

@@ -5,9 +5,11 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
+from bookings.drop_ins import ticket_of_scan
 from bookings.forms.clinic_day import SearchForm
 from bookings.queries import search
 from bookings.views.clinic_day.base import ClinicDayPage
+from bookings.views.clinic_day.tickets import ticket_page
 
 
 class SessionSearch(ClinicDayPage):
@@ -26,6 +28,9 @@ class SessionSearch(ClinicDayPage):
             "walk_in_url": reverse("walk-in", args=[self.clinic.public_id]),
         }
         if form.is_valid():
+            ticket = ticket_of_scan(form.cleaned_data["q"], self.clinic.team)
+            if ticket is not None and ticket.session_id == self.clinic.pk and ticket.people:
+                return ticket_page(ticket)
             answer = search(self.clinic, form.cleaned_data["q"], today=self.today, at=self.now, hidden=self.hidden)
             context["answer"] = answer
             if answer.scan:

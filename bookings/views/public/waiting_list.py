@@ -1,0 +1,431 @@
+"""The waiting list: joining it from a booking that found no time or from one that was made, and answering an offer."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect, render
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.decorators import method_decorator
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views import View
+from django.views.decorators.cache import never_cache
+
+from accounts.addresses import client_address
+from accounts.errors import Refused
+from bookings import drafts, human, limits
+from bookings.drafts import MYSELF, Step
+from bookings.forms.public.people import MY_NEEDS, NEEDS
+from bookings.forms.public.waiting_list import ANY, EMAIL, TEXT, TimesWantedForm, WaitingContactForm
+from bookings.models import Draft, WaitingListEntry, WaitingListOffer
+from bookings.policies import BookingRefused
+from bookings.references import shown_reference
+from bookings.views.public import found
+from bookings.views.public.base import Question, secret_of, step_url
+from bookings.views.public.confirm import relationship_words
+from bookings.waiting_list import joining
+from bookings.waiting_list.answering import decline_offer, take_offer
+from bookings.waiting_list.joining import Joined, find_entry, join_waiting_list, stop_waiting, wait_for_earlier
+from bookings.waiting_list.wishes import PARTS, WEEKDAYS
+from clinics import queries, words
+from clinics.finder import position_of_venue
+from clinics.models import Place, Venue
+from clinics.places import NotTakingBookings, TimesTaken
+from nhsuk.forms import NhsukForm
+
+Places = list[tuple[str, str, str]]
+
+
+def places_to_wait_for(*, at: datetime, near: str = "", venue: Venue | None = None) -> Places:
+    """Return the venues of one team that have clinics to come: an id, a name and how far each is, nearest first.
+
+    The team is that of ``venue``, else of the nearest to ``near``. A venue itself always stands first.
+    """
+    listed = queries.clinic_list(
+        at=at, near="" if venue else near, only_bookable=True, around=position_of_venue(venue) if venue else None
+    ).venues
+    teams = dict(
+        Venue.objects.filter(pk__in=[each.venue_id for each in listed]).values_list("pk", "team_id"),
+    )
+    team = venue.team_id if venue else next((teams[each.venue_id] for each in listed), None)
+    others = [
+        (str(each.public_id), each.full_address, each.distance)
+        for each in listed
+        if teams[each.venue_id] == team and (venue is None or each.venue_id != venue.pk)
+    ]
+    return [(str(venue.public_id), venue.full_address, ""), *others] if venue else others
+
+
+@method_decorator(never_cache, name="dispatch")
+class JoinWaitingList(View):
+    """The way in: to the right page for whoever has answers or a booking here, else what the list is.
+
+    ``?draft=`` names unfinished answers of this browser, ``?clinic=`` the clinic that was full.
+    """
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Lead on, or explain."""
+        draft = self.draft(request)
+        if draft is not None:
+            return redirect("book-waiting-list", draft=draft)
+        if "draft" not in request.GET and "clinic" not in request.GET and found.COOKIE in request.COOKIES:
+            return redirect("waiting-list-earlier")
+        slug = request.GET.get("clinic", "")[:120]
+        session = queries.visible_session(slug) if slug else None
+        book = reverse("book")
+        context = {
+            "session": session,
+            "start_url": f"{book}?{urlencode({'clinic': session.slug})}" if session else reverse("clinic-list"),
+            "back_url": reverse("clinic-detail", args=[session.slug]) if session else reverse("clinic-list"),
+        }
+        return render(request, "bookings/waiting_list_about.html", context)
+
+    def draft(self, request: HttpRequest) -> uuid.UUID | None:
+        """Return the id of the draft that the address names, where it is this browser's."""
+        try:
+            public_id = uuid.UUID(request.GET.get("draft", ""))
+        except ValueError:
+            return None
+        secret = secret_of(request)
+        draft = drafts.find(public_id=public_id, secret=secret, at=timezone.now()) if secret else None
+        return draft.public_id if draft else None
+
+
+class WaitingQuestion(Question):
+    """A page for whoever found no time: the answers they gave carry over."""
+
+    related = "session__venue"
+
+    def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
+        """Who is coming must be known first."""
+        if self.draft.purpose != Draft.Purpose.BOOK:
+            return redirect("waiting-list-earlier")
+        if not self.answers.complete or not all(person.born for person in self.answers.people):
+            return super().go_on()
+        return None
+
+    def back_url(self) -> str:
+        """Back to the times of the clinic chosen, else to the clinics."""
+        return step_url(self.draft, Step("book-time" if self.draft.session else "book-clinic"))
+
+    def can_be_told(self) -> bool:
+        """Whether a mobile number or an email address was given."""
+        return bool(self.answers.contact_name or self.answers.relationship == MYSELF) and bool(
+            self.answers.mobile or self.answers.email
+        )
+
+    def join(self, form: NhsukForm) -> HttpResponse:
+        """Join with the answers, however often the button is pressed; or say why not."""
+        address = client_address(self.request)
+        contact = drafts.contact(
+            self.answers,
+            relationship=relationship_words(self.answers.relationship),
+            language=get_language() or "en-gb",
+            support_needs=drafts.my_needs_sentence(self.answers, MY_NEEDS),
+        )
+        if not within_limits(address, [contact.email, contact.phone], self.at):
+            return too_many(self.request)
+        wanted = self.answers.waiting
+        try:
+            joined = join_waiting_list(
+                venues=chosen_venues(wanted["venues"]),
+                weekdays=wanted["weekdays"],
+                parts=wanted["parts"],
+                people=drafts.details(self.answers, NEEDS),
+                contact=contact,
+                submission_id=self.draft.public_id,
+                by=None,
+                source="website",
+                at=self.at,
+            )
+        except BookingRefused as refusal:
+            form.add_error(None, refusal.message)
+            return self.show(form, status=refusal.status)
+        return joined_page(self.request, joined)
+
+
+def chosen_venues(public_ids: Sequence[str]) -> list[Venue]:
+    """Return the venues with these ids."""
+    return list(Venue.objects.filter(public_id__in=public_ids))
+
+
+def within_limits(address: str, contacts: Sequence[str], at: datetime) -> bool:
+    """Whether one more may join from an address and for its contacts."""
+    counted = [limits.allows(limits.WAITS_FROM_ADDRESS, address, at=at)]
+    counted += [limits.allows(limits.WAITS_OF_CONTACT, each, at=at) for each in contacts]
+    return all(counted)
+
+
+def too_many(request: HttpRequest) -> HttpResponse:
+    """429: somebody makes more than people do."""
+    return render(request, "bookings/too_much.html", {"back_url": reverse("clinic-list")}, status=429)
+
+
+def joined_page(request: HttpRequest, joined: Joined) -> HttpResponse:
+    """Lead to the page of the wait, which its link opens from now on."""
+    if joined.created:
+        messages.success(request, _("You are on the waiting list"))
+    return redirect("waiting-list-link", token=joined.link_token)
+
+
+class TimesWanted(WaitingQuestion):
+    """At which places, on which days, in which part of the day."""
+
+    page = "book-waiting-list"
+    form_class = TimesWantedForm
+    template = "bookings/waiting_list_times.html"
+
+    def form_words(self) -> dict[str, Any]:
+        """Return the places, nearest first."""
+        venue = self.draft.session.venue if self.draft.session else None
+        self.places = places_to_wait_for(at=self.at, near=self.answers.near, venue=venue)
+        return {"places": self.places}
+
+    def initial(self) -> dict[str, Any]:
+        """Return what was answered before; else the place of the clinic that was chosen."""
+        return initial_of(self.answers.waiting, self.draft.session.venue if self.draft.session else None)
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Take the answer, unless a program may have given it."""
+        elsewhere = self.dispatch_question(request)
+        if elsewhere is not None:
+            return elsewhere
+        form = self.form(data=request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        doubt = human.doubt(request, at=self.at)
+        if doubt:
+            form.add_error(None, doubt)
+            return self.show(form)
+        return self.answered(form)
+
+    def answered(self, form: Any) -> HttpResponse:
+        """Keep it, and join; or ask first how they can be told."""
+        self.answers.waiting = form.chosen()
+        self.save()
+        if not self.can_be_told():
+            return redirect("book-waiting-list-contact", draft=self.draft.public_id)
+        return self.join(form)
+
+    def context(self) -> dict[str, Any]:
+        """Return how many wait, and the signs of a person."""
+        return {"number": len(self.answers.people), "human": signs(self.request, self.at), "names": self.names()}
+
+    def heading(self, form: NhsukForm) -> str:
+        """Return the page's title."""
+        return _("Join the waiting list")
+
+    def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
+        """Render the page; where there is nowhere to wait for, say so."""
+        if not self.places:
+            return render(self.request, "bookings/waiting_list_none.html", {"back_url": self.back_url()})
+        self.button_text = _("Join the waiting list") if self.can_be_told() else _("Continue")
+        return super().show(form, status)
+
+
+def initial_of(chosen: dict[str, Any], venue: Venue | None) -> dict[str, Any]:
+    """Return what the form begins with."""
+    if not chosen:
+        return {"venues": [str(venue.public_id)] if venue else []}
+    return {
+        "venues": chosen["venues"],
+        "weekdays": [str(day) for day in chosen["weekdays"]] or [ANY],
+        "parts": chosen["parts"] or [ANY],
+    }
+
+
+def signs(request: HttpRequest, at: datetime) -> human.Signs:
+    """Return what the page carries by which people are told from programs."""
+    return human.shown_again(request, at=at) if request.method == "POST" else human.first_shown(at)
+
+
+class WaitingContact(WaitingQuestion):
+    """How they can be told, where that was not asked before."""
+
+    page = "book-waiting-list-contact"
+    form_class = WaitingContactForm
+
+    def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
+        """First what they wait for."""
+        elsewhere = super().dispatch_question(request)
+        if elsewhere is None and not self.answers.waiting:
+            return redirect("book-waiting-list", draft=self.draft.public_id)
+        return elsewhere
+
+    def initial(self) -> dict[str, Any]:
+        """Return what was answered before, as it was typed."""
+        answers = self.answers
+        ways = [way for way, given in ((TEXT, answers.mobile), (EMAIL, answers.email)) if given]
+        return {
+            "contact_name": answers.contact_name,
+            "tell_by": ways,
+            "mobile": answers.mobile_typed,
+            "email": answers.email,
+        }
+
+    def answered(self, form: NhsukForm) -> HttpResponse:
+        """Keep it, and join."""
+        given = form.cleaned_data
+        self.answers.contact_name = given["contact_name"]
+        self.answers.mobile, self.answers.email = given["mobile"], given["email"]
+        self.answers.mobile_typed = form.typed("mobile") if given["mobile"] else ""
+        self.answers.contact_by = list(given["tell_by"])
+        self.save()
+        return self.join(form)
+
+    def back_url(self) -> str:
+        """Back to what they wait for."""
+        return reverse("book-waiting-list", kwargs={"draft": self.draft.public_id})
+
+    def heading(self, form: NhsukForm) -> str:
+        """Return the page's title."""
+        return _("How we can tell you about a time")
+
+
+class EarlierTimes(found.FoundView):
+    """“Tell me about earlier times”, for the booking that this browser found."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask where and when; show the wait where they are on the list already."""
+        waiting = WaitingListEntry.objects.filter(booking=self.booking, state=joining.State.WAITING).first()
+        if waiting is not None:
+            return redirect("waiting-list-link", token=joining.token_of(waiting))
+        coming = self.coming()
+        if not coming:
+            return redirect("booking-manage")
+        return self.show(self.form(initial=initial_of({}, coming[0].session.venue)))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Join."""
+        if not self.coming():
+            return redirect("booking-manage")
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        doubt = human.doubt(request, at=self.at)
+        if doubt:
+            form.add_error(None, doubt)
+            return self.show(form)
+        if not within_limits(client_address(request), [self.booking.reference], self.at):
+            return too_many(request)
+        chosen = form.chosen()
+        try:
+            joined = wait_for_earlier(
+                booking=self.booking,
+                venues=chosen_venues(chosen["venues"]),
+                weekdays=chosen["weekdays"],
+                parts=chosen["parts"],
+                submission_id=uuid.uuid4(),
+                by=None,
+                source="website",
+                at=self.at,
+            )
+        except BookingRefused as refusal:
+            form.add_error(None, refusal.message)
+            return self.show(form, refusal.status)
+        return joined_page(request, joined)
+
+    def coming(self) -> list[Any]:
+        """Return the appointments still to come, soonest first."""
+        return sorted(self.to_come(), key=lambda each: each.starts_at)
+
+    def form(self, *args: Any, **kwargs: Any) -> TimesWantedForm:
+        """Make the form with the places near the booking's own."""
+        places = places_to_wait_for(at=self.at, venue=self.coming()[0].session.venue)
+        return TimesWantedForm(*args, places=places, **kwargs)
+
+    def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
+        """Render the page."""
+        first = self.coming()[0]
+        context = {
+            "form": form,
+            "title": _("Tell me about earlier times"),
+            "button_text": _("Join the waiting list"),
+            "back_url": reverse("booking-manage"),
+            "appointment": first,
+            "number": len(self.coming()),
+            "human": signs(self.request, self.at),
+        }
+        return TemplateResponse(self.request, "bookings/waiting_list_times.html", context, status=status)
+
+
+@method_decorator(never_cache, name="dispatch")
+class WaitingListLink(View):
+    """The private link of a wait: it shows what is waited for and what is offered. Nothing happens until a button is
+    pressed: programs that open links for a preview take nothing.
+    """
+
+    def get(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Show it."""
+        entry = find_entry(token)
+        if entry is None:
+            return render(request, "bookings/waiting_list_unknown.html", status=404)
+        at = timezone.now()
+        offer = joining.open_offer(entry)
+        context = {
+            "entry": entry,
+            "offer": offer,
+            "times": offered_times(offer) if offer else "",
+            "kept": offer is not None and offer.expires_at > at,
+            "days": words.listed([str(WEEKDAYS[day]) for day in entry.weekdays]) or _("Any day"),
+            "parts": words.listed([str(PARTS[part]) for part in entry.parts]) or _("Any part of the day"),
+            "waits": entry.state == joining.State.WAITING,
+            "reference": shown_reference(entry.booking.reference) if entry.booking else "",
+        }
+        return TemplateResponse(request, "bookings/waiting_list.html", context)
+
+    def post(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Take or decline the offer that the page showed, or stop waiting."""
+        entry = find_entry(token)
+        if entry is None:
+            return render(request, "bookings/waiting_list_unknown.html", status=404)
+        at = timezone.now()
+        do = request.POST.get("do", "")
+        if do == "stop":
+            stop_waiting(entry=entry, by=None, source="website", at=at)
+            return self.back(token)
+        offer = self.offer(entry, request.POST.get("offer", ""))
+        if offer is None or do not in ("take", "decline"):
+            return self.back(token)
+        try:
+            if do == "take":
+                booking = take_offer(offer=offer, by=None, source="website", at=at)
+                messages.success(request, _("These times are yours"))
+                response = redirect("booking-manage")
+                found.remember(response, booking)
+                return response
+            decline_offer(offer=offer, by=None, source="website", at=at)
+        except (TimesTaken, NotTakingBookings):
+            messages.error(
+                request, _("We are sorry. Somebody else has these times now. You are still on the waiting list.")
+            )
+        except Refused as refusal:
+            messages.error(request, refusal.message)
+        return self.back(token)
+
+    def offer(self, entry: WaitingListEntry, public_id: str) -> WaitingListOffer | None:
+        """Return the offer that the page showed, if it is one of this wait's."""
+        try:
+            return entry.offers.select_related("entry").filter(public_id=uuid.UUID(public_id)).first()
+        except ValueError:
+            return None
+
+    def back(self, token: str) -> HttpResponse:
+        """Show the wait as it stands now."""
+        return HttpResponseRedirect(reverse("waiting-list-link", args=[token]))
+
+
+def offered_times(offer: WaitingListOffer) -> str:
+    """Return the times that an offer keeps, one for each person: “10:20am and 10:30am”."""
+    firsts: dict[int, datetime] = {}
+    rows = Place.objects.filter(reservation__holder=offer.holder).order_by("starts_at")
+    for reservation, starts_at in rows.values_list("reservation", "starts_at"):
+        firsts.setdefault(reservation or 0, starts_at)
+    return words.listed([words.clock(start) for start in sorted(firsts.values())]) or words.clock(offer.starts_at)
