@@ -5,7 +5,8 @@ from datetime import datetime
 from accounts.models import User
 from bookings.arrivals import expected_appointment, link
 from bookings.models import Appointment
-from immunisations.actions.visits import after_arrival
+from bookings.owing import owe_after_visit
+from immunisations.actions.visits import after_arrival, after_ending
 from immunisations.models import Visit
 
 
@@ -33,6 +34,12 @@ def link_appointment(*, visit: Visit, by: User | None, at: datetime, source: str
     link(appointment, visit, by=by, at=at, source=source)
 
 
+def write_afterwards(*, visit: Visit, by: User | None, at: datetime, source: str) -> None:
+    """Owe whoever booked word of what was given at a visit that has ended."""
+    owe_after_visit(visit, at=at)
+
+
 def register() -> None:
-    """Have every visit that begins looked up among the appointments."""
+    """Have every visit that begins looked up among the appointments, and every one that ends written about."""
     after_arrival(link_appointment)
+    after_ending(write_afterwards)

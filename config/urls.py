@@ -27,5 +27,7 @@ urlpatterns = [
         path("", include("bookings.urls.public")),
         path("", include("bookings.urls.answers")),
         prefix_default_language=False,
+        path("", include("bookings.urls.waiting")),
+        path("", include("bookings.urls.stopping")),
     ),
 ]

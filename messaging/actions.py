@@ -15,7 +15,7 @@ from accounts.models import Team
 from messaging import policies, registry
 from messaging.envelope import NoLonger
 from messaging.models import Message
-from messaging.outcomes import Failed, LookUpLater, Outcome, PutBack, Sent, TryAgain, Unknown
+from messaging.outcomes import Failed, LookUpLater, Outcome, PutBack, Sent, TryAgain, Unknown, WaitUntil
 
 LONGEST_OUTCOME = 300
 LONGEST_REFERENCE = 100
@@ -64,21 +64,41 @@ def enqueue_each(
     language: str = "en-gb",
 ) -> None:
     """Owe somebody the same message by each of ``channels``, as ``enqueue`` does: one statement, however many."""
-    registry.resolver_of(purpose)
-    messages = [
-        Message(
-            team=team,
-            purpose=purpose,
-            channel=Message.Channel(channel),
-            subject_id=subject_id,
-            subject_version=subject_version,
-            language=language,
-            due_at=due_at,
-            created_at=at,
-        )
-        for channel in channels
-    ]
-    Message.objects.bulk_create(messages, ignore_conflicts=True)
+    owed = [Owed(purpose, channel, subject_id, subject_version, due_at) for channel in channels]
+    enqueue_all(team=team, owed=owed, at=at, language=language)
+
+
+@dataclass(frozen=True)
+class Owed:
+    """One message to be owed."""
+
+    purpose: str
+    channel: str
+    subject_id: UUID
+    subject_version: int
+    due_at: datetime
+
+
+def enqueue_all(*, team: Team, owed: Sequence[Owed], at: datetime, language: str = "en-gb") -> None:
+    """Owe somebody several messages, as ``enqueue`` does: one statement, however many, and none for none."""
+    for purpose in {each.purpose for each in owed}:
+        registry.resolver_of(purpose)
+    Message.objects.bulk_create(
+        [
+            Message(
+                team=team,
+                purpose=each.purpose,
+                channel=Message.Channel(each.channel),
+                subject_id=each.subject_id,
+                subject_version=each.subject_version,
+                language=language,
+                due_at=each.due_at,
+                created_at=at,
+            )
+            for each in owed
+        ],
+        ignore_conflicts=True,
+    )
 
 
 @dataclass(frozen=True)
@@ -98,10 +118,12 @@ def claim(*, at: datetime, lease: timedelta, carried_by: str) -> Claim | None:
     """Take the next message that is due, to hand it to the channel ``carried_by``; None when there is none.
 
     Also takes a message which another worker has held for longer than ``lease``. Two workers never take the same one,
-    and neither waits for the other.
+    and neither waits for the other. Letters are not taken: people print and post them.
     """
     left_behind = Message.objects.filter(state=Message.State.SENDING, claimed_at__lte=at - lease)
-    waiting = Message.objects.filter(state=Message.State.WAITING, due_at__lte=at)
+    waiting = Message.objects.filter(state=Message.State.WAITING, due_at__lte=at).exclude(
+        channel=Message.Channel.LETTER
+    )
     for queue in (left_behind.order_by("claimed_at", "id"), waiting.order_by("due_at", "id")):
         # Asked first without a transaction: on SQLite one would keep every other writer waiting at each idle look.
         if queue.exists() and (taken := _take_first(queue, at=at, carried_by=carried_by)):
@@ -122,6 +144,12 @@ def _take_first(queue: QuerySet[Message], *, at: datetime, carried_by: str) -> C
     message.carried_by = carried_by
     message.save(update_fields=["state", "claimed_at", "attempts", "carried_by"])
     return Claim(message, left_with)
+
+
+def note_recipient(*, claim: Claim, recipient_hash: str) -> None:
+    """Write down, before a message is handed over, to which address it goes: as a hash that says nothing by itself."""
+    if claim.message.recipient_hash != recipient_hash:
+        Message.objects.filter(pk=claim.message.pk).update(recipient_hash=recipient_hash)
 
 
 def finish(*, claim: Claim, outcome: Outcome, at: datetime) -> bool:
@@ -151,8 +179,10 @@ def _fields_after(outcome: Outcome, *, attempts: int, at: datetime) -> Mapping[s
             return {"outcome": _kept(because, LONGEST_OUTCOME)}
         case PutBack():
             return {"state": Message.State.WAITING, "claimed_at": None}
-        case TryAgain(because):
-            wait = policies.wait_after(attempts)
+        case WaitUntil(moment):
+            return {"state": Message.State.WAITING, "claimed_at": None, "due_at": moment}
+        case TryAgain(because, asked):
+            wait = policies.wait_as_asked(attempts, asked)
             if wait is None:
                 return _over(Message.State.FAILED, because, at)
             return {
@@ -208,6 +238,9 @@ def send_again(*, message: Message, by: Actor, at: datetime, source: str, reason
         due_at=at,
         finished_at=None,
         claimed_at=None,
+        dealt_with_at=None,
+        dealt_with_by_name="",
+        dealt_with_note="",
     )
 
 

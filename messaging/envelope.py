@@ -1,6 +1,7 @@
 """What the room that knows a message's subject answers when the message is about to be sent."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from messaging.models import Message
 
@@ -10,14 +11,16 @@ class Envelope:
     """A message ready to go: its address, its words, and by what it travels.
 
     ``to`` is an email address, a telephone number or a postal address, as ``channel`` wants it; ``subject`` is for
-    emails. Its ``repr`` shows none of them, so that a log of one names nobody. Raises ValueError for an envelope that
-    could not be sent: no address, no words, or an email without a subject.
+    emails; ``needed_by`` is the moment after which it helps nobody, where there is one. Its ``repr`` shows none of
+    them, so that a log of one names nobody. Raises ValueError for an envelope that could not be sent: no address, no
+    words, or an email without a subject.
     """
 
     to: str = field(repr=False)
     subject: str = field(repr=False)
     body: str = field(repr=False)
     channel: str
+    needed_by: datetime | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         Message.Channel(self.channel)

@@ -1,6 +1,7 @@
 """What came of one try to send a message. Every ``because`` is kept and read by staff: a sentence that names nobody."""
 
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 
 from messaging.envelope import NoLonger
 
@@ -14,9 +15,17 @@ class Sent:
 
 @dataclass(frozen=True)
 class TryAgain:
-    """Certainly not sent, and another try may do better."""
+    """Certainly not sent, and another try may do better: not before ``wait``, where the channel said so."""
 
     because: str
+    wait: timedelta | None = None
+
+
+@dataclass(frozen=True)
+class WaitUntil:
+    """Not sent, because now is not the hour for it."""
+
+    moment: datetime
 
 
 @dataclass(frozen=True)
@@ -45,4 +54,4 @@ class Unknown:
     because: str
 
 
-Outcome = Sent | NoLonger | TryAgain | PutBack | Failed | LookUpLater | Unknown
+Outcome = Sent | NoLonger | TryAgain | PutBack | WaitUntil | Failed | LookUpLater | Unknown

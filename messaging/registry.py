@@ -4,6 +4,7 @@ The room that knows a purpose's subject registers it when the service starts, fr
 never imports those to its right.
 """
 
+import enum
 import re
 from collections.abc import Callable
 from datetime import datetime
@@ -13,15 +14,32 @@ from messaging.models import Message
 
 Resolve = Callable[[Message, datetime], Envelope | NoLonger]
 
+
+class Manner(enum.Enum):
+    """How much a kind of message may ask of whoever gets it: at what hours, how often, and after they said stop."""
+
+    # To the service's own staff: at once.
+    STAFF = enum.auto()
+    # What somebody has just asked for: at once, also at night, whatever else they had, after a stop too.
+    ANSWER = enum.auto()
+    # What they must know before they set out: by day unless that would be too late, after a stop too.
+    NOTICE = enum.auto()
+    # What they asked for earlier, or need to know after a visit: by day, and not after a stop.
+    CARE = enum.auto()
+    # What helps and can be missed: by day, not after a stop, and not on top of many others.
+    REMINDER = enum.auto()
+
+
 _resolvers: dict[str, Resolve] = {}
+_manners: dict[str, Manner] = {}
 
 
 class UnknownPurpose(LookupError):
     """No room has registered this purpose."""
 
 
-def register(purpose: str, resolve: Resolve) -> None:
-    """Say that ``resolve`` answers for messages of ``purpose``.
+def register(purpose: str, resolve: Resolve, manner: Manner = Manner.STAFF) -> None:
+    """Say that ``resolve`` answers for messages of ``purpose``, and in what ``manner`` they may be sent.
 
     ``resolve(message, at)`` is called when the message is about to be sent, with the message's language activated. It
     looks the recipient up as they are then, and returns an Envelope for ``message.channel`` or NoLonger. It changes
@@ -34,6 +52,12 @@ def register(purpose: str, resolve: Resolve) -> None:
         raise ValueError(f"{purpose!r} is not a purpose: lower-case letters and underscores, at most 40")
     if _resolvers.setdefault(purpose, resolve) is not resolve:
         raise ValueError(f"{purpose} is answered for already")
+    _manners[purpose] = manner
+
+
+def manner_of(purpose: str) -> Manner:
+    """Return how much messages of ``purpose`` may ask of whoever gets them."""
+    return _manners.get(purpose, Manner.STAFF)
 
 
 def resolver_of(purpose: str) -> Resolve:

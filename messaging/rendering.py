@@ -6,6 +6,7 @@ line is ``Subject: ...``; a text message comes out as one line, whatever its tem
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Any, cast
 
 from django.template import Context, engines
@@ -24,7 +25,7 @@ def template_of(purpose: str, channel: str) -> str:
     return f"messages/{purpose}.{channel}.txt"
 
 
-def write(message: Message, *, to: str, context: Mapping[str, Any]) -> Envelope:
+def write(message: Message, *, to: str, context: Mapping[str, Any], needed_by: datetime | None = None) -> Envelope:
     """Return the envelope to ``to`` with the message's words, in the message's language.
 
     Raises TemplateDoesNotExist where the purpose has no words for the message's channel, and ValueError where an
@@ -33,14 +34,14 @@ def write(message: Message, *, to: str, context: Mapping[str, Any]) -> Envelope:
     with translation.override(message.language):
         words = _render(template_of(message.purpose, message.channel), context)
     if message.channel == Message.Channel.TEXT:
-        return Envelope(to=to, subject="", body=plain(words), channel=message.channel)
+        return Envelope(to=to, subject="", body=plain(words), channel=message.channel, needed_by=needed_by)
     subject, body = "", words
     if message.channel == Message.Channel.EMAIL:
         first, _newline, body = words.partition("\n")
         if not first.startswith(SUBJECT):
             raise ValueError(f"{template_of(message.purpose, message.channel)} must begin with “{SUBJECT}”")
         subject = " ".join(first.removeprefix(SUBJECT).split())
-    return Envelope(to=to, subject=subject, body=_tidy(body), channel=message.channel)
+    return Envelope(to=to, subject=subject, body=_tidy(body), channel=message.channel, needed_by=needed_by)
 
 
 def _render(name: str, context: Mapping[str, Any]) -> str:

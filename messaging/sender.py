@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 from django.db import InterfaceError, InternalError, OperationalError, connection
 from django.utils import timezone, translation
 
-from messaging import actions, policies, registry
+from messaging import actions, policies, queries, registry
 from messaging.actions import Claim
 from messaging.channels import (
     Accepted,
@@ -24,9 +24,11 @@ from messaging.channels import (
     OutcomeUnknown,
     TryLater,
 )
+from messaging.duties import Rota
 from messaging.envelope import Envelope, NoLonger
 from messaging.models import Message
-from messaging.outcomes import Failed, LookUpLater, Outcome, PutBack, Sent, TryAgain, Unknown
+from messaging.outcomes import Failed, LookUpLater, Outcome, PutBack, Sent, TryAgain, Unknown, WaitUntil
+from messaging.recipients import recipient_hash, recipient_hashes
 
 logger = logging.getLogger(__name__)
 
@@ -75,6 +77,9 @@ class Sender:
         self.now = now
         self.should_stop = should_stop
         self._failed_looks = 0
+        self.rota = Rota()
+        # Until then the channel asked to be left alone.
+        self._quiet_until: datetime | None = None
 
     def drain(self) -> int:
         """Send everything that is due now and return how many messages were taken up.
@@ -90,6 +95,7 @@ class Sender:
         """Send what comes due until asked to stop; while the database is away, wait for it."""
         while not self.should_stop():
             try:
+                self.rota.do_due(self.now(), away=DATABASE_AWAY)
                 worked = self.send_next()
             except DATABASE_AWAY as error:
                 self._wait_for_database(error)
@@ -99,7 +105,9 @@ class Sender:
                 self._wait(self.pause)
 
     def send_next(self) -> bool:
-        """Take up the next message; False when none is due."""
+        """Take up the next message; False when none is due, or the channel asked to be left alone."""
+        if self._quiet_until is not None and self.now() < self._quiet_until:
+            return False
         # Before the claim is written, so that the time left is never thought longer than it is.
         taken = time.monotonic()
         claim = actions.claim(at=self.now(), lease=self.lease, carried_by=self.channel.name)
@@ -116,6 +124,8 @@ class Sender:
         envelope = self._put_together(message)
         if not isinstance(envelope, Envelope):
             return envelope
+        if held := self._held_back(claim, envelope):
+            return held
         return self._hand_over(message, envelope, taken)
 
     def _look_up(self, message: Message, left_with: str) -> Outcome | None:
@@ -162,6 +172,25 @@ class Sender:
             return Failed("It was put together for another channel.")
         return envelope
 
+    def _held_back(self, claim: Claim, envelope: Envelope) -> WaitUntil | NoLonger | None:
+        """Return why a message is not sent now: the hour, a stop request, too many before it; None where it may go."""
+        message, at = claim.message, self.now()
+        manner = registry.manner_of(message.purpose)
+        if manner is registry.Manner.STAFF:
+            return None
+        until = policies.waits_until(manner, created_at=message.created_at, needed_by=envelope.needed_by, at=at)
+        if until is not None:
+            return WaitUntil(until)
+        hashes = recipient_hashes(message.channel, envelope.to)
+        if policies.heeds_stop(manner) and queries.has_stopped(message.team_id, message.channel, hashes):
+            return NoLonger("They asked for no more messages.")
+        if manner is registry.Manner.REMINDER:
+            in_a_day, in_a_week = queries.had_lately(hashes, at=at)
+            if policies.gives_way(manner, in_a_day=in_a_day, in_a_week=in_a_week):
+                return NoLonger(f"This address had {in_a_day} messages in a day and {in_a_week} in a week already.")
+        actions.note_recipient(claim=claim, recipient_hash=recipient_hash(message.channel, envelope.to))
+        return None
+
     def _hand_over(self, message: Message, envelope: Envelope, taken: float) -> Outcome:
         held_for = timedelta(seconds=time.monotonic() - taken)
         if held_for + self.channel.longest_send >= self.lease:
@@ -171,7 +200,9 @@ class Sender:
             receipt = self.channel.send(message.public_id, envelope, message.language)
         except TryLater as error:
             self._log(logging.WARNING, message, "has to wait")
-            return TryAgain(error.because)
+            if error.wait is not None:
+                self._quiet_until = self.now() + min(error.wait, policies.LONGEST_WAIT)
+            return TryAgain(error.because, error.wait)
         except CannotBeSent as error:
             self._log(logging.WARNING, message, "cannot be sent")
             return Failed(error.because)

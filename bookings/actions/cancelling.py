@@ -7,9 +7,9 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import User
-from bookings.messages import CANCELLATION
+from bookings.messages import CANCELLATION, CLINIC_CANCELLED
 from bookings.models import Appointment, Booking
-from bookings.owing import owe
+from bookings.owing import owe, owe_reminders
 from bookings.policies import can_cancel, check_cancel
 from clinics import places
 from clinics.actions import mark_cancelled
@@ -51,6 +51,7 @@ def cancel_appointments(
         reason=reason,
     )
     owe(booking, CANCELLATION, version=sum(appointment.version for appointment in locked), at=at)
+    owe_reminders(booking, at=at)
     return booking
 
 
@@ -67,10 +68,13 @@ def cancel_session(*, session: ClinicSession, reason: str, by: User | None, sour
         .order_by("id")
     )
     give_up(appointments, by=by, source=source, at=at)
-    bookings = Booking.objects.filter(appointments__in=appointments).distinct().prefetch_related("appointments")
+    bookings = (
+        Booking.objects.filter(appointments__in=appointments).distinct().prefetch_related("appointments__session")
+    )
     for booking in bookings:
         version = sum(appointment.version for appointment in booking.appointments.all())
-        owe(booking, CANCELLATION, version=version, at=at)
+        owe(booking, CLINIC_CANCELLED, version=version, at=at)
+        owe_reminders(booking, at=at, appointments=booking.appointments.all())
     return len(appointments)
 
 

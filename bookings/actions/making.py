@@ -14,7 +14,7 @@ from bookings.actions.holding import lock_draft, needs_of
 from bookings.details import Contact, PersonDetails
 from bookings.messages import CONFIRMATION
 from bookings.models import Appointment, Booking, Draft
-from bookings.owing import owe
+from bookings.owing import owe, owe_reminders
 from bookings.policies import check_may_book, check_people
 from bookings.references import hash_link_token, link_token, link_token_of, new_reference
 from clinics import places
@@ -179,6 +179,7 @@ def _make_booking(
         thing=booking,
         team=session.team_id,
         after={
+    owe_reminders(booking, at=at, appointments=appointments)
             "session": str(session.public_id),
             "how": how,
             "appointments": [

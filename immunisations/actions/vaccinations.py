@@ -20,7 +20,7 @@ from clinics.times import london_day
 from clinics.vaccines import Series
 from immunisations.actions.follow_ups import Wanted, add_follow_up
 from immunisations.actions.statuses import refresh_status
-from immunisations.actions.visits import lock_visit
+from immunisations.actions.visits import lock_visit, visit_ended
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root, row_ids
 from immunisations.policies import (
@@ -258,7 +258,8 @@ def record_vaccination(
         replaces=replaces,
     )
     refresh_status(root)
-    _finish_if_done(visit, by=by, at=at)
+    if _finish_if_done(visit, by=by, at=at):
+        visit_ended(visit, by=by, at=at, source=source)
     audit.record(
         by=by,
         at=at,
@@ -365,7 +366,10 @@ def record_not_given(
             at=at,
             source=source,
         )
-    if not _finish_if_done(visit, by=by, at=at) and reason == Vaccination.Reason.LEFT:
-        visit.left_at = at
+    ended = _finish_if_done(visit, by=by, at=at)
+    if not ended and reason == Vaccination.Reason.LEFT:
+        ended, visit.left_at = True, at
         visit.save(update_fields=["left_at"])
+    if ended:
+        visit_ended(visit, by=by, at=at, source=source)
     return rows

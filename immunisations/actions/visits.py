@@ -29,6 +29,22 @@ def after_arrival(follow_up: Callable[..., None]) -> None:
         _after_arrival.append(follow_up)
 
 
+# What other rooms do once a visit has ended, or ends again after more was recorded: called in the same way.
+_after_ending: list[Callable[..., None]] = []
+
+
+def after_ending(follow_up: Callable[..., None]) -> None:
+    """Have ``follow_up`` called whenever a visit ends, by whichever door; a second call with it changes nothing."""
+    if follow_up not in _after_ending:
+        _after_ending.append(follow_up)
+
+
+def visit_ended(visit: Visit, *, by: User | None, at: datetime, source: str) -> None:
+    """Tell the other rooms that a visit has ended, or will once the person may leave. In the caller's transaction."""
+    for follow_up in _after_ending:
+        follow_up(visit=visit, by=by, at=at, source=source)
+
+
 class VisitRefused(Refused):
     """A visit cannot begin, end or be taken back like this."""
 
@@ -305,7 +321,7 @@ def end_visit(
     waiting = visit.left_at is not None and visit.left_at > at
     if visit.left_at and visit.why == why and not (gone and waiting):
         return visit
-    return _change(
+    visit = _change(
         visit,
         "end_visit",
         by=by,
@@ -317,3 +333,5 @@ def end_visit(
         paused_at=None,
         left_at=at if gone else end_of_visit(visit, at=at),
     )
+    visit_ended(visit, by=by, at=at, source=source)
+    return visit

@@ -160,12 +160,18 @@ def _meaning(error: HTTPError) -> TryLater | CannotBeSent | OutcomeUnknown:
     kind, about = _own_words(error)
     if 400 <= status < 500:
         words = f"GOV.UK Notify refused it ({status}{f' {kind}' if kind else ''}). {about}".strip()
-        return CannotBeSent(words) if status in _NEVER else TryLater(words)
+        return CannotBeSent(words) if status in _NEVER else TryLater(words, _asked_to_wait(error.response))
     if kind:
         # Its own words for "unable to process the request, send it again". A gateway's page without them only says
         # that the gateway got no answer, and Notify may have accepted the message all the same.
         return TryLater(f"GOV.UK Notify has a fault of its own ({status} {kind}).")
     return OutcomeUnknown()
+
+
+def _asked_to_wait(response: requests.Response) -> timedelta | None:
+    """Return how long the answer asks to be left alone (Retry-After in seconds, RFC 9110 section 10.2.3), if so."""
+    asked = response.headers.get("Retry-After", "").strip()
+    return timedelta(seconds=int(asked)) if asked.isascii() and asked.isdigit() and len(asked) < 7 else None
 
 
 def _own_words(error: HTTPError) -> tuple[str, str]:

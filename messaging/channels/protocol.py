@@ -38,12 +38,14 @@ Found = Accepted | NeverSeen | CannotTell
 class TryLater(Exception):
     """The message was certainly not accepted (or the look-up not answered); later may do better.
 
-    ``because`` is a sentence that names nobody.
+    ``because`` is a sentence that names nobody; ``wait`` is how long the channel asked to be left alone, with any
+    message, where it did.
     """
 
-    def __init__(self, because: str) -> None:
+    def __init__(self, because: str, wait: timedelta | None = None) -> None:
         super().__init__(because)
         self.because = because
+        self.wait = wait
 
 
 class CannotBeSent(Exception):

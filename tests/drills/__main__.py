@@ -18,11 +18,14 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="make drill", description=__doc__)
     parser.add_argument("--tries", type=int, default=10, help="tries for each of the 32 clients (default 10)")
     parser.add_argument("--day", action="store_true", help="the clinic day alone: 300 people, 12 tablets")
+    parser.add_argument("--messages", action="store_true", help="the outbox alone: 10,000 messages, 100 kills")
     parser.add_argument("--people", type=int, default=300, help="how many are booked on that day (default 300)")
     arguments = parser.parse_args()
     try:
         with throwaway_postgres(durable=True) as url:
             prepare(url)
+            if arguments.messages:
+                return 0 if drill_messages() else 1
             day = drill_day(url, people=arguments.people)
             return 0 if (arguments.day or drill(url, tries=arguments.tries) == 0) and day else 1
     except NoPostgreSQL as absent:
@@ -119,7 +122,26 @@ def drill_messages() -> bool:
         faithful = messages.run(Path(folder), messages=1500, kills=150)
     verdict = "as it must be" if faithful.exactly_once else "FAULT: not every message exactly once"
     print(f"the outbox: {faithful}: {verdict}", flush=True)
-    found = True
+    with tempfile.TemporaryDirectory() as folder:
+        notify = messages.run(
+            Path(folder),
+            channel=messages.NOTIFY,
+            messages=10_000,
+            kills=100,
+            every=0.6,
+            trouble=0.05,
+            silent=0.001,
+        )
+    verdict = "as it must be" if notify.none_lost else "FAULT: one was lost, or went twice"
+    print(f"the outbox through Notify: {notify}: {verdict}", flush=True)
+    with tempfile.TemporaryDirectory() as folder:
+        forgetful = messages.run(
+            Path(folder), channel=messages.NOTIFY_FORGETFUL, messages=1000, kills=20, every=0.4, trouble=0.05
+        )
+    print(f"the outbox through Notify, without the look-up: {forgetful}", flush=True)
+    found = bool(forgetful.twice)
+    if not found:
+        print("The drill did not find the planted fault: it cannot be trusted.")
     for name, fault in messages.PLANTED_FAULTS.items():
         with tempfile.TemporaryDirectory() as folder:
             result = messages.run(Path(folder), messages=400, kills=30, trouble=0, **fault)
@@ -127,7 +149,7 @@ def drill_messages() -> bool:
         if result.exactly_once or not (result.twice or result.missing):
             print("The drill did not find the planted fault: it cannot be trusted.")
             found = False
-    return faithful.exactly_once and found
+    return faithful.exactly_once and notify.none_lost and found
 
 
 if __name__ == "__main__":

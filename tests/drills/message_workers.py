@@ -32,6 +32,8 @@ class Orders:
     lease: float
     mark_first: bool
     seed: int
+    # How far apart the kills are, on average.
+    every: float = 0.2
 
 
 def register_purpose() -> None:
@@ -112,7 +114,7 @@ def main() -> None:
     luck = random.Random(orders.seed)
     children = [fork(orders, once=False) for _number in range(orders.workers)]
     for _kill in range(orders.kills):
-        time.sleep(luck.uniform(0.1, 0.3))
+        time.sleep(orders.every * luck.uniform(0.5, 1.5))
         victim = luck.randrange(len(children))
         os.kill(children[victim], signal.SIGKILL)
         end(children[victim])

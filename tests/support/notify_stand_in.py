@@ -4,7 +4,7 @@ import contextlib
 import json
 import threading
 import uuid
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -38,7 +38,8 @@ class NotifyStandIn(ThreadingHTTPServer):
 
     ``accepted`` holds what it accepted, in order, each under its ``id``; ``asked`` the method and path of every
     request. ``posts`` and ``gets`` say what happens to the next sends and look-ups, one entry for each: one of the
-    words above, or a status. When they are used up, everything is well.
+    words above, or a status. When they are used up, ``fate`` says it, given "POST" or "GET" and the reference; unless
+    somebody sets another, everything is well. A 429 asks to wait for ``retry_after`` seconds, where that is set.
     """
 
     daemon_threads = True
@@ -48,6 +49,8 @@ class NotifyStandIn(ThreadingHTTPServer):
         self.url = f"http://127.0.0.1:{self.server_address[1]}"
         self.posts: list[str | int] = []
         self.gets: list[str | int] = []
+        self.fate: Callable[[str, str], str | int] = lambda method, reference: ACCEPT
+        self.retry_after: str | None = None
         self.accepted: list[dict[str, Any]] = []
         self.asked: list[str] = []
         self.closing = threading.Event()
@@ -75,7 +78,8 @@ class _Handler(BaseHTTPRequestHandler):
         body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
         if not self._known():
             return self._refuse(403)
-        what = self.server.posts.pop(0) if self.server.posts else ACCEPT
+        posts = self.server.posts
+        what = posts.pop(0) if posts else self.server.fate("POST", str(body.get("reference")))
         if what == LOSE:
             return self._hang_up()
         if isinstance(what, int):
@@ -104,12 +108,12 @@ class _Handler(BaseHTTPRequestHandler):
         self.server.asked.append(f"GET {where.path}")
         if not self._known():
             return self._refuse(403)
-        what = self.server.gets.pop(0) if self.server.gets else ACCEPT
+        [reference] = parse_qs(where.query)["reference"]
+        what = self.server.gets.pop(0) if self.server.gets else self.server.fate("GET", reference)
         if what == LOSE:
             return self._hang_up()
         if isinstance(what, int):
             return self._refuse(what)
-        [reference] = parse_qs(where.query)["reference"]
         found = [one for one in reversed(self.server.accepted) if one["reference"] == reference or what == ANYTHING]
         return self._answer(200, {"notifications": found, "links": {}}, broken=what == GIBBERISH)
 
@@ -131,6 +135,8 @@ class _Handler(BaseHTTPRequestHandler):
     def _answer(self, status: int, content: dict[str, Any], *, broken: bool = False) -> None:
         body = b"<html>" if broken else json.dumps(content).encode()
         self.send_response(status)
+        if status == 429 and self.server.retry_after is not None:
+            self.send_header("Retry-After", self.server.retry_after)
         self.send_header("Content-Length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)

@@ -1,8 +1,9 @@
 """The words of messages: every file renders, says when and where, and gives nothing away."""
 
+import itertools
 import re
 import uuid
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -11,13 +12,18 @@ import pytest
 from django.conf import settings
 from django.template import TemplateDoesNotExist, engines
 
+from bookings.messages_after import NextDose
+from bookings.messages_text import fitted
 from clinics.models import Venue
-from clinics.vaccines import Vaccine
+from clinics.vaccines import Series, Vaccine
+from immunisations.aftercare import PROTECTS_AGAINST, aftercare
+from immunisations.models import Vaccination
 from messaging import registry, rendering, texts
 from messaging.models import Message
 
 FOLDER = settings.BASE_DIR / "templates" / "messages"
 FILES = sorted(path.name for path in FOLDER.glob("*.txt"))
+LANGUAGES = [code for code, _name in settings.LANGUAGES]
 
 LINK = "https://clinics.example.nhs.uk/booking/m/AbCdEfGhIjKlMnOpQrStUv/"
 NHS_NUMBER = "9990000018"
@@ -34,25 +40,73 @@ def appointment(first_name: str, hour: int, minute: int) -> SimpleNamespace:
     )
 
 
+TEAM = SimpleNamespace(name="Worcestershire immunisation team", phone="01632 960 001", phone_hours="Monday to Friday")
+VENUE = Venue(
+    name="Killingworth Library",
+    address="White Swan Centre",
+    town="Killingworth",
+    postcode="NE12 6SS",
+    room="The main hall",
+    access="No steps to the room\nFree parking outside",
+)
+SESSION = SimpleNamespace(name="Killingworth clinic", date=STARTS_AT.date(), venue=VENUE)
+STOP_LINK = "https://clinics.example.nhs.uk/stop/AbCdEfGhIjKlMnOpQrStUv/"
+
+
 def context(*people: SimpleNamespace) -> dict[str, Any]:
-    team = SimpleNamespace(
-        name="Worcestershire immunisation team", phone="01632 960 001", phone_hours="Monday to Friday"
-    )
-    venue = Venue(
-        name="Killingworth Library",
-        address="White Swan Centre",
-        town="Killingworth",
-        postcode="NE12 6SS",
-        room="The main hall",
-        access="No steps to the room\nFree parking outside",
-    )
+    appointments = list(people or [appointment("Amina", 9, 20)])
     return {
-        "booking": SimpleNamespace(contact_name="", team=team),
+        "booking": SimpleNamespace(contact_name="", team=TEAM),
+        "team": TEAM,
+        "own": False,
         "reference": "K7M4T XWQ2R",
-        "appointments": list(people or [appointment("Amina", 9, 20)]),
-        "venue": venue,
-        "session": SimpleNamespace(name="Killingworth clinic", date=STARTS_AT.date(), venue=venue),
+        "appointments": appointments,
+        "days": [{"session": SESSION, "venue": VENUE, "people": appointments}],
+        "venue": VENUE,
+        "session": SESSION,
         "link": LINK,
+        "stop_link": STOP_LINK,
+    }
+
+
+def offer(*people: SimpleNamespace) -> dict[str, Any]:
+    made = SimpleNamespace(starts_at=STARTS_AT, expires_at=STARTS_AT.replace(day=2))
+    kept = {"offer": made, "people": len(people) or 1, "team": TEAM, "venue": VENUE, "session": SESSION, "link": LINK}
+    return {**kept, "own": False}
+
+
+def opening(*people: SimpleNamespace) -> dict[str, Any]:
+    near = {"place": "Killingworth", "team": TEAM, "venue": VENUE, "session": SESSION, "link": LINK, "own": False}
+    return {**near, "stop_link": STOP_LINK}
+
+
+def after_visit(*people: SimpleNamespace) -> dict[str, Any]:
+    given = [
+        Vaccination(
+            vaccine=vaccine,
+            product_name=product,
+            batch_number=batch,
+            given_on=STARTS_AT.date(),
+        )
+        for vaccine, product, batch in (("MMRV", "ProQuad", "A23456"), ("6IN1", "Infanrix hexa", "B7788"))
+    ]
+    care = aftercare([row.vaccine for row in given], could_be_pregnant=False)
+    following = [NextDose(Series.MEASLES.label, date(2026, 5, 2))]
+    return {
+        "name": "Amina",
+        "own": False,
+        "team": TEAM,
+        "venue": VENUE,
+        "session": SESSION,
+        "on": STARTS_AT.date(),
+        "given": given,
+        "protects": [(row, PROTECTS_AGAINST[row.vaccine]) for row in given],
+        "following": following,
+        "next_on": following[0].on,
+        "afterwards": care.afterwards,
+        "get_help": care.get_help,
+        "link": LINK,
+        "stop_link": STOP_LINK,
     }
 
 
@@ -69,19 +123,28 @@ EXAMPLES = {
     "emergency_access": emergency,
     "booking_confirmation": context,
     "appointment_cancelled": context,
+    "booking_changed": context,
+    "clinic_cancelled": context,
+    "reminder_week": context,
+    "reminder_day": context,
+    "waiting_list_offer": offer,
+    "clinic_opening": opening,
+    "after_visit": after_visit,
 }
 
 
 # To staff: they name no patient.
-NAMES_NOBODY = {"emergency_access"}
+NAMES_NOBODY = {"emergency_access", "waiting_list_offer", "clinic_opening"}
+# About one person alone, and without a link in its text: what was given says itself.
+ABOUT_ONE = {"after_visit"}
 
 
 def message(purpose: str, channel: str, language: str = "en-gb") -> Message:
     return Message(purpose=purpose, channel=channel, language=language, subject_id=uuid.uuid4())
 
 
-def written(purpose: str, channel: str, *people: SimpleNamespace) -> Any:
-    return rendering.write(message(purpose, channel), to="somebody", context=EXAMPLES[purpose](*people))
+def written(purpose: str, channel: str, *people: SimpleNamespace, language: str = "en-gb") -> Any:
+    return fitted(message(purpose, channel, language), to="somebody", context=EXAMPLES[purpose](*people))
 
 
 @pytest.fixture
@@ -106,9 +169,24 @@ def test_every_file_of_words_renders_whole(name: str, people: int) -> None:
     envelope = written(purpose, channel, *family)
     assert "MISSING" not in envelope.subject + envelope.body
     assert "{" not in envelope.body and "\n\n\n" not in envelope.body
+    if purpose in ABOUT_ONE:
+        assert ("Amina" in envelope.body) == (channel != "text")
+        return
     assert LINK in envelope.body
-    for person in family:
-        assert (person.first_name in envelope.body) == (purpose not in NAMES_NOBODY)
+    if channel != "text":
+        for person in family:
+            assert (person.first_name in envelope.body) == (purpose not in NAMES_NOBODY)
+
+
+@pytest.mark.usefixtures("missing_shows")
+def test_every_file_of_words_renders_in_every_language() -> None:
+    for name, language in itertools.product(FILES, LANGUAGES):
+        purpose, channel, _txt = name.split(".")
+        envelope = written(purpose, channel, language=language)
+        assert "MISSING" not in envelope.subject + envelope.body and "%(" not in envelope.body, name
+        if channel == "text":
+            # Beyond the default alphabet a part holds 67 characters instead of 153.
+            assert texts.parts(envelope.body) <= (2 if texts.is_gsm(envelope.body) else 4), (name, envelope.body)
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -130,8 +208,10 @@ def test_no_text_names_a_vaccine_beside_a_child(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in FILES if ".text." in name])
-def test_a_text_for_one_person_is_one_part(name: str) -> None:
-    envelope = written(name.split(".")[0], "text")
+@pytest.mark.parametrize("people", [1, 4])
+def test_a_text_is_one_part_however_many_are_booked(name: str, people: int) -> None:
+    names = ("Amina", "Maximiliana-Alexandrina Theodora", "Yusuf", "Zo\u00eb")[:people]
+    envelope = written(name.split(".")[0], "text", *[appointment(each, 9, 10 * at) for at, each in enumerate(names)])
     assert texts.is_gsm(envelope.body)
     assert texts.parts(envelope.body) == 1, f"{len(envelope.body)}: {envelope.body}"
 
@@ -144,7 +224,7 @@ def test_the_confirmation_says_who_when_and_where_in_the_time_of_the_wall_clock(
 
 def test_the_cancellation_says_first_what_it_is() -> None:
     assert written("appointment_cancelled", "text").body == (
-        f"Vaccination cancelled: Amina 10:20am, Sat 4 Apr, Killingworth Library. Book again: {LINK}"
+        f"Vaccination cancelled: Amina 10:20am, Sat 4 Apr, Killingworth Library NE12 6SS. Book again: {LINK}"
     )
 
 
@@ -171,4 +251,4 @@ def test_an_email_template_without_a_subject_is_refused(tmp_path: Path, monkeypa
 
 def test_a_purpose_without_words_for_a_channel_says_so() -> None:
     with pytest.raises(TemplateDoesNotExist):
-        rendering.write(message("booking_confirmation", "letter"), to="1 High Street", context=context())
+        rendering.write(message("reminder_day", "letter"), to="1 High Street", context=context())

@@ -1,0 +1,11 @@
+"""What bookings write to people for: each names its templates, ``templates/messages/<purpose>.<channel>.txt``."""
+
+CONFIRMATION = "booking_confirmation"
+CANCELLATION = "appointment_cancelled"
+CHANGE = "booking_changed"
+CLINIC_CANCELLED = "clinic_cancelled"
+REMINDER_WEEK = "reminder_week"
+REMINDER_DAY = "reminder_day"
+WAITING_LIST_OFFER = "waiting_list_offer"
+OPENING_ALERT = "clinic_opening"
+AFTER_VISIT = "after_visit"
