@@ -1,5 +1,6 @@
 """What every test stands on: the database, no network, and what is said at the end about what could not run."""
 
+import gc
 import os
 import signal
 import socket
@@ -23,6 +24,9 @@ LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "", None}
 
 def pytest_configure(config: pytest.Config) -> None:
     config.pluginmanager.register(Notes(), "not-run")
+    # Looking for unused objects among all that stays costs more than a tenth of the run.
+    gc.freeze()
+    gc.set_threshold(100_000, 50, 50)
     # Asked to end, end as by Ctrl-C: with everything that was started stopped, and every temporary folder removed.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
 

@@ -7,8 +7,8 @@ from pathlib import PurePath
 PART = "TEST_PART"
 # What this run leaves to the one on the other database, one of the two below; empty where it leaves nothing.
 LEAVES = "TEST_LEAVES"
-# Tests that touch no database: they run beside SQLite. Stories in a browser, and what throws everything that there is at
-# a door: they run on PostgreSQL, which refuses more.
+# Tests that touch no database: they run beside SQLite. Stories in a browser, and what throws everything there is at a
+# door: they run on PostgreSQL, which refuses more.
 PURE, STORIES = "pure", "stories"
 PURE_FOLDERS, STORY_FOLDERS = {"unit", "code"}, {"journeys", "effort"}
 DATABASE_FIXTURES = {"db", "transactional_db", "live_server", "django_db_setup"}
