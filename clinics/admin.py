@@ -48,7 +48,10 @@ class VenueForm(forms.ModelForm):
             "town",
             "postcode",
             "room",
+            "step_free",
+            "quiet_space",
             "access",
+            "travel",
             "ods_code",
             "latitude",
             "longitude",
@@ -72,7 +75,7 @@ class VenueAdmin(TeamAdmin):
         (
             gettext_lazy("For those who come"),
             {
-                "fields": ["room", "access"],
+                "fields": ["room", "step_free", "quiet_space", "access", "travel"],
                 "description": gettext_lazy("Shown on the clinic’s public page. Write what somebody needs to find it."),
             },
         ),

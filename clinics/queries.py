@@ -35,14 +35,18 @@ VENUES_ON_A_PAGE = 10
 DATES_OF_A_VENUE = 4
 DATES_TO_CHOOSE_FROM = 10
 # What somebody may ask for in the list.
-WEEK, LATE, DROP_IN = "week", "late", "drop-in"
+WEEK, LATE, DROP_IN, NO_STEPS, QUIET = "week", "late", "drop-in", "no-steps", "quiet"
 WISHES = {
     WEEK: _lazy("Appointments in the next 7 days"),
     LATE: _lazy("After 4pm or at the weekend"),
     DROP_IN: _lazy("Drop in, no booking"),
+    NO_STEPS: _lazy("No steps to the room"),
+    QUIET: _lazy("Longer or quieter appointments"),
 }
 # The hour, in England, from which children are out of school and many parents from work.
 AFTER_FOUR = 16
+# As far as most people go: beyond, the list says that nothing is near.
+NEAR_ENOUGH = 15
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,6 +170,14 @@ class ClinicList:
     page: int
     pages: int
 
+    @property
+    def nothing_near(self) -> bool:
+        """Whether a place was found and none of the clinics within NEAR_ENOUGH miles can be booked or dropped in to."""
+        if self.found.where is None or self.page > 1:
+            return False
+        near = [venue for venue in self.venues if venue.miles is not None and venue.miles <= NEAR_ENOUGH]
+        return not any(day.takes_bookings or day.session.drop_in_from for venue in near for day in venue.days)
+
 
 def to_come(sessions: "QuerySet[ClinicSession]", at: datetime) -> "QuerySet[ClinicSession]":
     """Return those of ``sessions`` that are not over at ``at``: their last period and drop-in have not ended."""
@@ -196,6 +208,13 @@ def only(sessions: "QuerySet[ClinicSession]", wishes: Collection[str], at: datet
         sessions = sessions.filter(Q(date__week_day__in=[1, 7]) | Q(Exists(late)))
     if DROP_IN in wishes:
         sessions = sessions.filter(drop_in_from__isnull=False)
+    if NO_STEPS in wishes:
+        sessions = sessions.filter(venue__step_free=True)
+    if QUIET in wishes:
+        kept = Place.objects.filter(
+            session=OuterRef("pk"), kept_for=Place.KeptFor.EXTRA_TIME, withdrawn_at__isnull=True, starts_at__gt=at
+        )
+        sessions = sessions.filter(Q(venue__quiet_space=True) | Exists(kept.free(at)))
     return sessions
 
 
@@ -316,6 +335,8 @@ _LISTED: Recurring[tuple[Any, ...]] = Recurring(
         "venue__town",
         "venue__postcode",
         "venue__access",
+        "venue__step_free",
+        "venue__quiet_space",
         "first_free",
         "last_free",
         *(each.name for each in fields(ListedSession)),
@@ -333,12 +354,13 @@ def _fill(venues: Sequence[ListedVenue], at: datetime) -> None:
     listed = {venue.venue_id: venue for venue in venues}
     # Always as many keys, none of them 0: the text of the statement stays the same.
     keys = {name: wanted[number] if number < len(wanted) else 0 for number, name in enumerate(_KEYS)}
-    for venue_id, public_id, place, address, town, postcode, access, first_free, last_free, *session in _LISTED.all(
-        at=at, **keys
-    ):
+    for row in _LISTED.all(at=at, **keys):
+        venue_id, public_id, place, address, town, postcode, access, no_steps, quiet, *rest = row
+        first_free, last_free, *session = rest
         venue = listed[venue_id]
         if not venue.days:
-            venue.public_id, venue.name, venue.access_facts = public_id, place, facts_of(access)
+            venue.public_id, venue.name = public_id, place
+            venue.access_facts = facts_of(access, step_free=no_steps, quiet_space=quiet)
             venue.full_address = on_one_line(place, address, town, postcode)
         venue.days.append(ClinicDay(ListedSession(*session), first_free, last_free))
 

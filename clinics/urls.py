@@ -10,5 +10,7 @@ urlpatterns = [
     path("clinics/", clinics.ClinicList.as_view(), name="clinic-list"),
     path("clinics/<slug:slug>/", clinics.ClinicDetail.as_view(), name="clinic-detail"),
     path("guides/", guides.GuideList.as_view(), name="guide-list"),
+    # The same page, by the name under which every page's footer knows it.
+    path("guides/privacy/", guides.Guide.as_view(), {"slug": "privacy"}, name="privacy"),
     path("guides/<slug:slug>/", guides.Guide.as_view(), name="guide"),
 ]

@@ -1,12 +1,14 @@
 """The public's search for a clinic."""
 
+from collections.abc import Sequence
 from typing import Any
 
+from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from clinics.finder import LONGEST
 from clinics.queries import WISHES
-from nhsuk.forms import CheckboxesField, NhsukForm, TextField
+from nhsuk.forms import CheckboxesField, NhsukForm, RadiosField, TextField, field_of
 from nhsuk.forms.options import ENTER
 
 
@@ -28,6 +30,22 @@ class SearchForm(NhsukForm):
         self.add_error(
             "near", _("We cannot find “%(typed)s” – check it or try a nearby town") % {"typed": self.typed("near")}
         )
+
+
+NONE_OF_THESE = "none"
+
+
+class WhichForm(NhsukForm):
+    """Which of several places is meant."""
+
+    which = RadiosField(
+        label=_("Which place do you mean?"), size="m", error_messages={"required": _("Select the place that you mean")}
+    )
+
+    def __init__(self, *args: Any, towns: Sequence[str], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        none = (NONE_OF_THESE, _t("None of these: I want to search again"))
+        field_of(self, "which").choices = [*((town, town) for town in towns), none]
 
 
 class ListForm(SearchForm):

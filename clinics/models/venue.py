@@ -5,10 +5,15 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicIdModel, Team
 
+# What the public can ask for in the list of clinics, in the words in which a venue's page says it.
+NO_STEPS, QUIET_SPACE = _("No steps to the room"), _("A quiet place if you need it")
 
-def facts_of(access: str) -> list[str]:
-    """Return the facts about access, which are written one a line."""
-    return [line.strip() for line in access.splitlines() if line.strip()]
+
+def facts_of(access: str, *, step_free: bool = False, quiet_space: bool = False) -> list[str]:
+    """Return the facts about access: those that are ticked, then those that are written, one a line, none twice."""
+    ticked = [str(words) for words, holds in ((NO_STEPS, step_free), (QUIET_SPACE, quiet_space)) if holds]
+    written = [line.strip() for line in access.splitlines() if line.strip()]
+    return list(dict.fromkeys([*ticked, *written]))
 
 
 def on_one_line(*parts: str) -> str:
@@ -50,7 +55,26 @@ class Venue(PublicIdModel):
     access = models.TextField(
         _("access"),
         blank=True,
-        help_text=_("One fact a line, in plain words: “No steps to the room”, “Free parking outside”."),
+        help_text=_("One fact a line, in plain words: “Toilet for disabled people”, “Free parking outside”."),
+    )
+    step_free = models.BooleanField(
+        _("no steps to the room"),
+        default=False,
+        db_default=False,
+        help_text=_("From the street to the room where people are vaccinated. A lift counts, a ramp counts."),
+    )
+    quiet_space = models.BooleanField(
+        _("a quiet place if you need it"),
+        default=False,
+        db_default=False,
+        help_text=_("Somewhere away from the others to wait and to be vaccinated."),
+    )
+    travel = models.TextField(
+        _("how to get there"),
+        blank=True,
+        default="",
+        db_default="",
+        help_text=_("One fact a line: “Bus 144 stops outside”, “5 minutes on foot from the station”."),
     )
 
     class Meta:
@@ -72,7 +96,12 @@ class Venue(PublicIdModel):
     @property
     def access_facts(self) -> list[str]:
         """The facts about access, one each."""
-        return facts_of(self.access)
+        return facts_of(self.access, step_free=self.step_free, quiet_space=self.quiet_space)
+
+    @property
+    def travel_facts(self) -> list[str]:
+        """How to get there, one fact each."""
+        return facts_of(self.travel)
 
     @property
     def full_address(self) -> str:

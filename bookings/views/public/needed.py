@@ -61,7 +61,7 @@ class WhatIsNeeded(View):
         found = self.place(child)
         # Every line says what is wrong with it, not only the first.
         wrong = [line for line in lines if not line.is_valid()]
-        if wrong or child.errors:
+        if wrong or child.errors or born is None:
             return self.page(child, lines)
         doses = [dose for line in lines if (dose := line.dose()) is not None]
         try:

@@ -15,7 +15,15 @@ from django.views.decorators.csrf import csrf_exempt
 
 from clinics import queries
 from clinics.finder import find
-from clinics.forms.public import ListForm
+from clinics.forms.public import NONE_OF_THESE, ListForm, WhichForm
+from clinics.vaccines import Vaccine
+
+# The guide that says more about a vaccine.
+GUIDES: dict[str, str] = {
+    Vaccine.MMR: "mmr-and-mmrv",
+    Vaccine.MMRV: "mmr-and-mmrv",
+    Vaccine.SIX_IN_ONE: "6-in-1",
+}
 
 
 def page_number(request: HttpRequest) -> int:
@@ -51,6 +59,8 @@ class ClinicList(View):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Send the searcher on to the list near the place they typed, or say that there is no such place."""
+        if "choose" in request.POST:
+            return self.choose(request)
         form = ListForm(request.POST)
         at = timezone.now()
         found = queries.Found()
@@ -63,12 +73,34 @@ class ClinicList(View):
         listed.found = found
         return self.page(request, listed, form, [])
 
+    def choose(self, request: HttpRequest) -> HttpResponse:
+        """Take the one place that was meant of several."""
+        only = [wish for wish in queries.WISHES if wish in request.POST.getlist("only")]
+        typed = request.POST.get("near", "").replace("\x00", "")
+        at = timezone.now()
+        found = find(typed, queries.listed_towns(at))
+        which = WhichForm(request.POST, towns=found.choices)
+        if which.is_valid():
+            chosen = which.cleaned_data["which"]
+            return self.reduced("" if chosen == NONE_OF_THESE else chosen, only)
+        if not found.choices:
+            # The clinics have changed, or it is no form of ours: search for what was typed.
+            return self.reduced(found.where.name if found.where else "", only)
+        listed = queries.clinic_list(at=at)
+        listed.found = found
+        return self.page(request, listed, ListForm(initial={"near": typed, "only": only}), only, which=which)
+
     def reduced(self, near: str, only: Sequence[str]) -> HttpResponse:
         """Lead to the list at an address that holds no more than a town or an outward code."""
         return HttpResponseRedirect(f"{reverse('clinic-list')}?{list_query(near, only)}")
 
     def page(
-        self, request: HttpRequest, listed: queries.ClinicList, form: ListForm, only: Sequence[str]
+        self,
+        request: HttpRequest,
+        listed: queries.ClinicList,
+        form: ListForm,
+        only: Sequence[str],
+        which: WhichForm | None = None,
     ) -> HttpResponse:
         """Show the list with its search box."""
         if form.is_bound and form.is_valid() and listed.found.where is None and not listed.found.choices:
@@ -78,10 +110,13 @@ class ClinicList(View):
             "listed": listed,
             "form": form,
             "near": near,
+            "near_enough": queries.NEAR_ENOUGH,
             "only": only,
             "query": list_query(near.name if near else "", only),
-            "choices": [(town, list_query(town, only)) for town in listed.found.choices],
         }
+        if listed.found.choices:
+            context["which"] = which or WhichForm(towns=listed.found.choices)
+            context["typed"] = form.typed("near")
         return TemplateResponse(request, "clinics/list.html", context)
 
 
@@ -95,5 +130,11 @@ class ClinicDetail(View):
             raise Http404
         at = timezone.now()
         day = queries.clinic_day(session=session, at=at)
-        context = {"day": day, "session": session, "over": day.is_over(at), "back_url": reverse("clinic-list")}
+        context = {
+            "day": day,
+            "session": session,
+            "over": day.is_over(at),
+            "vaccines": [(Vaccine(code).label, GUIDES.get(code, "")) for code in session.vaccine_codes()],
+            "back_url": reverse("clinic-list"),
+        }
         return render(request, "clinics/detail.html", context)

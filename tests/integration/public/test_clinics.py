@@ -1,9 +1,12 @@
 """Finding a clinic: the list, the search and each clinic's own page."""
 
+import gzip
+import re
 from datetime import date, time, timedelta
 
 import pytest
 import time_machine
+from django.conf import settings
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -36,6 +39,36 @@ def test_the_start_page_says_what_nobody_needs_and_leads_to_the_first_question(v
     visitor.goes("/")
     assert "You do not need an NHS number, a GP surgery, a home address or proof of who you are" in visitor.text
     assert 'href="/book/"' in visitor.page.content.decode()
+    assert "If you want to book by phone Phone 01632 960 001" in visitor.text
+    # What is to be known stands above the button: people miss what is under it.
+    page = visitor.page.content.decode()
+    assert page.index("proof of who you are") < page.index("Start now") < page.index("/what-is-needed/")
+    assert 'href="/guides/"' in page and 'href="/guides/privacy/"' in page
+
+
+@pytest.mark.once
+def test_the_first_page_is_under_100_kilobytes_as_it_is_sent(visitor):
+    """The page with its style sheets, scripts and icon, compressed as the production server sends them.
+
+    The pictures that a style sheet names are fetched by pages that show them, which this one does not.
+    """
+    visitor.goes("/")
+    page = visitor.page.content
+    named = re.findall(rb'(?:href|src)="/static/([^"]+)"', page)
+    assert len(named) == 5
+    sent = {name: (settings.BASE_DIR / "static" / name.decode()).read_bytes() for name in named}
+    sizes = [len(gzip.compress(each, 6)) for each in (page, *sent.values())]
+    assert sum(sizes) < 100_000, sizes
+
+
+def test_a_full_clinic_leads_to_its_waiting_list_and_a_drop_in_to_its_queue(visitor, team):
+    full = make_session(team, periods=((time(10), time(10, 10), 1),), slug="full")
+    book(full, child())
+    make_session(team, drop_in_from=time(10), drop_in_until=time(12), slug="drop-in")
+    assert 'href="/waiting-list/?clinic=full"' in visitor.goes("/clinics/full/").page.content.decode()
+    assert 'href="/drop-in/"' in visitor.goes("/clinics/drop-in/").page.content.decode()
+    for vaccine_guide in ("mmr-and-mmrv", "6-in-1", "at-the-clinic"):
+        assert f'href="/guides/{vaccine_guide}/"' in visitor.page.content.decode()
 
 
 def test_the_list_works_without_any_search_and_counts_first(visitor, county):
@@ -99,9 +132,23 @@ def test_a_search_that_is_no_place_at_all_says_what_to_enter(visitor, county, ty
 
 def test_a_name_that_could_be_several_towns_asks_which(visitor, county, team):
     make_session(venue=make_venue(team, town="Malvern Link", postcode="WR14 1AB"))
-    visitor.answers("/clinics/", near="malvern")
+    visitor.answers("/clinics/", near="malvern", only=["drop-in"])
     assert "Which place do you mean?" in visitor.text
-    assert 'href="?near=Great+Malvern"' in visitor.page.content.decode()
+    assert re.findall(r'name="which" type="radio" value="([^"]+)"', visitor.page.content.decode()) == [
+        "Great Malvern",
+        "Malvern Link",
+        "none",
+    ]
+    sent = {"choose": "yes", "near": "malvern", "only": ["drop-in"]}
+    visitor.answers("/clinics/", **sent)
+    assert visitor.page.status_code == 422 and "Select the place that you mean" in visitor.text
+    visitor.answers("/clinics/", **sent, which="Great Malvern")
+    assert visitor.page.redirect_chain == [("/clinics/?near=Great+Malvern&only=drop-in", 302)]
+    visitor.answers("/clinics/", **sent, which="none")
+    assert visitor.page.redirect_chain == [("/clinics/?only=drop-in", 302)]
+    for odd in ("Redditch", "\x00", "x" * 5000):
+        assert visitor.answers("/clinics/", **sent, which=odd).page.status_code == 422
+        assert visitor.answers("/clinics/", choose="yes", near=odd, which="none").page.status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -112,14 +159,19 @@ def test_a_name_that_could_be_several_towns_asks_which(visitor, county, team):
         (["week"], {"Drop-in", "Saturday"}),
         (["week", "drop-in"], {"Drop-in"}),
         (["week", "late", "drop-in"], set()),
+        (["no-steps"], {"Evening", "Full"}),
+        (["quiet"], {"Saturday", "Full"}),
         (["nonsense"], {"Drop-in", "Evening", "Saturday", "Full"}),
     ],
 )
 def test_only_clinics_that_have_what_was_asked_for_are_listed(visitor, team, wishes, listed):
+    level = make_venue(team, step_free=True)
+    quiet = make_venue(team, step_free=True, quiet_space=True)
     make_session(team, name="Drop-in", date=DAY - timedelta(days=3), drop_in_from=time(10), drop_in_until=time(12))
-    make_session(team, name="Evening", date=DAY + timedelta(days=3), periods=((time(15), time(18), 1),))
-    make_session(team, name="Saturday")
-    full = make_session(team, name="Full", date=DAY - timedelta(days=2), periods=((time(16), time(16, 10), 1),))
+    make_session(venue=level, name="Evening", date=DAY + timedelta(days=3), periods=((time(15), time(18), 1),))
+    saturday = make_session(team, name="Saturday")
+    full = make_session(venue=quiet, name="Full", date=DAY - timedelta(days=2), periods=((time(16), time(16, 10), 1),))
+    Place.objects.filter(pk=saturday.places.earliest("pk").pk).update(kept_for=Place.KeptFor.EXTRA_TIME)
     book(full, child())
     visitor.answers("/clinics/", near="evesham", only=[wish for wish in wishes if wish != "nonsense"])
     if wishes == ["nonsense"]:
@@ -128,6 +180,7 @@ def test_only_clinics_that_have_what_was_asked_for_are_listed(visitor, team, wis
         assert (f">{name}</a>" in visitor.page.content.decode()) == (name in listed), name
     if not listed:
         assert "No clinic has all that you ask for" in visitor.text
+        assert "Show all clinics" in visitor.text and "Ask your GP surgery for a vaccination" in visitor.text
     for wish in wishes:
         assert (f'value="{wish}" checked' in visitor.page.content.decode()) == (wish != "nonsense")
 
@@ -168,7 +221,37 @@ def test_the_list_says_what_is_left(visitor, team):
 
 def test_without_clinics_the_list_says_what_to_do(visitor):
     visitor.goes("/clinics/")
-    assert "There are no clinics to book right now" in visitor.text and "ask your GP surgery" in visitor.text
+    assert "There are no clinics to book right now" in visitor.text and "Ask your GP surgery" in visitor.text
+    assert "Phone us on 01632 960 001" in visitor.text
+    assert 'href="/clinics/?only=drop-in"' in visitor.page.content.decode()
+
+
+def test_where_nothing_near_can_be_had_the_list_says_what_else_can_be_done(visitor, team):
+    near = make_session(venue=make_venue(team, town="Evesham"), periods=((time(10), time(10, 10), 1),))
+    visitor.goes("/clinics/?near=WR11")
+    assert "No clinic within" not in visitor.text
+    book(near, child())
+    make_session(venue=make_venue(team, town="Great Malvern", postcode="WR14 2EX"), slug="malvern")
+    visitor.goes("/clinics/?near=WR11")
+    assert "2 clinics near WR11, nearest first" in visitor.text
+    assert "No clinic within 15 miles of WR11 has a free appointment or a drop-in." in visitor.text
+    assert "Search in a wider area: show all clinics" in visitor.text
+    assert 'href="/clinics/?only=drop-in&amp;near=WR11"' in visitor.page.content.decode()
+    # Farther away there is one.
+    assert 'href="/clinics/malvern/"' in visitor.page.content.decode()
+    ClinicSession.objects.filter(pk=near.pk).update(drop_in_from=time(10), drop_in_until=time(12))
+    assert "No clinic within" not in visitor.goes("/clinics/?near=WR11").text
+
+
+def test_what_is_ticked_of_a_venue_is_said_once(visitor, team):
+    access = "No steps to the room\nFree parking outside"
+    venue = make_venue(team, step_free=True, quiet_space=True, access=access, travel="Bus 144 stops outside")
+    make_session(venue=venue, slug="evesham")
+    for path in ("/clinics/", "/clinics/evesham/"):
+        visitor.goes(path)
+        assert visitor.text.count("No steps to the room") == (2 if path == "/clinics/" else 1)
+        assert "A quiet place if you need it" in visitor.text and "Free parking outside" in visitor.text
+    assert "How to get there Bus 144 stops outside" in visitor.text
 
 
 @pytest.mark.parametrize("who", ["closed_list", "invited"])

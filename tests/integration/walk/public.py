@@ -28,6 +28,7 @@ TABLE: dict[str, Entry] = {
     "start": public(),
     "about": public(),
     "clinic-list": public(),
+    "privacy": public(),
     "guide-list": public(),
     "what-is-needed": public(),
     "guide": public(arguments=lambda world: {"slug": "privacy"}),
