@@ -407,7 +407,7 @@ class ComingTicket:
         return "; ".join(person.list_name for person in typed_people(self.ticket))
 
 
-def coming(session: ClinicSession, *, today: date) -> "models.QuerySet[DropInTicket]":
+def tickets_to_come(session: ClinicSession, *, today: date) -> "models.QuerySet[DropInTicket]":
     """Return the tickets of a clinic of today that are still to come, in the order in which they were taken."""
     tickets = DropInTicket.objects.filter(session=session)
     return open_of(tickets).order_by("taken_at", "pk") if session.date == today else tickets.none()

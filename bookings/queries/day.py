@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from typing import Any
 
 from accounts.models import Team
-from bookings.drop_ins import ComingTicket, coming, tickets_by_visit
+from bookings.drop_ins import ComingTicket, tickets_by_visit, tickets_to_come
 from bookings.models import Appointment, ListEntry
 from bookings.privacy import private_people
 from bookings.queries.home_answers import to_read_from_home
@@ -120,7 +120,7 @@ def day_list(session: ClinicSession, *, today: date, at: datetime, hidden: bool 
     observed = timedelta(minutes=session.observation_minutes or 0)
     listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in visits], at=at, observed=observed)
     if session.drop_in_from:
-        listing.tickets = [ComingTicket(ticket, hidden) for ticket in coming(session, today=today)]
+        listing.tickets = [ComingTicket(ticket, hidden) for ticket in tickets_to_come(session, today=today)]
     rows = listing.rows
     private = private_people({row.person.pk for row in rows if row.person})
     _note_due(listing)
