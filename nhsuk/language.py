@@ -80,3 +80,8 @@ def isolate(words: str) -> str:
     Elsewhere it is returned as it is. In words that are translated the catalogue has done this already.
     """
     return f"{FIRST_STRONG_ISOLATE}{words}{POP_ISOLATE}" if words and get_language_bidi() else words
+
+
+def unmarked(words: str) -> str:
+    """Return words without the marks of ``isolate``, for a program that reads them, such as one that looks for a map."""
+    return words.replace(FIRST_STRONG_ISOLATE, "").replace(POP_ISOLATE, "")

@@ -1,24 +1,29 @@
 """Where clinics are held."""
 
 from django.db import models
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicIdModel, Team
+from nhsuk.language import isolate
 
 # What the public can ask for in the list of clinics, in the words in which a venue's page says it.
 NO_STEPS, QUIET_SPACE = _("No steps to the room"), _("A quiet place if you need it")
 
 
 def facts_of(access: str, *, step_free: bool = False, quiet_space: bool = False) -> list[str]:
-    """Return the facts about access: those that are ticked, then those that are written, one a line, none twice."""
+    """Return the facts about access: those that are ticked, then those that are written, one a line, none twice.
+
+    What is written in the very words that the service translates, is translated.
+    """
     ticked = [str(words) for words, holds in ((NO_STEPS, step_free), (QUIET_SPACE, quiet_space)) if holds]
-    written = [line.strip() for line in access.splitlines() if line.strip()]
-    return list(dict.fromkeys([*ticked, *written]))
+    written = [gettext(line.strip()) for line in access.splitlines() if line.strip()]
+    return [isolate(fact) for fact in dict.fromkeys([*ticked, *written])]
 
 
 def on_one_line(*parts: str) -> str:
-    """Return the parts of an address that are there on one line."""
-    return ", ".join(part for part in parts if part)
+    """Return the parts of an address that are there on one line, in their own order whichever way the page runs."""
+    return isolate(", ".join(part for part in parts if part))
 
 
 class Venue(PublicIdModel):

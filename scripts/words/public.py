@@ -23,6 +23,7 @@ PUBLIC = (
     "clinics/times.py",
     "clinics/vaccines.py",
     "clinics/places.py",
+    "clinics/models/venue.py",
     "clinics/queries.py",
     "clinics/guides/**/*.py",
     "clinics/forms/public.py",
@@ -56,6 +57,7 @@ FOR_STAFF = (
 )
 # Of these modules only what is named speaks to the public.
 PARTS = {
+    "clinics/models/venue.py": ("NO_STEPS", "QUIET_SPACE"),
     "immunisations/health_questions.py": ("QUESTIONS",),
     "immunisations/models/record_check.py": ("SeenVaccine",),
 }
