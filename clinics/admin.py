@@ -22,6 +22,7 @@ from accounts.admin_filters import Question
 from accounts.permissions import Permission
 from clinics import actions
 from clinics.admin_directions import DirectionAdmin
+from clinics.admin_guides import GuideVersionAdmin
 from clinics.admin_stock import CoolBoxReadingAdmin, StockMovementAdmin
 from clinics.directions import directions_for, in_force, why_none
 from clinics.models import Batch, ClinicSession, Place, Product, VaccinationPeriod, VaccineOffer, Venue
@@ -30,7 +31,7 @@ from clinics.vaccines import Vaccine
 from clinics.words import hours
 from nhsuk.forms import PostcodeField
 
-__all__ = ["ClinicSessionAdmin", "CoolBoxReadingAdmin", "DirectionAdmin", "StockMovementAdmin"]
+__all__ = ["ClinicSessionAdmin", "CoolBoxReadingAdmin", "DirectionAdmin", "GuideVersionAdmin", "StockMovementAdmin"]
 
 
 class VenueForm(forms.ModelForm):

@@ -21,6 +21,7 @@ urlpatterns = [
     path("clinic-day/", include("bookings.urls.clinic_day")),
     path("clinic-day/", include("bookings.urls.clinic_stock")),
     path("coordinate/", include("bookings.urls.coordinate")),
+    path("coordinate/guides/", include("bookings.urls.guides")),
     # What the public reads: English at the root, every further language under its own prefix.
     *i18n_patterns(
         path("", include("clinics.urls")),

@@ -29,6 +29,7 @@ LISTS = {
         "clinics_direction",
         "clinics_stockmovement",
         "clinics_coolboxreading",
+        "clinics_guideversion",
         "bookings_booking",
         "immunisations_person",
         "immunisations_practice",

@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from clinics.models import GuideVersion
 from tests.integration.walk.table import ADMINISTRATOR, COORDINATOR, PRIVACY_LEAD, ROLES, Entry, staff
 from tests.integration.walk.world import World
 
@@ -32,6 +33,7 @@ PAGES: dict[str, Page] = {
     "clinics_stockmovement": Page((COORDINATOR,), lambda w: w.batch.movements.get(kind="received").public_id),
     "clinics_coolboxreading": Page((COORDINATOR,), lambda w: w.session.cool_box_readings.get().public_id),
     "clinics_direction": Page((COORDINATOR,), lambda w: w.team.directions.get().public_id, may_add=True),
+    "clinics_guideversion": Page((COORDINATOR,), lambda w: GuideVersion.objects.latest("pk").public_id, shared=True),
     "immunisations_person": Page((COORDINATOR,), lambda w: w.person.public_id),
     "immunisations_practice": Page((COORDINATOR,), lambda w: w.practice.pk, shared=True),
     "immunisations_vaccination": Page((COORDINATOR,), lambda w: w.vaccination.public_id),
