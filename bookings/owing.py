@@ -19,8 +19,8 @@ REMINDER_TIME = time(10)
 WEEK_BEFORE = 7
 # By post it takes a few days longer, and one letter is enough.
 LETTER_BEFORE = 12
-# Whoever booked this short before needs no reminder yet.
-BOOKED_LATELY = timedelta(days=1)
+# Whoever booked, or changed, this short before a reminder has just been told the same.
+TOLD_LATELY = {REMINDER_WEEK: timedelta(days=1), REMINDER_DAY: timedelta(hours=12)}
 # Until then whatever was recorded in a hurry has been put right.
 AFTER_LEAVING = timedelta(minutes=30)
 
@@ -40,9 +40,9 @@ def owe_reminders(booking: Booking, *, at: datetime, appointments: Iterable[Appo
 
     Called after each booking, change and cancellation; what is planned already is not planned twice, and a reminder of
     a time that has gone is not sent. The family's reminder of one clinic hangs on the first of them in the booking's
-    order. Whoever booked or changed less than a day before the week's reminder would be due does not get it, nor the
-    day's who did so less than a day before the appointment. ``appointments`` are the booking's with their clinics,
-    where the caller has read them.
+    order. Whoever booked or changed less than a day before the week's reminder is due does not get that one, and less
+    than 12 hours before the day's, not that one. ``appointments`` are the booking's with their clinics, where the
+    caller has read them.
     """
     channels = channels_of(booking)
     if not channels:
@@ -64,10 +64,10 @@ def _reminders(lead: Appointment, channel: str, at: datetime) -> Iterator[tuple[
     day = lead.session.date
     by_post = channel == Message.Channel.LETTER
     early = _before(day, LETTER_BEFORE if by_post else WEEK_BEFORE)
-    if early - at >= BOOKED_LATELY:
+    if early - at >= TOLD_LATELY[REMINDER_WEEK]:
         yield REMINDER_WEEK, early
     eve = _before(day, 1)
-    if not by_post and eve > at and lead.starts_at - at > BOOKED_LATELY:
+    if not by_post and eve - at >= TOLD_LATELY[REMINDER_DAY]:
         yield REMINDER_DAY, eve
 
 

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
-from tests.integration.walk import accounts, admin, after, api, clinic_day, guides, public, stock, waiting
+from tests.integration.walk import accounts, admin, after, api, clinic_day, guides, messages, public, stock, waiting
 from tests.integration.walk.leaks import leaks
 from tests.integration.walk.table import ANONYMOUS, BY_POST, ROLES, SUPERUSER, Entry
 from tests.integration.walk.world import World, make_world
@@ -22,7 +22,7 @@ from tests.support.factories import make_user
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 TABLE: dict[str, Entry] = {}
-for part in (public, accounts, admin, after, clinic_day, guides, api, stock, waiting):
+for part in (public, accounts, admin, after, clinic_day, guides, api, stock, waiting, messages):
     TABLE |= part.TABLE
 
 

@@ -95,7 +95,7 @@ def test_no_message_about_a_private_young_person_goes_to_a_parent(room, tmp_path
     booking = book_next(room, "Tom", contact=TEXTED)
     matched(booking, decided(room))
     assert sent(tmp_path) == []
-    message = Message.objects.get()
+    message = Message.objects.get(purpose="booking_confirmation")
     assert message.state == Message.State.NO_LONGER_NEEDED
     assert "decided for themselves" in message.outcome and "Tom" not in message.outcome
 
