@@ -13,6 +13,7 @@ from icalendar import Calendar as Ical
 
 from bookings.models import Appointment, Booking
 from clinics.times import LONDON
+from nhsuk.language import unmarked
 
 
 @cache
@@ -50,7 +51,7 @@ def _event(appointment: Appointment, at: datetime) -> Event:
     event.add("dtstart", appointment.starts_at.astimezone(LONDON))
     event.add("dtend", (appointment.starts_at + timedelta(minutes=appointment.minutes)).astimezone(LONDON))
     event.add("summary", _("Clinic appointment"))
-    event.add("location", venue.full_address)
+    event.add("location", unmarked(venue.full_address))
     event.add("status", "CANCELLED" if cancelled else "CONFIRMED")
     if venue.room:
         event.add("description", venue.room)
@@ -63,9 +64,16 @@ def _event(appointment: Appointment, at: datetime) -> Event:
     return event
 
 
-def calendar_response(booking: Booking, *, at: datetime) -> HttpResponse:
-    """Return the booking's appointments as a download. Its name tells nothing about whom it is for."""
+def calendar_response(booking: Booking, *, at: datetime, cancelled: bool = False) -> HttpResponse:
+    """Return the booking's appointments as a download. Its name tells nothing about whom it is for.
+
+    With ``cancelled`` the file has those alone that were cancelled, if any were, and takes them out of a calendar while
+    the others stay.
+    """
     appointments = list(booking.appointments.select_related("session__venue").order_by("position"))
+    if cancelled:
+        gone = [each for each in appointments if each.state == Appointment.State.CANCELLED]
+        appointments = gone or appointments
     response = HttpResponse(calendar(appointments, at=at), content_type="text/calendar; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="appointment.ics"'
     return response

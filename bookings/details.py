@@ -1,7 +1,8 @@
 """What a booking is made of, whichever door it came through."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
+from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +26,10 @@ class PersonDetails:
     # Codes of Vaccine; none where the contact asked us to check what is needed.
     wanted: tuple[str, ...] = ()
 
+    def as_fields(self) -> dict[str, Any]:
+        """Return the fields of an appointment."""
+        return {**asdict(self), "wanted": list(self.wanted)}
+
 
 @dataclass(frozen=True, slots=True)
 class Contact:
@@ -47,3 +52,18 @@ class Contact:
     address: str = ""
     # As Booking.parental_responsibility; "" where it was not asked.
     parental_responsibility: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """How the contact of a booking is reached, as ``Contact`` has it."""
+
+    phone: str = ""
+    texts: bool = True
+    email: str = ""
+    letters: bool = False
+    address: str = ""
+
+    def as_fields(self) -> dict[str, Any]:
+        """Return the fields of a booking."""
+        return asdict(self)

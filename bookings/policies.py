@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission, may
-from bookings.models import Appointment
+from bookings.models import Appointment, Booking
 from clinics.models import ClinicSession
 from clinics.places import NotTakingBookings
 
@@ -67,3 +67,28 @@ def check_cancel(appointment: Appointment, at: datetime, *, staff: bool) -> None
         raise BookingRefused(_("This appointment cannot be cancelled: they have arrived."), code="arrived")
     if appointment.state != Appointment.State.BOOKED or (appointment.starts_at <= at and not staff):
         raise BookingRefused(_("This appointment is in the past."), code="past")
+
+
+def can_change(appointment: Appointment, at: datetime, *, staff: bool = False) -> bool:
+    """Whether the appointment can still be moved to another time or clinic."""
+    try:
+        check_change(appointment, at, staff=staff)
+    except BookingRefused:
+        return False
+    return True
+
+
+def check_change(appointment: Appointment, at: datetime, *, staff: bool) -> None:
+    """Raise BookingRefused, with a code, where the appointment cannot be moved. Staff may move a past one."""
+    if appointment.state == Appointment.State.CANCELLED:
+        raise BookingRefused(_("This appointment is cancelled already."), code="already_cancelled")
+    if appointment.visit_id is not None:
+        raise BookingRefused(_("This appointment cannot be changed: they have arrived."), code="arrived")
+    if appointment.state != Appointment.State.BOOKED or (appointment.starts_at <= at and not staff):
+        raise BookingRefused(_("This appointment is in the past."), code="past")
+
+
+def check_same_team(booking: Booking, session: ClinicSession) -> None:
+    """Raise BookingRefused (``other_team``) where the clinic is another team's: a booking belongs to just one."""
+    if session.team_id != booking.team_id:
+        raise BookingRefused(_("This clinic is run by another team. Make a new booking there."), code="other_team")

@@ -4,7 +4,7 @@ import re
 from uuid import UUID
 
 from accounts.models import Team
-from bookings.actions import find_booking_by_token
+from bookings.actions.finding import find_booking_by_token
 from bookings.models import Appointment, Booking, QueueSlip
 from immunisations.models import Visit
 

@@ -44,7 +44,7 @@ def hold_times(
         session=session,
         needs=needs,
         starts_at=starts_at,
-        kind=Reservation.Kind.DRAFT,
+        kind=Reservation.Kind.SWAP if draft.purpose == Draft.Purpose.CHANGE else Reservation.Kind.DRAFT,
         holder=draft.public_id,
         expires_at=at + HOLD,
         at=at,

@@ -20,6 +20,7 @@ class Draft(PublicIdModel):
         BOOK = "book", _("Book")
         CHANGE = "change", _("Change the time or clinic")
         ADD = "add", _("Add somebody to a booking")
+        HEALTH = "health", _("Answer health questions")
 
     owner_hash = models.CharField(max_length=64)
     purpose = models.CharField(max_length=10, choices=Purpose, default=Purpose.BOOK, db_default=Purpose.BOOK)

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from django.db.models import BigIntegerField
 from django.utils.functional import Promise
@@ -10,6 +11,7 @@ from django.utils.translation import gettext_lazy
 from accounts.recurring import Recurring
 from bookings.models import Appointment
 from bookings.privacy import private_people
+from bookings.queries.home_answers import HomeAnswers, home_answers_of
 from bookings.queries.rows import DayRow, Flag, flags_of, root_of
 from bookings.queries.timeline import TimelineDose, rule_source, timeline_dose
 from clinics.models import ClinicSession
@@ -146,6 +148,11 @@ class PersonPage:
     @property
     def flags(self) -> list[Flag]:
         return flags_of(self.appointment, self.person, private=self.private)
+
+    @cached_property
+    def home_answers(self) -> HomeAnswers | None:
+        """What the family answered at home to the health questions, if they did; read only where it is shown."""
+        return home_answers_of(self.appointment)
 
     @property
     def gelatine_free(self) -> bool:

@@ -2,7 +2,8 @@
 
 from django.urls import path
 
-from bookings.views.public import clinic, confirm, manage, people, queue
+from bookings.urls import found
+from bookings.views.public import booked, clinic, confirm, family, manage, people, queue
 
 _PERSON = "book/<uuid:draft>/people/<int:number>"
 
@@ -16,11 +17,15 @@ urlpatterns = [
     path(f"{_PERSON}/date-of-birth/check/", people.CheckAge.as_view(), name="book-check-age"),
     path(f"{_PERSON}/remove/", people.RemovePerson.as_view(), name="book-remove"),
     path(f"{_PERSON}/help/", people.Needs.as_view(), name="book-needs"),
+    path(f"{_PERSON}/vaccines/", family.Wanted.as_view(), name="book-wanted"),
+    path(f"{_PERSON}/home/", family.Home.as_view(), name="book-home"),
+    path(f"{_PERSON}/gp/", family.GpSurgery.as_view(), name="book-gp"),
     path(f"{_PERSON}/nhs-number/", people.NhsNumber.as_view(), name="book-nhs-number"),
     path("book/<uuid:draft>/people/", people.People.as_view(), name="book-people"),
     path("book/<uuid:draft>/clinic/", clinic.ChooseClinic.as_view(), name="book-clinic"),
     path("book/<uuid:draft>/clinic/<uuid:venue>/", clinic.ChooseDay.as_view(), name="book-day"),
     path("book/<uuid:draft>/age/", clinic.TooYoung.as_view(), name="book-too-young"),
+    path("book/<uuid:draft>/gelatine/", family.Gelatine.as_view(), name="book-gelatine"),
     path("book/<uuid:draft>/language/", people.Language.as_view(), name="book-language"),
     path("book/<uuid:draft>/help/", people.Help.as_view(), name="book-help"),
     path("book/<uuid:draft>/help/you/", people.MyNeeds.as_view(), name="book-my-needs"),
@@ -28,13 +33,14 @@ urlpatterns = [
     path("book/<uuid:draft>/about-you/", confirm.AboutYou.as_view(), name="book-about-you"),
     path("book/<uuid:draft>/contact/", confirm.ContactDetails.as_view(), name="book-contact"),
     path("book/<uuid:draft>/check/", confirm.Check.as_view(), name="book-check"),
-    path("book/<uuid:draft>/booked/", confirm.Booked.as_view(), name="booking-booked"),
-    path("book/<uuid:draft>/booked/calendar/", confirm.BookedCalendar.as_view(), name="booking-booked-calendar"),
+    path("book/<uuid:draft>/booked/", booked.Booked.as_view(), name="booking-booked"),
+    path("book/<uuid:draft>/booked/calendar/", booked.BookedCalendar.as_view(), name="booking-booked-calendar"),
     path("queue/<uuid:token>/", queue.QueuePlace.as_view(), name="queue-place"),
     path("booking/", manage.Find.as_view(), name="booking-find"),
     path("booking/m/<str:token>/", manage.Link.as_view(), name="booking-link"),
     path("booking/appointments/", manage.Manage.as_view(), name="booking-manage"),
     path("booking/calendar/", manage.Calendar.as_view(), name="booking-calendar"),
+    *found.urlpatterns,
     path("booking/cancel/", manage.Cancel.as_view(), name="booking-cancel-all"),
     path("booking/cancel/<uuid:appointment>/", manage.Cancel.as_view(), name="booking-cancel"),
 ]

@@ -27,7 +27,7 @@ def test_a_parent_finds_the_booking_and_cancels_one_child(
     booking = book(evesham.session, child("Amina"), child("Bilal", born=date(2021, 5, 2))).booking
     parent = Walker(browsers(PHONE, javascript=javascript), public=True)
     parent.opens("/")
-    parent.follows("See or cancel your booking")
+    parent.follows("See, change or cancel your booking")
     typed = f"{booking.reference[:5]} {booking.reference[5:]}".lower()
     parent.writes(Booking_reference=typed, Day="28", Month="3", Year="2023")
     parent.presses("Continue")
@@ -61,6 +61,8 @@ def test_a_parent_books_one_child_with_the_keyboard_alone(
     parent.reads("People who are coming")
     parent.chooses("No, nobody else")
     parent.presses("Continue")
+    parent.ticks("I am not sure. Please check for me")
+    parent.presses("Continue")
     for question in (
         "Do you want an interpreter at the clinic?",
         "Do you or Amina need extra help or a longer appointment?",
@@ -72,8 +74,13 @@ def test_a_parent_books_one_child_with_the_keyboard_alone(
     parent.presses("Continue")
     parent.chooses("No, continue without it")
     parent.presses("Continue")
+    parent.chooses("I would rather not say")
+    parent.presses("Continue")
+    parent.chooses("Not sure")
+    parent.presses("Continue")
     parent.chooses("Mother")
     parent.writes(Your_full_name="Sara Khan")
+    parent.chooses("Yes")
     parent.presses("Continue")
     parent.ticks("Text message")
     parent.writes(Mobile_number="07700 900982")

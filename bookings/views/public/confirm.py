@@ -3,12 +3,15 @@
 from datetime import datetime
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -16,21 +19,21 @@ from django.views.decorators.cache import never_cache
 from accounts.errors import Refused
 from bookings import drafts
 from bookings.actions import make_booking
-from bookings.calendar import calendar_response
 from bookings.drafts import CHECK, MYSELF, Step
 from bookings.forms.public import contact as forms
-from bookings.forms.public.people import MY_NEEDS, NEEDS
+from bookings.forms.public.people import FORMATS, MY_NEEDS, NEEDS, vaccine_words
+from bookings.gelatine import GelatineFreeGone
 from bookings.models import Booking
-from bookings.qr import booking_qr
-from bookings.references import shown_reference
-from bookings.views.public.base import COOKIE, DraftView, Question, secret_of, step_url
+from bookings.views.public.base import COOKIE, Question, secret_of, step_url
 from bookings.views.public.people import birth_words
 from clinics import words
 from clinics.places import NotTakingBookings, TimesTaken
+from clinics.vaccines import Vaccine
 from nhsuk.forms import NhsukForm
 from nhsuk.templatetags.nhsuk import nhs_number
 
-ADULT = 16
+# Of one text: what whoever books needs, and how they want to be told things.
+FORMATS_AND_NEEDS = {**FORMATS, **MY_NEEDS}
 
 
 class AboutYou(Question):
@@ -42,8 +45,9 @@ class AboutYou(Question):
 
     def form_words(self) -> dict[str, Any]:
         """Return the people's names, and whether one of them could be the person who books."""
-        grown = any(person.age(self.today) >= ADULT for person in self.answers.people)
-        return {"names": self.names(), "with_myself": grown}
+        grown = any(person.age(self.today) >= drafts.ADULT for person in self.answers.people)
+        with_parent = drafts.needs_parent(self.answers, self.today)
+        return {"names": self.names(), "with_myself": grown, "with_parent": with_parent}
 
     def initial(self) -> dict[str, Any]:
         """Return what was answered before."""
@@ -53,6 +57,7 @@ class AboutYou(Question):
             "relationship": given if known else forms.OTHER,
             "other": "" if known else given,
             "contact_name": self.answers.contact_name,
+            "parental": self.answers.parental,
         }
 
     def answered(self, form: NhsukForm) -> None:
@@ -60,6 +65,7 @@ class AboutYou(Question):
         chosen = form.cleaned_data["relationship"]
         self.answers.relationship = form.cleaned_data["other"] if chosen == forms.OTHER else chosen
         self.answers.contact_name = form.cleaned_data["contact_name"]
+        self.answers.parental = form.cleaned_data.get("parental", "")
         self.save()
 
     def heading(self, form: NhsukForm) -> str:
@@ -72,27 +78,39 @@ class ContactDetails(Question):
 
     page = "book-contact"
     form_class = forms.ContactForm
+    template = "bookings/contact.html"
 
     def initial(self) -> dict[str, Any]:
-        """Return what was answered before, as it was typed."""
+        """Return what was answered before, as it was typed; for a letter, the address they live at."""
         if self.answers.contact_by is None:
-            return {}
+            first = self.answers.people[0]
+            return {"letter_address": "\n".join(filter(None, (first.address, first.postcode)))}
         return {
             "contact_by": self.answers.contact_by or [forms.NEITHER],
             "mobile": self.answers.mobile_typed,
             "email": self.answers.email,
             "landline": self.answers.landline_typed,
+            "letter_address": self.answers.letter_address,
         }
 
-    def answered(self, form: NhsukForm) -> None:
-        """Keep the ways, and each number both as stored and as typed."""
+    def answered(self, form: NhsukForm) -> HttpResponse | None:
+        """Keep the ways, and each number both as stored and as typed. A misspelt address is asked about once."""
         given = form.cleaned_data
         self.answers.contact_by = [way for way in given["contact_by"] if way != forms.NEITHER]
         self.answers.mobile, self.answers.landline = given["mobile"], given["landline"]
         self.answers.mobile_typed = form.typed("mobile") if given["mobile"] else ""
         self.answers.landline_typed = form.typed("landline") if given["landline"] else ""
         self.answers.email = given["email"]
+        self.answers.letter_address = given["letter_address"]
+        asked, self.answers.email_checked = self.answers.email_checked, given["email"]
         self.save()
+        if forms.email_meant(given["email"]) and asked != given["email"]:
+            return HttpResponseRedirect(step_url(self.draft, self.step))
+        return None
+
+    def context(self) -> dict[str, Any]:
+        """Return the address that was probably meant."""
+        return {"email": self.answers.email, "meant": forms.email_meant(self.answers.email)}
 
 
 def relationship_words(relationship: str) -> str:
@@ -116,16 +134,21 @@ class Check(Question):
     def answered(self, form: NhsukForm) -> HttpResponse:
         """Book. A time gone meanwhile, or a clinic that has closed, costs nobody their answers."""
         starts_at = self.draft.starts_at
+        language = get_language() or settings.LANGUAGE_CODE
+        # What staff read is written in their language, whichever the pages were in.
+        with override(settings.LANGUAGE_CODE):
+            people = drafts.details(self.answers, NEEDS, self.offered)
+            contact = drafts.contact(
+                self.answers,
+                relationship=relationship_words(self.answers.relationship),
+                language=language,
+                support_needs=drafts.my_needs_sentence(self.answers, FORMATS_AND_NEEDS),
+            )
         try:
             make_booking(
                 session=self.session,
-                people=drafts.details(self.answers, NEEDS),
-                contact=drafts.contact(
-                    self.answers,
-                    relationship=relationship_words(self.answers.relationship),
-                    language=get_language() or "en-gb",
-                    support_needs=drafts.my_needs_sentence(self.answers, MY_NEEDS),
-                ),
+                people=people,
+                contact=contact,
                 starts_at=starts_at,
                 # One draft makes one booking, however often its button is pressed.
                 submission_id=self.draft.public_id,
@@ -138,6 +161,11 @@ class Check(Question):
             )
         except TimesTaken:
             return self.taken_meanwhile(starts_at)
+        except GelatineFreeGone:
+            # Somebody was quicker: the page says so, and where there are others.
+            self.answers.gelatine_settled = ""
+            self.save()
+            return HttpResponseRedirect(step_url(self.draft, Step("book-gelatine")))
         except NotTakingBookings:
             return HttpResponseRedirect(step_url(self.draft, Step("book-clinic")))
         except Refused as refusal:
@@ -163,15 +191,33 @@ class Check(Question):
             "clinic": self.clinic_rows(),
             "you": self.your_rows(),
             "people_url": step_url(self.draft, Step("book-people")),
+            "before": self.booked_before(),
             "button_text": _("Book this appointment") if one else _("Book these appointments"),
         }
+
+    def booked_before(self) -> list[dict[str, Any]]:
+        """Return appointments to come that this browser booked for the same people, each with the way to it.
+
+        Only its own: nobody learns here whom somebody else has booked.
+        """
+        booked = drafts.booked_appointments(self.draft, at=self.at)
+        own = {(person.first_name.casefold(), person.birth().earliest) for person in self.answers.people}
+        return [
+            {
+                "name": each.first_name,
+                "day": each.session.date,
+                "url": reverse("booking-booked", kwargs={"draft": each.booking.draft.public_id}),
+            }
+            for each in booked
+            if (each.first_name.casefold(), each.date_of_birth) in own
+        ]
 
     def row(self, key: str, value: Any, step: Step | str, hidden: str) -> dict[str, Any]:
         """Return one row: what it is, the answer, and the way to change it."""
         url = step if isinstance(step, str) else step_url(self.draft, step)
         return {
             "key": key,
-            "value": value,
+            "value": {"html": value} if hasattr(value, "__html__") else value,
             "actions": {"items": [{"href": url, "text": _("Change"), "visuallyHiddenText": hidden}]},
         }
 
@@ -193,9 +239,55 @@ class Check(Question):
             self.row(
                 _("NHS number"), number_shown, Step("book-nhs-number", number), _("NHS number of %(name)s") % name
             ),
+            *self.shared_rows(number),
             self.row(_("Extra help"), needs, help_step, _("extra help for %(name)s") % name),
         ]
         return {"name": person.name(), "rows": rows}
+
+    def shared_rows(self, number: int) -> list[dict[str, Any]]:
+        """Return what is mostly the same in a family, as it holds for this person."""
+        answers = self.answers
+        person = answers.people[number - 1]
+        name = {"name": person.first_name}
+        offered = self.offered
+        wanted = [str(vaccine_words(each, offered)) for each in answers.source(person, drafts.WANTED).wanted or []]
+        rows = [
+            self.row(
+                _("What for"),
+                words.listed(wanted) if wanted else _("Please check what is needed"),
+                Step("book-wanted", number),
+                _("what the appointment of %(name)s is for") % name,
+            )
+        ]
+        if answers.gelatine:
+            shown = _("Without gelatine") if person.gelatine_free else _("Either vaccine")
+            rows.append(
+                self.row(_("Gelatine"), shown, Step("book-gelatine"), _("vaccine without gelatine for %(name)s") % name)
+            )
+        home = answers.source(person, drafts.HOME)
+        lines = format_html_join(
+            SafeString("<br>"), "{}", ((line,) for line in [*home.address.splitlines(), home.postcode] if line)
+        )
+        said = {"none": _("No address"), "unsaid": _("Not said"), "staying": _("Staying somewhere for now")}
+        rows.append(
+            self.row(
+                _("Home"),
+                lines or said.get(home.home, ""),
+                Step("book-home", number),
+                _("home of %(name)s") % name,
+            )
+        )
+        gp = answers.source(person, drafts.GP)
+        said = {"no": _("No GP surgery"), "not_sure": _("Not sure")}
+        rows.append(
+            self.row(
+                _("GP surgery"),
+                gp.gp_surgery or said.get(gp.gp, ""),
+                Step("book-gp", number),
+                _("GP surgery of %(name)s") % name,
+            )
+        )
+        return rows
 
     def clinic_rows(self) -> list[dict[str, Any]]:
         """Return the clinic, day and times."""
@@ -212,7 +304,7 @@ class Check(Question):
         else:
             shown = times[0] if times else ""
         clinic = f"{session.name}, {session.venue.full_address}"
-        vaccines = words.listed([str(name) for name in session.vaccine_names()])
+        vaccines = words.listed([str(Vaccine(code).label) for code in self.offered])
         rows = [
             self.row(_("Clinic"), clinic, Step("book-clinic"), _("clinic")),
             self.row(_("Day"), words.day(session.date), day_url, _("day")),
@@ -240,11 +332,21 @@ class Check(Question):
                 _("your relationship to %(names)s") % names,
             )
         )
+        if answers.parental and drafts.needs_parent(answers, self.today):
+            rows.append(
+                self.row(
+                    _("Somebody with parental responsibility comes"),
+                    {"yes": _("Yes"), "no": _("No"), "not_sure": _("Not sure")}[answers.parental],
+                    Step("book-about-you"),
+                    _("whether somebody with parental responsibility comes"),
+                )
+            )
         contact = Step("book-contact")
         ways = [
             (_("Text message"), answers.mobile_typed, _("text message")),
             (_("Email"), answers.email, _("email")),
             (_("Phone"), answers.landline_typed, _("phone")),
+            (_("Letter to"), ", ".join(answers.letter_address.splitlines()), _("address for a letter")),
         ]
         given = [self.row(key, value, contact, hidden) for key, value, hidden in ways if value]
         rows += given or [
@@ -252,48 +354,12 @@ class Check(Question):
         ]
         interpreter = answers.spoken_language if answers.interpreter else _("No")
         rows.append(self.row(_("Interpreter"), interpreter, Step("book-language"), _("interpreter")))
+        formats = drafts.formats_sentence(answers, FORMATS) or _("Plain text")
+        rows.append(self.row(_("Information"), formats, Step("book-language"), _("how we send you information")))
         help_step = Step("book-my-needs") if answers.my_help else Step("book-help")
-        my_needs = drafts.my_needs_sentence(answers, MY_NEEDS) or _("None")
+        my_needs = drafts.my_help_sentence(answers, MY_NEEDS) or _("None")
         rows.append(self.row(_("Help for you"), my_needs, help_step, _("help for you")))
         return rows
-
-
-class Booked(DraftView):
-    """The confirmation. Shown again however often it is asked for: nothing is made or sent here."""
-
-    after_booking = True
-    related = "booking"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Show the reference, and when and where to be."""
-        booking = self.draft.booking
-        if booking is None:
-            return self.go_on()
-        appointments = list(booking.appointments.select_related("session__venue").order_by("position"))
-        context = {
-            "booking": booking,
-            "reference": shown_reference(booking.reference),
-            "appointments": appointments,
-            "session": appointments[0].session,
-            "approximate": [each for each in appointments if each.date_of_birth_is_approximate],
-            "mobile": self.answers.mobile_typed,
-            "qr": booking_qr(booking),
-            "calendar_url": reverse("booking-booked-calendar", kwargs={"draft": self.draft.public_id}),
-        }
-        return render(request, "bookings/booked.html", context)
-
-
-class BookedCalendar(DraftView):
-    """The booking as a file for a calendar."""
-
-    after_booking = True
-    related = "booking"
-
-    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Send the file."""
-        if self.draft.booking is None:
-            return self.go_on()
-        return calendar_response(self.draft.booking, at=self.at)
 
 
 @method_decorator(never_cache, name="dispatch")

@@ -1,49 +1,33 @@
-"""Finding a booking again, and cancelling."""
+"""Finding a booking again, seeing how it stands, cancelling, running late, and the file for calendars."""
 
 import uuid
-from datetime import datetime
-from typing import Any
 
-from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.translation import get_language, ngettext, override
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 from django.views import View
 from django.views.decorators.cache import never_cache
 
 from accounts.addresses import client_address
 from bookings import limits
-from bookings.actions import cancel_appointments, find_booking, find_booking_by_token
+from bookings.actions import cancel_appointments, find_booking, find_booking_by_token, say_running_late
+from bookings.actions.changing import room_for_more
 from bookings.calendar import calendar_response
-from bookings.forms.public.manage import FindForm
-from bookings.models import Appointment, Booking
+from bookings.forms.public.manage import CancelForm, FindForm
+from bookings.models import Appointment, HealthAnswers
 from bookings.policies import BookingRefused, can_cancel
-from bookings.privacy import kept_from_contact
 from bookings.qr import booking_qr
+from bookings.queries.delay import minutes_behind
 from bookings.references import clean_reference, shown_reference
+from bookings.views.public.found import FoundView, remember, state_words
 from clinics.times import london_day
-
-COOKIE = "found"
-SALT = "bookings.found"
-REMEMBERED_SECONDS = 30 * 60
-
-
-def remember(response: HttpResponse, booking: Booking) -> None:
-    """Let the browser see this booking for half an hour. Its reference is in no address and no cookie."""
-    response.set_signed_cookie(
-        COOKIE,
-        str(booking.public_id),
-        salt=SALT,
-        max_age=REMEMBERED_SECONDS,
-        httponly=True,
-        samesite="Lax",
-        secure=settings.SESSION_COOKIE_SECURE,
-    )
 
 
 @method_decorator(never_cache, name="dispatch")
@@ -95,69 +79,52 @@ class Link(View):
         return response
 
 
-@method_decorator(never_cache, name="dispatch")
-class FoundView(View):
-    """A page about the booking that this browser found."""
-
-    at: datetime
-    booking: Booking
-    appointments: list[Appointment]
-
-    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Read the booking as it stands now; without one, ask for its reference."""
-        self.at = timezone.now()
-        found = request.get_signed_cookie(COOKIE, default=None, salt=SALT, max_age=REMEMBERED_SECONDS)
-        booking = Booking.objects.filter(public_id=uuid.UUID(found)).select_related("team").first() if found else None
-        if booking is None:
-            return redirect("booking-find")
-        self.booking = booking
-        self.appointments = list(
-            booking.appointments.select_related("booking", "session__venue", "person", "visit").order_by("position")
-        )
-        return super().dispatch(request, *args, **kwargs)
-
-    def to_cancel(self) -> list[Appointment]:
-        """Return the appointments that can still be cancelled."""
-        return [each for each in self.appointments if can_cancel(each, self.at)]
-
-
-def state_words(appointment: Appointment, at: datetime, *, kept: bool = False) -> str:
-    """Return what became of an appointment, said plainly; not whether they came, where that is ``kept`` from them."""
-    if appointment.state == Appointment.State.CANCELLED:
-        if appointment.session.state == appointment.session.State.CANCELLED:
-            return _("Cancelled: this clinic is cancelled")
-        return _("Cancelled")
-    if appointment.visit_id is not None and not kept:
-        return _("Came to the clinic")
-    if appointment.state == Appointment.State.DID_NOT_ATTEND:
-        return _("Missed: we did not see them at the clinic")
-    return _("Booked") if appointment.starts_at > at else _("In the past")
-
-
 class Manage(FoundView):
     """The booking: each person's appointment and what became of it, and what can be done."""
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show it."""
-        kept = kept_from_contact(self.appointments)
+        to_come = self.to_come()
+        today = [each for each in self.appointments if self.is_today(each)]
+        answered = set(HealthAnswers.objects.filter(appointment__in=to_come).values_list("appointment", flat=True))
         context = {
             "reference": shown_reference(self.booking.reference),
             "items": [
                 {
                     "appointment": each,
                     "session": each.session,
-                    "state": state_words(each, self.at, kept=each.pk in kept),
-                    "to_come": can_cancel(each, self.at),
+                    "state": state_words(each, self.at, kept=each.pk in self.kept),
+                    "to_come": self.is_to_come(each),
                     "cancelled": each.state == Appointment.State.CANCELLED,
+                    "answered": each.pk in answered,
                 }
                 for each in self.appointments
             ],
-            "several": len(self.to_cancel()) > 1,
-            "any": bool(self.to_cancel()),
-            "qr": booking_qr(self.booking) if self.to_cancel() else "",
-            "town": self.appointments[0].session.venue.town,
+            "several": len(to_come) > 1,
+            "any": bool(to_come),
+            "some_cancelled": any(each.state == Appointment.State.CANCELLED for each in self.appointments),
+            "qr": booking_qr(self.booking) if to_come or today else "",
+            "today": bool(today),
+            "late_since": min((each.running_late_at for each in today if each.running_late_at), default=None),
+            "behind": minutes_behind(today[0].session, at=self.at) if today else None,
+            "may_add": bool(to_come) and room_for_more(self.appointments),
         }
         return render(request, "bookings/manage.html", context)
+
+
+class RunningLate(FoundView):
+    """“We are running late”: one press, and the people at the clinic know."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """There is nothing to see here: show the booking."""
+        return redirect("booking-manage")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Tell the clinic."""
+        if any(self.is_today(each) for each in self.appointments):
+            say_running_late(booking=self.booking, by=None, source="website", at=self.at)
+            messages.success(request, _("We told the clinic that you are running late. Come when you can."))
+        return redirect("booking-manage")
 
 
 class Cancel(FoundView):
@@ -166,39 +133,49 @@ class Cancel(FoundView):
     def wanted(self, public_id: uuid.UUID | None) -> list[Appointment]:
         """Return what the address asks to cancel: one appointment, or all that can be."""
         if public_id is None:
-            return self.to_cancel()
+            return self.to_come()
         return [each for each in self.appointments if each.public_id == public_id]
 
     def get(self, request: HttpRequest, appointment: uuid.UUID | None = None) -> HttpResponse:
         """Ask whether to cancel; without anything that can be cancelled, show the booking."""
-        wanted = [each for each in self.wanted(appointment) if can_cancel(each, self.at)]
+        wanted = [each for each in self.wanted(appointment) if self.is_to_come(each)]
         if not wanted:
             return redirect("booking-manage")
-        context = {"appointments": wanted, "all": appointment is None, "back_url": reverse("booking-manage")}
-        return render(request, "bookings/cancel.html", context)
+        return self.show(wanted, CancelForm())
+
+    def show(self, wanted: list[Appointment], form: CancelForm) -> HttpResponse:
+        """Render the question."""
+        context = {"appointments": wanted, "form": form, "back_url": reverse("booking-manage")}
+        return TemplateResponse(self.request, "bookings/cancel.html", context)
 
     def post(self, request: HttpRequest, appointment: uuid.UUID | None = None) -> HttpResponse:
         """Cancel, and show the booking as it stands then."""
         wanted = self.wanted(appointment)
         if not wanted:
             return redirect("booking-manage")
+        form = CancelForm(request.POST)
+        if not form.is_valid():
+            return self.show(wanted, form)
+        # Whether somebody came of whom nothing may be said is found out by nobody's pressing “Cancel all”.
+        others = [each for each in wanted if can_cancel(each, self.at)] if appointment is None else wanted
         try:
             cancel_appointments(
                 booking=self.booking,
-                appointments=wanted,
+                appointments=others or wanted,
                 by=None,
                 source="website",
                 at=self.at,
+                reason=form.cleaned_data["reason"],
             )
         except BookingRefused as refusal:
             # A second press finds it cancelled already, which is what was wanted.
-            if refusal.code == "arrived" and kept_from_contact(wanted):
+            if refusal.code == "arrived" and any(each.pk in self.kept for each in wanted):
                 # Whether they came is not said to whoever booked.
                 messages.error(request, _("This appointment can no longer be cancelled."))
             elif refusal.code != "already_cancelled":
                 messages.error(request, refusal.message)
         else:
-            one = len(wanted) == 1
+            one = len(others) == 1
             messages.success(request, _("Appointment cancelled") if one else _("Appointments cancelled"))
         return redirect("booking-manage")
 
@@ -208,4 +185,58 @@ class Calendar(FoundView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Send the file."""
-        return calendar_response(self.booking, at=self.at)
+        return calendar_response(self.booking, at=self.at, cancelled="cancelled" in request.GET)
+
+
+class DeskCard(FoundView):
+    """A card to show at the desk: in the language of the page, with the English beneath."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Show it."""
+        shown = [each for each in self.appointments if self.is_today(each)] or self.to_come()
+        if not shown:
+            return redirect("booking-manage")
+        translated = not (get_language() or "en").startswith("en")
+        reference = shown_reference(self.booking.reference)
+        language = self.booking.spoken_language
+        with override("en-gb"):
+            english = card_words(language, len(shown), reference)
+            pictures = [str(words) for _picture, words in STEPS]
+        context = {
+            "language": language,
+            "interpreter": self.booking.interpreter_needed or bool(language),
+            "appointments": shown,
+            "translated": translated,
+            "own": card_words(language, len(shown), reference),
+            "english": english,
+            "steps": [
+                {"picture": f"bookings/pictures/{picture}.svg", "words": words, "english": in_english}
+                for (picture, words), in_english in zip(STEPS, pictures, strict=True)
+            ],
+            "qr": booking_qr(self.booking),
+            "back_url": reverse("booking-manage"),
+        }
+        return render(request, "bookings/desk_card.html", context)
+
+
+# What happens at the clinic, each with its picture.
+STEPS = (
+    ("arrive", _lazy("Come in and say that you are here.")),
+    ("sit", _lazy("Sit down until somebody calls you.")),
+    ("injection", _lazy("A nurse talks with you and gives the vaccination.")),
+    ("wait", _lazy("Wait for a few minutes, until the nurse says that you can go.")),
+    ("go", _lazy("Go home.")),
+)
+
+
+def card_words(language: str, count: int, reference: str) -> dict[str, str]:
+    """Return the sentences of the card in the language that is active."""
+    return {
+        "speak": _("I speak %(language)s.") % {"language": language},
+        "appointment": ngettext(
+            "We have an appointment for %(number)s person.", "We have an appointment for %(number)s people.", count
+        )
+        % {"number": count},
+        "interpreter": _("Please call the interpreter."),
+        "reference": _("Reference %(reference)s") % {"reference": reference},
+    }

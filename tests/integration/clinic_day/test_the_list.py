@@ -219,7 +219,7 @@ def test_the_list_costs_as_many_queries_for_60_people_as_for_5(clinic, desk):
     assert Appointment.objects.count() > 60
     many = cost(day), cost(search, q="khan 27 3 2023")
     assert many == few
-    assert many[0] <= 18 and many[1] <= 18
+    assert many[0] <= 19 and many[1] <= 18
 
 
 def test_the_page_of_somebody_with_four_siblings_costs_as_many_queries_as_with_one(clinic, desk):

@@ -45,6 +45,9 @@ TABLE: dict[str, Entry] = {
             "book-check-age",
             "book-remove",
             "book-needs",
+            "book-wanted",
+            "book-home",
+            "book-gp",
             "book-nhs-number",
         )
     },
@@ -54,6 +57,7 @@ TABLE: dict[str, Entry] = {
             "book-people",
             "book-clinic",
             "book-too-young",
+            "book-gelatine",
             "book-language",
             "book-help",
             "book-my-needs",
@@ -72,6 +76,31 @@ TABLE: dict[str, Entry] = {
     # Whoever has not found a booking first is led to where one does.
     "booking-manage": public(302),
     "booking-calendar": public(302),
+    **{
+        name: public(302)
+        for name in (
+            "booking-late",
+            "booking-card",
+            "booking-contact",
+            "booking-change",
+            "booking-add",
+            "booking-health",
+        )
+    },
+    **{
+        name: public(302, arguments=draft)
+        for name in (
+            "booking-new-day",
+            "booking-new-clinic",
+            "booking-new-time",
+            "booking-new-check",
+            "booking-add-name",
+            "booking-add-birth",
+            "booking-add-help",
+            "booking-health-check",
+        )
+    },
+    "booking-health-question": public(302, arguments=drafted_person),
     "booking-cancel-all": public(302),
     "booking-cancel": public(302, arguments=lambda world: {"appointment": world.appointment.public_id}),
 }

@@ -1,0 +1,200 @@
+"""Adding a brother or sister to a booking: only what differs is asked, and the rest is taken over."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from bookings import changes
+from bookings.changes import NewTimes
+from bookings.drafts import PersonAnswers
+from bookings.forms.public.people import (
+    NONE,
+    ApproximateDateOfBirthForm,
+    DateOfBirthForm,
+    NeedsForm,
+    PersonNameForm,
+)
+from bookings.models import Draft
+from bookings.views.public.base import no_answers
+from bookings.views.public.changing import NewTimesView, may_add
+from clinics.times import london_day
+from nhsuk.forms import NhsukForm
+
+
+class AddPerson(NewTimesView):
+    """The name of whoever is added. Their last name is most often that of the others."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for it."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        person = self.answers.added()
+        family = self.appointments[0].last_name
+        initial = {"first_name": person.first_name, "last_name": person.last_name or family}
+        return self.show(PersonNameForm(initial=initial))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep it."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        form = PersonNameForm(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        self.keep(first_name=form.cleaned_data["first_name"], last_name=form.cleaned_data["last_name"])
+        return redirect("booking-add-birth", draft=self.draft.public_id)
+
+    def show(self, form: PersonNameForm) -> HttpResponse:
+        """Render the page."""
+        return self.page(
+            "bookings/add_name.html", form, title=_("Who do you want to add?"), back=reverse("booking-manage")
+        )
+
+    def opened(self) -> HttpResponse | None:
+        """Open the draft, of whose person nothing need be known yet."""
+        draft = changes.find(public_id=self.draft_id, booking=self.booking, purposes=(Draft.Purpose.ADD,), at=self.at)
+        if draft is None:
+            return no_answers(self.request)
+        self.draft, self.answers = draft, NewTimes.read(draft)
+        if self.answers.done or not may_add(self):
+            return redirect("booking-manage")
+        return None
+
+    def keep(self, **given: Any) -> None:
+        """Store more of what is known of the person."""
+        self.answers.person = {**self.answers.person, **given}
+        self.answers.save(self.draft, at=self.at)
+
+    def chosen(self) -> dict[str, Any]:
+        """Return nothing: whoever it is for is still being named."""
+        return {}
+
+
+class AddBirth(AddPerson):
+    """When they were born."""
+
+    def opened(self) -> HttpResponse | None:
+        """Ask for the name first."""
+        elsewhere = super().opened()
+        if elsewhere is None and not self.answers.person.get("first_name"):
+            return redirect("booking-add-name", draft=self.draft.public_id)
+        return elsewhere
+
+    @property
+    def about(self) -> bool:
+        """Whether only the year, or the month too, is known."""
+        return "about" in self.request.GET
+
+    def form(self, *args: Any, **kwargs: Any) -> NhsukForm:
+        """Make the form."""
+        kind = ApproximateDateOfBirthForm if self.about else DateOfBirthForm
+        return kind(*args, first_name=self.answers.added().first_name, today=london_day(self.at), **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for the date."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        person: PersonAnswers = self.answers.added()
+        initial: dict[str, Any] = {}
+        if person.born:
+            birth = person.birth()
+            initial = {"date_of_birth": birth if self.about else birth.exact}
+        return self.show(self.form(initial=initial))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep it."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        given = form.cleaned_data["date_of_birth"]
+        self.keep(born=str(given) if self.about else given.isoformat(), age_confirmed=True)
+        return redirect("booking-add-help", draft=self.draft.public_id)
+
+    def show(self, form: NhsukForm) -> HttpResponse:
+        """Render the page."""
+        return self.page(
+            "bookings/add_birth.html",
+            form,
+            title=str(form.fields["date_of_birth"].label),
+            back=self.url("booking-add-name"),
+            about=self.about,
+        )
+
+
+class AddHelp(AddBirth):
+    """What help they need, a longer appointment among it."""
+
+    def opened(self) -> HttpResponse | None:
+        """Ask for the date of birth first."""
+        elsewhere = super().opened()
+        if elsewhere is None and not self.answers.person.get("born"):
+            return redirect("booking-add-birth", draft=self.draft.public_id)
+        return elsewhere
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask for it."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        person = self.answers.added()
+        initial = {} if person.needs is None else {"needs": person.needs or [NONE], "words": person.needs_words}
+        return self.show(NeedsForm(first_name=person.first_name, initial=initial))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep it, and look for times beside those of the family."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        form = NeedsForm(request.POST, first_name=self.answers.added().first_name)
+        if not form.is_valid():
+            return self.show(form)
+        needs = [code for code in form.cleaned_data["needs"] if code != NONE]
+        words = form.cleaned_data["words"]
+        before = self.answers.added().extra_time
+        self.keep(help=bool(needs or words), needs=needs, needs_words=words)
+        if self.answers.added().extra_time != before:
+            # Other times fit now.
+            self.answers.times = []
+            self.answers.save(self.draft, at=self.at)
+        return redirect("booking-new-time", draft=self.draft.public_id)
+
+    def show(self, form: NhsukForm) -> HttpResponse:
+        """Render the page."""
+        return self.page(
+            "bookings/question.html", form, title=str(form.fields["needs"].label), back=self.url("booking-add-birth")
+        )
+
+
+class BeginAdding(AddPerson):
+    """Begins to add somebody, beside the first of the family who is still to come."""
+
+    draft_id: Any = None
+
+    def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        """There is no draft yet."""
+        return super().dispatch(request, *args, draft=None, **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """There is nothing to see here: show the booking."""
+        return redirect("booking-manage")
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Begin."""
+        if not may_add(self):
+            return redirect("booking-manage")
+        draft = changes.begin(
+            booking=self.booking,
+            purpose=Draft.Purpose.ADD,
+            answers=NewTimes(),
+            session=self.to_come()[0].session,
+            at=self.at,
+        )
+        return redirect("booking-add-name", draft=draft.public_id)

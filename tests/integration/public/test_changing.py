@@ -1,0 +1,243 @@
+"""Another time or clinic, one more person, other contact details, running late: from the page of the booking."""
+
+import re
+from datetime import date, timedelta
+
+import pytest
+import time_machine
+
+from accounts.models import AuditEvent
+from bookings.actions import cancel_session
+from bookings.models import Appointment, Booking, Draft
+from clinics.models import Place, Reservation
+from clinics.vaccines import Vaccine
+from messaging.models import Message
+from tests.support.factories import DAY, MORNING, NOW, book, child, make_session, make_team, make_venue
+
+pytestmark = pytest.mark.django_db
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def team():
+    return make_team()
+
+
+@pytest.fixture
+def session(team):
+    return make_session(team, name="Evesham clinic")
+
+
+@pytest.fixture
+def made(session):
+    return book(session, child(), child("Bilal", born=date(2021, 5, 6)), starts_at=MORNING + HOUR)
+
+
+@pytest.fixture
+def parent(visitor, made):
+    """A parent who has opened the link in our message."""
+    return visitor.goes(f"/booking/m/{made.link_token}/")
+
+
+def taken() -> int:
+    return Place.objects.filter(reservation__isnull=False).count()
+
+
+def changes(parent, *appointments, at: str):
+    """Choose whose appointments move, the same day, and the first time whose words begin with ``at``."""
+    parent.answers("/booking/change/", people=[str(each.public_id) for each in appointments])
+    return picks(parent.answers(day=re.findall(r'name="day" type="radio" value="([^"]+)"', source(parent))[0]), at)
+
+
+def picks(parent, at: str):
+    choices = re.findall(r'value="([^"]+)">\s*<label[^>]*>([^<]+)<', source(parent))
+    (value,) = [value for value, words in choices if words.startswith(at)][:1]
+    return parent.answers(starts_at=value)
+
+
+def source(parent) -> str:
+    return parent.page.content.decode()
+
+
+def test_a_family_changes_its_time_and_keeps_the_old_one_until_the_button(parent, made):
+    appointments = list(made.booking.appointments.order_by("position"))
+    changes(parent, *appointments, at="11am")
+    assert parent.heading == "Check the new times before you change them"
+    assert "Amina 11am Now: Saturday 21 November 2026, 10am, Evesham clinic" in parent.text
+    # Four places: the two they have and the two kept for them.
+    assert taken() == 4
+    assert Reservation.objects.filter(kind="swap").count() == 2
+    assert [each.starts_at for each in made.booking.appointments.order_by("position")] == [
+        each.starts_at for each in appointments
+    ]
+    check = parent.path
+    parent.answers()
+    assert "Appointments changed" in parent.text and "Amina Khan Booked Saturday 21 November 2026, 11am" in parent.text
+    moved = list(made.booking.appointments.order_by("position"))
+    assert [each.starts_at - MORNING for each in moved] == [2 * HOUR, 2 * HOUR + timedelta(minutes=10)]
+    assert [each.version for each in moved] == [2, 2] and taken() == 2
+    assert Message.objects.filter(purpose="booking_changed").count() == 2
+    parent.answers(check)
+    assert Message.objects.filter(purpose="booking_changed").count() == 2
+    assert [each.version for each in made.booking.appointments.all()] == [2, 2]
+
+
+def test_one_child_moves_to_another_clinic_and_the_other_stays(parent, made, team):
+    other = make_session(team, name="Malvern clinic", venue=make_venue(team, town="Malvern", postcode="WR14 2AB"))
+    bilal = made.booking.appointments.get(position=2)
+    parent.answers("/booking/change/", people=[str(bilal.public_id)])
+    parent.goes(parent.path.replace("/day/", "/clinic/"))
+    assert "Malvern clinic" in parent.text and "Evesham clinic" in parent.text
+    day = parent.path.replace("/clinic/", "/day/")
+    parent.answers(f"{day}?venue={other.venue.public_id}", day=str(other.public_id))
+    picks(parent, "10:20am")
+    parent.answers()
+    bilal.refresh_from_db()
+    assert bilal.session == other and bilal.reservation.session == other
+    assert made.booking.appointments.get(position=1).session != other
+    event = AuditEvent.objects.get(action="change_appointments")
+    assert event.after["appointments"][0][1] == str(other.public_id)
+    assert parent.client.get(f"/booking/m/{made.link_token}/", follow=True).status_code == 200
+
+
+def test_only_the_teams_own_clinics_are_offered(parent, made):
+    elsewhere = make_session(name="Another team’s clinic")
+    parent.answers("/booking/change/", people=[str(made.booking.appointments.first().public_id)])
+    day = parent.path
+    assert "Another team" not in parent.goes(day.replace("/day/", "/clinic/")).text
+    assert parent.goes(f"{day}?venue={elsewhere.venue.public_id}").page.status_code == 404
+    assert parent.goes(f"{day}?venue=nothing").page.status_code == 200
+
+
+def test_a_time_taken_meanwhile_leaves_the_booking_as_it_was_and_the_nearest_are_offered(parent, made, session):
+    bilal = made.booking.appointments.get(position=2)
+    changes(parent, bilal, at="11am")
+    check = parent.path
+    with time_machine.travel(NOW + timedelta(minutes=25), tick=False):
+        parent.goes(f"/booking/m/{made.link_token}/")
+        for lane in ("one", "two"):
+            book(session, child(lane), starts_at=MORNING + 2 * HOUR, at=NOW + timedelta(minutes=25))
+        parent.answers(check)
+        assert "11am has just been taken. Your answers are saved" in parent.text and "Nearest times" in parent.text
+    again = made.booking.appointments.get(position=2)
+    assert (again.starts_at, again.version, again.reservation_id) == (bilal.starts_at, 1, bilal.reservation_id)
+    assert not Message.objects.filter(purpose="booking_changed").exists()
+
+
+def test_a_clinic_cancelled_meanwhile_leaves_the_booking_as_it_was(parent, made, team):
+    other = make_session(team, name="Malvern clinic", date=DAY + timedelta(days=1))
+    amina = made.booking.appointments.get(position=1)
+    parent.answers("/booking/change/", people=[str(amina.public_id)])
+    parent.answers(f"{parent.path}?venue={other.venue.public_id}", day=str(other.public_id))
+    parent.answers(starts_at=(MORNING + timedelta(days=1, hours=1)).isoformat())
+    cancel_session(session=other, reason="no nurse", by=None, source="test", at=NOW)
+    parent.answers()
+    assert "This clinic no longer takes bookings. Your booking is as it was." in parent.text
+    assert made.booking.appointments.get(position=1).starts_at == amina.starts_at
+
+
+def test_an_appointment_cancelled_in_another_tab_cannot_be_changed(parent, made):
+    amina = made.booking.appointments.get(position=1)
+    changes(parent, amina, at="11am")
+    check = parent.path
+    parent.answers(f"/booking/cancel/{amina.public_id}/")
+    parent.answers(check)
+    assert "This appointment is cancelled already." in parent.text
+    assert Place.objects.filter(reservation__kind="appointment").count() == 1
+
+
+def test_a_change_opens_only_for_whoever_found_that_booking(parent, other_visitor, made, session):
+    changes(parent, made.booking.appointments.first(), at="11am")
+    check = parent.path
+    assert other_visitor.goes(check).path == "/booking/"
+    stranger = book(session, child("Carla"))
+    other_visitor.goes(f"/booking/m/{stranger.link_token}/")
+    assert other_visitor.goes(check).page.status_code == 404
+    assert other_visitor.answers(check).page.status_code == 404
+    draft = Draft.objects.get(about=made.booking)
+    assert other_visitor.goes(f"/book/{draft.public_id}/people/").page.status_code == 404
+
+
+def test_a_child_too_young_for_another_day_is_told_from_when(parent, session, team):
+    early = make_session(team, date=DAY - timedelta(days=3), vaccines=(Vaccine.MMR,), venue=session.venue)
+    baby = book(session, child("Zed", born=DAY - timedelta(days=366)))
+    parent.goes(f"/booking/m/{baby.link_token}/")
+    parent.answers("/booking/change/", people=[str(baby.booking.appointments.get().public_id)])
+    parent.answers(day=str(early.public_id))
+    assert "Zed is too young for this clinic on this day" in parent.text
+
+
+def test_a_brother_is_added_under_the_same_reference_beside_the_others(parent, made, session):
+    parent.answers("/booking/add/")
+    assert parent.heading == "Who do you want to add?" and 'value="Khan"' in source(parent)
+    parent.answers(first_name="Idris", last_name="Khan")
+    parent.answers(date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022")
+    parent.answers(needs="none")
+    assert "Nearest times" in parent.text
+    picks(parent, "10:20am")
+    assert "Idris 10:20am" in parent.text and "The other appointments stay as they are." in parent.text
+    check = parent.path
+    parent.answers()
+    assert "Idris has an appointment" in parent.text
+    parent.answers(check)
+    idris = made.booking.appointments.get(position=3)
+    assert (str(idris), idris.starts_at - MORNING) == ("Idris Khan", HOUR + timedelta(minutes=20))
+    assert Booking.objects.count() == 1 and Appointment.objects.count() == 3 and taken() == 3
+    assert Message.objects.filter(purpose="booking_changed").count() == 2
+
+
+def test_somebody_who_needs_longer_is_added_with_twice_the_time(parent, made):
+    parent.answers("/booking/add/").answers(first_name="Idris", last_name="")
+    parent.goes(f"{parent.path}?about=1")
+    parent.answers(f"{parent.path}?about=1", date_of_birth_year="2019")
+    parent.answers(needs="extra_time")
+    picks(parent, "10:20am, for 20 minutes")
+    parent.answers()
+    idris = made.booking.appointments.get(position=3)
+    assert (idris.minutes, idris.extra_time, idris.date_of_birth_is_approximate) == (20, True, True)
+    assert taken() == 4
+
+
+def test_a_seventh_person_is_not_added(parent, session):
+    six = book(session, *(child(f"Child{number}") for number in range(6)))
+    parent.goes(f"/booking/m/{six.link_token}/")
+    assert "Add a brother or sister" not in parent.text
+    assert parent.answers("/booking/add/").path == "/booking/appointments/"
+    assert not Draft.objects.filter(purpose="add").exists()
+
+
+def test_new_contact_details_get_the_booking_sent_again_and_the_audit_holds_no_address(parent, made):
+    Message.objects.all().delete()
+    parent.goes("/booking/contact/")
+    assert 'value="07700900982"' in source(parent) and "sara@example.com" in source(parent)
+    parent.answers(contact_by=["email"], email="new@example.com")
+    assert "Your contact details are changed" in parent.text
+    booking = Booking.objects.get()
+    assert (booking.email, booking.phone, booking.texts) == ("new@example.com", "", False)
+    assert [each.channel for each in Message.objects.filter(purpose="booking_confirmation")] == ["email"]
+    assert "example.com" not in str(AuditEvent.objects.get(action="change_contact").after)
+    parent.answers("/booking/contact/", contact_by=["email"], email="new@example.com")
+    assert "Nothing has changed" in parent.text
+    assert Message.objects.filter(purpose="booking_confirmation").count() == 1
+    parent.answers("/booking/contact/", contact_by=["email"], email="not an address")
+    assert parent.page.status_code == 422 and "not an address" in source(parent)
+
+
+def test_one_press_tells_the_clinic_that_a_family_is_late(parent, made):
+    assert "We are running late" not in parent.text
+    with time_machine.travel(MORNING + timedelta(minutes=50), tick=False):
+        parent.goes(f"/booking/m/{made.link_token}/")
+        assert "Your appointment is today." in parent.text
+        parent.answers("/booking/late/")
+        assert "You told us at 9:50am that you are running late" in parent.text
+        said = set(Appointment.objects.values_list("running_late_at", flat=True))
+        assert said == {MORNING + timedelta(minutes=50)}
+    with time_machine.travel(MORNING + timedelta(minutes=55), tick=False):
+        parent.answers("/booking/late/")
+    assert set(Appointment.objects.values_list("running_late_at", flat=True)) == said
+    assert AuditEvent.objects.filter(action="say_running_late").count() == 1
+
+
+def test_a_week_before_nobody_can_be_late(parent, made):
+    parent.answers("/booking/late/")
+    assert set(Appointment.objects.values_list("running_late_at", flat=True)) == {None}
