@@ -7,6 +7,8 @@ give     write what wants translating into FOLDER/<language>/NN.json, for transl
 take     take the translations of those files into the catalogues
 """
 
+import fcntl
+import os
 import sys
 from pathlib import Path
 
@@ -68,6 +70,17 @@ def take(folder: Path, codes: list[str]) -> int:
 
 
 def main(arguments: list[str]) -> int:
+    """Do what was asked, alone: two commands at once would each write over what the other has just taken in."""
+    folder = os.open(ROOT / "locale", os.O_RDONLY)
+    try:
+        fcntl.flock(folder, fcntl.LOCK_EX)
+        return run(arguments)
+    finally:
+        os.close(folder)
+
+
+def run(arguments: list[str]) -> int:
+    """Do what was asked; 2 and the usage for anything else."""
     match arguments:
         case ["merge"]:
             return merge()

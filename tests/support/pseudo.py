@@ -72,7 +72,9 @@ class _Read(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         has = {name: value or "" for name, value in attrs}
-        left_out = tag in self.SILENT or "lang" in has and tag != "html" or has.get("translate") == "no"
+        left_out = tag in self.SILENT or ("lang" in has and tag != "html") or has.get("translate") == "no"
+        # Telephone numbers and references: the stylesheet keeps them in order.
+        left_out = left_out or "nhsuk-u-nowrap" in has.get("class", "")
         if not left_out and not any(self.open) and tag != "meta":
             self.said += [has[name] for name in self.SPOKEN if has.get(name)]
         if tag == "title":
@@ -93,4 +95,11 @@ def still_english(html: str) -> list[str]:
     """Return what a page in nonsense says in Latin letters, but for what is isolated or marked as another language."""
     reader = _Read()
     reader.feed(html)
-    return [said for said in reader.said if LETTER.search(ISOLATED.sub("", said))]
+    return [said for said in reader.said if LETTER.search(_without_isolated(said))]
+
+
+def _without_isolated(words: str) -> str:
+    """Return words without what is isolated in them, one within another too."""
+    while words != (less := ISOLATED.sub("", words)):
+        words = less
+    return words

@@ -30,6 +30,7 @@ from clinics import words
 from clinics.places import NotTakingBookings, TimesTaken
 from clinics.vaccines import Vaccine
 from nhsuk.forms import NhsukForm
+from nhsuk.language import isolate
 from nhsuk.templatetags.nhsuk import nhs_number
 
 # Of one text: what whoever books needs, and how they want to be told things.
@@ -217,7 +218,7 @@ class Check(Question):
         url = step if isinstance(step, str) else step_url(self.draft, step)
         return {
             "key": key,
-            "value": {"html": value} if hasattr(value, "__html__") else value,
+            "value": {"html": value} if hasattr(value, "__html__") else isolate(str(value)),
             "actions": {"items": [{"href": url, "text": _("Change"), "visuallyHiddenText": hidden}]},
         }
 
@@ -242,7 +243,7 @@ class Check(Question):
             *self.shared_rows(number),
             self.row(_("Extra help"), needs, help_step, _("extra help for %(name)s") % name),
         ]
-        return {"name": person.name(), "rows": rows}
+        return {"name": isolate(person.name()), "rows": rows}
 
     def shared_rows(self, number: int) -> list[dict[str, Any]]:
         """Return what is mostly the same in a family, as it holds for this person."""
