@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -15,9 +16,10 @@ from clinics.models import ClinicSession
 from clinics.places import share_session
 from immunisations import actions
 from immunisations.matching import Details, Match, automatic_match, likely_matches
-from immunisations.models import Person, Visit
+from immunisations.models import Person, Practice, Visit
 from immunisations.people import row_ids
 from immunisations.search import name_words, sounds_like
+from nhsuk.forms.identifiers import compact
 
 
 class ArrivalRefused(Refused):
@@ -129,6 +131,26 @@ def arrive_appointments(
     return arrivals
 
 
+# As the booking asked it, as the record keeps it.
+REGISTERED: dict[str, str] = {
+    Appointment.GpRegistered.YES: Person.GPRegistration.REGISTERED,
+    Appointment.GpRegistered.NO: Person.GPRegistration.NONE,
+}
+
+
+def practice_of(appointment: Appointment) -> Practice | None:
+    """Return the practice that the contact named, by its name or postcode, if exactly one fits."""
+    typed = " ".join(appointment.gp_surgery.split())
+    if not typed:
+        return None
+    postcode = compact(typed)
+    named = Practice.objects.filter(
+        Q(name__iexact=typed) | Q(postcode__iexact=f"{postcode[:-3]} {postcode[-3:]}") | Q(postcode__iexact=postcode)
+    )
+    found = list(named[:2])
+    return found[0] if len(found) == 1 else None
+
+
 def _add(appointment: Appointment, *, by: User, at: datetime, source: str) -> Person:
     """Add the person as the booking describes them. An NHS number that somebody else has stays with them."""
     booking = appointment.booking
@@ -140,8 +162,11 @@ def _add(appointment: Appointment, *, by: User, at: datetime, source: str) -> Pe
         date_of_birth=appointment.date_of_birth,
         date_of_birth_is_approximate=appointment.date_of_birth_is_approximate,
         nhs_number="" if taken else appointment.nhs_number,
+        address=appointment.address,
         postcode=appointment.postcode,
         no_fixed_abode=appointment.no_fixed_abode,
+        gp_registration=REGISTERED.get(appointment.gp_registered, Person.GPRegistration.UNKNOWN),
+        practice=practice_of(appointment),
         phone=booking.phone,
         language=booking.spoken_language,
         interpreter_needed=booking.interpreter_needed,

@@ -7,7 +7,7 @@ in the browser's cookie, of which only the hash is stored.
 import hashlib
 import secrets
 import uuid
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -17,18 +17,26 @@ from django.db.models import DateTimeField, UUIDField
 
 from accounts.recurring import Recurring
 from bookings.details import Contact, PersonDetails
-from bookings.models import Draft
+from bookings.models import Appointment, Draft
 from bookings.policies import MOST_PEOPLE
 from clinics import places
 from clinics.models import ClinicSession
 from clinics.places import Need
 from clinics.times import london_day
+from clinics.vaccines import series_of
 from nhsuk.forms import PartialDate
 
 KEPT_FOR = timedelta(days=1)
 # Older than this is possible, and more often a slip in the year: the page asks once.
 SURPRISING_AGE = 25
 MYSELF = "myself"
+# Somebody of this age consents for themselves (Family Law Reform Act 1969, section 8).
+ADULT = 16
+# In place of an answer of their own: "the same as the first person".
+SAME = "same"
+# What is asked about the first person and is mostly the same for the others.
+WANTED, HOME, GP = "wanted", "home", "gp"
+SHARED = {"book-wanted": WANTED, "book-home": HOME, "book-gp": GP}
 # What a field of the appointment holds (Appointment.support_needs, Booking.support_needs).
 LONGEST_NEEDS = 500
 
@@ -42,6 +50,17 @@ class PersonAnswers:
     # "2020-03-27", or "2020-03" or "2020" where the day is not known.
     born: str = ""
     age_confirmed: bool = False
+    # Codes of Series; None until asked, none where we are to check what is needed, SAME alone for as the first person.
+    wanted: list[str] | None = None
+    # They asked for a vaccine without gelatine.
+    gelatine_free: bool = False
+    # "ours", "staying", "none" or "unsaid", or SAME; "" until asked.
+    home: str = ""
+    address: str = ""
+    postcode: str = ""
+    # As Appointment.gp_registered, or SAME; "" until asked.
+    gp: str = ""
+    gp_surgery: str = ""
     # None until asked; "" where it is not known.
     nhs_number: str | None = None
     # Extra help is wanted for this person.
@@ -78,8 +97,17 @@ class Answers:
     complete: bool = False
     # The clinics near this place were looked at: an outward code or a town.
     near: str = ""
+    # Whether the others are as the first person, for each of WANTED, HOME and GP that was asked.
+    same: dict[str, bool] = field(default_factory=dict)
+    # What the question about gelatine was settled for: clinic, births and vaccines. "" once it has to be asked again.
+    gelatine_settled: str = ""
+    # "free", "either" or "some"; "" until asked.
+    gelatine: str = ""
     interpreter: bool | None = None
     spoken_language: str = ""
+    # How the person who books wants to be told things, besides plain text.
+    formats: list[str] = field(default_factory=list)
+    format_words: str = ""
     help_wanted: bool | None = None
     # The person who books wants help too; their needs are None until asked.
     my_help: bool = False
@@ -94,14 +122,39 @@ class Answers:
     times: list[str] = field(default_factory=list)
     # The time that somebody else had just taken, as ISO 8601 in UTC.
     gone: str = ""
+    # For what times they wait: ids of "venues", "weekdays", "parts" of the day. Nothing until asked.
+    waiting: dict[str, Any] = field(default_factory=dict)
     relationship: str = ""
     contact_name: str = ""
+    # As Booking.parental_responsibility; "" until asked.
+    parental: str = ""
     contact_by: list[str] | None = None
     mobile: str = ""
     mobile_typed: str = ""
     email: str = ""
     landline: str = ""
     landline_typed: str = ""
+    # The email address whose spelling was asked about.
+    email_checked: str = ""
+    # Where a letter goes, for whoever has neither mobile nor email.
+    letter_address: str = ""
+
+    def source(self, person: PersonAnswers, topic: str) -> PersonAnswers:
+        """Return whose answer on WANTED, HOME or GP holds for a person: their own, or the first one's."""
+        if person is self.people[0]:
+            return person
+        own = getattr(person, topic)
+        return self.people[0] if self.same.get(topic, True) or own in (SAME, [SAME]) else person
+
+    def remove(self, number: int) -> None:
+        """Take a person out, counted from 1. Whoever then is the first keeps what they shared with the first before."""
+        if number == 1:
+            following = self.people[1]
+            for topic, also in ((WANTED, ()), (HOME, ("address", "postcode")), (GP, ("gp_surgery",))):
+                held = self.source(following, topic)
+                for name in (topic, *also):
+                    setattr(following, name, getattr(held, name))
+        del self.people[number - 1]
 
     def extra_times(self) -> list[bool]:
         """Return, for each person, whether a longer appointment was asked for."""
@@ -123,7 +176,11 @@ def read(draft: Draft) -> Answers:
     """Return the draft's answers."""
     known = {each.name for each in fields(Answers)}
     stored = {name: value for name, value in draft.answers.items() if name in known}
-    stored["people"] = [PersonAnswers(**person) for person in stored.get("people", [])]
+    of_person = {each.name for each in fields(PersonAnswers)}
+    stored["people"] = [
+        PersonAnswers(**{name: value for name, value in person.items() if name in of_person})
+        for person in stored.get("people", [])
+    ]
     return Answers(**stored)
 
 
@@ -190,6 +247,11 @@ def choose_session(draft: Draft, answers: Answers, session: ClinicSession, *, at
         draft.session, draft.starts_at = session, None
         answers.gone = ""
         answers.split = False
+        offered = {str(series_of(code)) for code in session.vaccine_codes()}
+        for person in answers.people:
+            if not set(person.wanted or []) <= {*offered, SAME}:
+                # Something of it is not given there: they are asked again.
+                person.wanted = None
         draft.save(update_fields=["session", "starts_at"])
     save(draft, answers, at=at)
 
@@ -197,6 +259,17 @@ def choose_session(draft: Draft, answers: Answers, session: ClinicSession, *, at
 def release(draft: Draft) -> None:
     """Give back the times that a draft keeps. Must run in the caller's transaction."""
     places.release_kept(holder=draft.public_id)
+
+
+def booked_appointments(draft: Draft, *, at: datetime) -> list[Appointment]:
+    """Return the appointments to come that the draft's browser booked with other drafts of its own. One query."""
+    return list(
+        Appointment.objects.filter(
+            booking__draft__owner_hash=draft.owner_hash, state=Appointment.State.BOOKED, starts_at__gt=at
+        )
+        .select_related("booking__draft", "session")
+        .order_by("starts_at", "pk")
+    )
 
 
 @transaction.atomic
@@ -227,6 +300,28 @@ def ages_key(draft: Draft, answers: Answers) -> str:
     return " ".join([str(draft.session_id), *(person.born for person in answers.people)])
 
 
+def gelatine_key(draft: Draft, answers: Answers) -> str:
+    """Return what the question about gelatine depends on: the clinic, the birth dates and what is wanted."""
+    wanted = [",".join(answers.source(person, WANTED).wanted or []) for person in answers.people]
+    return " ".join([ages_key(draft, answers), *(f"[{each}]" for each in wanted)])
+
+
+def needs_parent(answers: Answers, today: date) -> bool:
+    """Whether somebody in the booking is too young to consent for themselves."""
+    return any(person.born and person.age(today) < ADULT for person in answers.people)
+
+
+def _shared(answers: Answers, page: str) -> Iterator[tuple[Step, bool]]:
+    """Yield the pages on one topic: the first person's, and those of the others where they are not the same."""
+    topic = SHARED[page]
+    for number, person in enumerate(answers.people, start=1):
+        given = getattr(person, topic) not in (None, "")
+        if number == 1:
+            yield Step(page, 1), given and (len(answers.people) == 1 or topic in answers.same)
+        elif answers.same.get(topic) is False:
+            yield Step(page, number), given
+
+
 def takes_bookings(session: ClinicSession | None, at: datetime) -> bool:
     """Whether the public may still book at the clinic chosen."""
     return (
@@ -252,6 +347,8 @@ def steps(draft: Draft, answers: Answers, at: datetime) -> Iterator[tuple[Step, 
     yield Step("book-people"), answers.complete
     yield Step("book-clinic"), takes_bookings(draft.session, at)
     yield Step("book-too-young"), answers.ages_checked == ages_key(draft, answers)
+    yield from _shared(answers, "book-wanted")
+    yield Step("book-gelatine"), answers.gelatine_settled == gelatine_key(draft, answers)
     yield Step("book-language"), answers.interpreter is not None
     yield Step("book-help"), answers.help_wanted is not None
     for number, person in enumerate(answers.people, start=1):
@@ -262,8 +359,11 @@ def steps(draft: Draft, answers: Answers, at: datetime) -> Iterator[tuple[Step, 
     yield Step("book-time"), draft.starts_at is not None and answers.held_for == answers.extra_times()
     for number, person in enumerate(answers.people, start=1):
         yield Step("book-nhs-number", number), person.nhs_number is not None
-    yield Step("book-about-you"), bool(answers.relationship)
-    if answers.relationship:
+    yield from _shared(answers, "book-home")
+    yield from _shared(answers, "book-gp")
+    about_you = bool(answers.relationship and (answers.parental or not needs_parent(answers, today)))
+    yield Step("book-about-you"), about_you
+    if about_you:
         yield Step("book-contact"), answers.contact_by is not None
 
 
@@ -284,7 +384,8 @@ def step_before(draft: Draft, answers: Answers, at: datetime, step: Step) -> Ste
     for each, _answered in order:
         if each == step:
             return before
-        if each.page != "book-too-young":
+        # Nobody goes back to what was not asked.
+        if each.page != "book-too-young" and (each.page != "book-gelatine" or answers.gelatine):
             before = each
     # A page outside the order, such as the name of a further person.
     return before if step == CHECK else Step("book-people")
@@ -292,6 +393,11 @@ def step_before(draft: Draft, answers: Answers, at: datetime, step: Step) -> Ste
 
 def reachable(draft: Draft, answers: Answers, at: datetime, step: Step) -> bool:
     """Whether everything that is asked before ``step`` has been answered."""
+    if step.page in SHARED and step.number is not None and 1 < step.number <= len(answers.people):
+        # Whoever is the same as the first person may still say that they are not.
+        first = Step(step.page, 1)
+        if dict(steps(draft, answers, at)).get(first):
+            return reachable(draft, answers, at, first)
     for each, answered in steps(draft, answers, at):
         if each == step:
             return True
@@ -306,10 +412,11 @@ def room_for_another(answers: Answers) -> bool:
     return len(answers.people) < MOST_PEOPLE
 
 
-def details(answers: Answers, words: dict[str, Any]) -> list[PersonDetails]:
+def details(answers: Answers, words: dict[str, Any], offered: Collection[str] = ()) -> list[PersonDetails]:
     """Return the people as ``make_booking`` takes them; ``words`` has the words of each need by its code.
 
-    A date of birth known to the month or year is taken as the first day of it, and marked as approximate.
+    ``offered`` has the codes of Vaccine that the clinic offers: of these, what they want is noted. A date of birth
+    known to the month or year is taken as the first day of it, and marked as approximate.
     """
     return [
         PersonDetails(
@@ -320,9 +427,24 @@ def details(answers: Answers, words: dict[str, Any]) -> list[PersonDetails]:
             nhs_number=person.nhs_number or "",
             extra_time=person.extra_time,
             support_needs=needs_sentence(person, words)[:LONGEST_NEEDS],
+            wanted=tuple(code for code in offered if series_of(code) in (answers.source(person, WANTED).wanted or ())),
+            gelatine_free=person.gelatine_free,
+            **_where(answers, person),
         )
         for person in answers.people
     ]
+
+
+def _where(answers: Answers, person: PersonAnswers) -> dict[str, Any]:
+    """Return a person's home and GP surgery, as PersonDetails has them."""
+    home, gp = answers.source(person, HOME), answers.source(person, GP)
+    return {
+        "address": home.address,
+        "postcode": home.postcode,
+        "no_fixed_abode": home.home == "none",
+        "gp_registered": gp.gp,
+        "gp_surgery": gp.gp_surgery,
+    }
 
 
 def needs_sentence(person: PersonAnswers, words: dict[str, Any]) -> str:
@@ -331,7 +453,19 @@ def needs_sentence(person: PersonAnswers, words: dict[str, Any]) -> str:
 
 
 def my_needs_sentence(answers: Answers, words: dict[str, Any]) -> str:
-    """Return the needs of the person who books in words."""
+    """Return the needs of the person who books in words, and how they want to be told things."""
+    return ". ".join(filter(None, (formats_sentence(answers, words), my_help_sentence(answers, words))))
+
+
+def formats_sentence(answers: Answers, words: dict[str, Any]) -> str:
+    """Return in words how the person who books wants to be told things; "" where plain text is enough."""
+    # What was written stands for "another way".
+    codes = [code for code in answers.formats if code != "other" or not answers.format_words]
+    return _sentence(codes, answers.format_words, words)
+
+
+def my_help_sentence(answers: Answers, words: dict[str, Any]) -> str:
+    """Return what help the person who books needs, in words."""
     return _sentence(answers.my_needs, answers.my_words, words) if answers.my_help else ""
 
 
@@ -353,4 +487,7 @@ def contact(answers: Answers, *, relationship: str, language: str, support_needs
         spoken_language=answers.spoken_language,
         interpreter_needed=bool(answers.interpreter),
         support_needs=support_needs[:LONGEST_NEEDS],
+        letters=bool(answers.letter_address),
+        address=answers.letter_address,
+        parental_responsibility=answers.parental,
     )

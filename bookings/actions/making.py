@@ -10,8 +10,10 @@ from django.db import IntegrityError, transaction
 from accounts import audit
 from accounts.errors import Refused
 from accounts.models import User
+from bookings import gelatine
 from bookings.actions.holding import lock_draft, needs_of
 from bookings.details import Contact, PersonDetails
+from bookings.gelatine import Wish
 from bookings.messages import CONFIRMATION
 from bookings.models import Appointment, Booking, Draft
 from bookings.owing import owe, owe_reminders
@@ -56,7 +58,8 @@ def make_booking(
 
     ``starts_at`` is the first minute of the run (None: any); a draft's kept times are used where it still has them.
     ``submission_id`` names the submission: however often it comes, it makes one booking, and every later call
-    returns that one. Raises TimesTaken, NotTakingBookings, TooBusy, or BookingRefused for a wrong number of people.
+    returns that one. Raises TimesTaken, NotTakingBookings, TooBusy, GelatineFreeGone where more vaccines without
+    gelatine are asked for than can be promised, or BookingRefused for a wrong number of people.
     """
     try:
         return _make_booking(
@@ -140,6 +143,9 @@ def _make_booking(
             at=at,
             split=split,
         )
+    wishes = [Wish(person.date_of_birth, person.wanted) for person in people if person.gelatine_free]
+    if wishes:
+        gelatine.promise(session, wishes, at=at)
     appointments = Appointment.objects.bulk_create(
         [
             Appointment(

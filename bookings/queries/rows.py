@@ -5,8 +5,11 @@ from datetime import date, datetime
 
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from bookings.models import Appointment, Booking, ListEntry
+from clinics.vaccines import Series, Vaccine, series_of
+from clinics.words import clock
 from immunisations.ages import age_in_words, years_between
 from immunisations.models import Person, Visit
 from immunisations.outcomes import COLOURS, Outcome
@@ -131,6 +134,19 @@ class DayRow:
         return found
 
 
+# For somebody too young to consent: what the contact said about who comes along.
+PARENT_IS_AWAY: dict[str, str] = {
+    Booking.ParentalResponsibility.NO: gettext_noop("Phone a parent: nobody with parental responsibility comes"),
+    Booking.ParentalResponsibility.NOT_SURE: gettext_noop("Not sure that somebody with parental responsibility comes"),
+}
+
+
+def asked_for(appointment: Appointment) -> str:
+    """Return the courses that the contact asked for, in words; "" where we are to check what is needed."""
+    known = [code for code in appointment.wanted if code in Vaccine]
+    return ", ".join(str(Series(each).label) for each in dict.fromkeys(series_of(code) for code in known))
+
+
 def initials(first_name: str, last_name: str) -> str:
     """Return the first letters of a name: "A. K."."""
     return " ".join(f"{name.strip()[:1].upper()}." for name in (first_name, last_name) if name.strip())
@@ -146,6 +162,8 @@ def flags_of(
     """Return what the booking, the list and the person's own record ask staff to know."""
     # One plain word: a queue may read the list too.
     flags = [Flag(_("Private"), "grey")] if private else []
+    if appointment and appointment.running_late_at and appointment.visit_id is None:
+        flags.append(Flag(_("Running late, said at %(time)s") % {"time": clock(appointment.running_late_at)}, "orange"))
     booking = appointment.booking if appointment else None
     interpreter = (booking is not None and booking.interpreter_needed) or (
         person is not None and person.interpreter_needed
@@ -160,6 +178,10 @@ def flags_of(
         flags.append(Flag(_("Extra time"), "orange"))
     if appointment and appointment.gelatine_free:
         flags.append(Flag(_("Gelatine-free"), "orange"))
+    if booking and booking.parental_responsibility in PARENT_IS_AWAY:
+        flags.append(Flag(_(PARENT_IS_AWAY[booking.parental_responsibility]), "orange"))
+    if appointment and appointment.wanted:
+        flags.append(Flag(_("Asked for %(vaccines)s") % {"vaccines": asked_for(appointment)}, "white"))
     notes = [
         booking.support_needs if booking else "",
         appointment.support_needs if appointment else "",

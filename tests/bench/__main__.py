@@ -19,6 +19,7 @@ def main() -> int:
     parser.add_argument("--forecasts", action="store_true", help="the schedule alone, which needs no database")
     parser.add_argument("--statuses", action="store_true", help="working out statuses and choosing people alone")
     parser.add_argument("--day", action="store_true", help="the pages of a clinic’s day alone")
+    parser.add_argument("--journey", action="store_true", help="the public’s whole journey alone")
     parser.add_argument("--people", type=int, help="how many people's statuses are worked out, for example 1000000")
     arguments = parser.parse_args()
     size = QUICK if arguments.quick else FULL
@@ -37,9 +38,10 @@ def main() -> int:
             import django
 
             django.setup()
-            from tests.bench.measure import measure, measure_day
+            from tests.bench.measure import measure, measure_day, measure_journey
 
-            return said((measure_day if arguments.day else measure)(url, size), arguments.quick)
+            part = measure_day if arguments.day else measure_journey if arguments.journey else measure
+            return said(part(url, size), arguments.quick)
     except NoPostgreSQL as absent:
         print(f"NOT RUN: {absent}")
         return 1

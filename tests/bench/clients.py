@@ -101,21 +101,30 @@ ANSWERS: dict[str, str | list[str]] = {
     "date_of_birth_day": "27",
     "date_of_birth_month": "3",
     "date_of_birth_year": "2023",
-    "another": "no",
+    "vaccines": "check",
     "interpreter": "no",
     "wanted": "no",
     "known": "no",
+    "home": "ours",
+    "address": "1 High Street",
+    "postcode": "WR11 4BS",
+    "gp": "yes",
+    "gp_surgery": "Merstow Green",
+    "same": "yes",
+    "parental": "yes",
     "relationship": "mother",
     "contact_name": "Sara Khan",
     "contact_by": ["text", "email"],
     "mobile": "07700 900982",
     "email": "sara@example.com",
 }
+CHILDREN = ("Amina", "Bilal", "Chand")
 MOST_PAGES = 40
 
 
-def book_one_child(browser: Browser, *, near: str, slug: str) -> None:
+def book_children(browser: Browser, count: int, *, near: str, slug: str) -> None:
     """Go the public's whole way: start page, list, search, the clinic's page, and every question up to the booking."""
+    named = 0
     browser.open("/").open("/clinics/")
     browser.send(browser.form(with_field="near"), near=near)
     browser.open(f"/clinics/{slug}/").open(f"/book/?clinic={slug}")
@@ -126,6 +135,11 @@ def book_one_child(browser: Browser, *, near: str, slug: str) -> None:
         answers = {name: answer for name, answer in ANSWERS.items() if name in form.names()}
         if times := form.offered.get("starts_at"):
             answers["starts_at"] = times[0]
+        if "first_name" in form.names():
+            answers["first_name"] = CHILDREN[named]
+            named += 1
+        if "another" in form.names():
+            answers["another"] = "yes" if named < count else "no"
         browser.send(form, **answers)
     raise WrongAnswer(f"the journey did not end: {browser.path}")
 

@@ -40,6 +40,7 @@ SAME_SQL_SHARE = 1 / 6
 TIMES_AN_EMPTY_POST = 10
 MS_A_PAGE = 5
 MS_A_JOURNEY = 150
+TIMES_FOR_THREE = 1.6
 GROWTH = 1.15
 
 
@@ -66,6 +67,16 @@ def measure(url: str, size: Size) -> Iterator[Line]:
         yield from clinic_day(size, large, large_meter)
     _disconnect()
     yield from statuses(url, size.people)
+
+
+def measure_journey(url: str, size: Size) -> Iterator[Line]:
+    """Measure the public's whole journey alone, on the empty database at ``url``."""
+    call_command("migrate", verbosity=0)
+    scenes.make_world()
+    with ExitStack() as stack:
+        address = stack.enter_context(running_service(url, application=SERVICE, workers=4, threads=2))
+        yield from journeys(size, address, stack.enter_context(closing(Meter(address, url))))
+    _disconnect()
 
 
 def measure_day(url: str, size: Size) -> Iterator[Line]:
@@ -192,39 +203,50 @@ def bookings(world: World, size: Size, url: str, address: str, meter: Meter) -> 
 
 
 def journeys(size: Size, address: str, meter: Meter) -> Iterator[Line]:
-    """Measure the public's pages: one child's whole way, from the start page to the confirmation."""
+    """Measure the public's pages: the whole way of one child, and of three, from the start page to the confirmation."""
 
-    def visit() -> int:
+    def visit(children: int) -> int:
         browser = Browser(address)
-        clients.book_one_child(browser, near="Evesham", slug="bench-0-0")
+        clients.book_children(browser, children, near="Evesham", slug=f"bench-{children}-0")
         return browser.requests
 
+    families = (1, 3)
     for _warm in range(size.journeys * 3):
-        visit()
-    rounds: list[Spent] = []
+        for children in families:
+            visit(children)
+    rounds: dict[int, list[Spent]] = {children: [] for children in families}
+    requests: dict[int, int] = {}
     yardsticks: list[float] = []
-    requests = 0
     for _round in range(size.journey_rounds):
-        meter.start()
-        for _journey in range(size.journeys):
-            requests = visit()
-        rounds.append(meter.spent() / size.journeys)
+        for children in families:
+            meter.start()
+            for _journey in range(size.journeys):
+                requests[children] = visit(children)
+            rounds[children].append(meter.spent() / size.journeys)
         yardsticks.append(yardstick_ms())
-    whole = _quickest(rounds)
-    usual = median(each.total for each in rounds)
+    whole = {children: _quickest(rounds[children]) for children in families}
+    usual = {children: median(each.total for each in rounds[children]) for children in families}
     yield at_most(
         "One child’s whole journey",
-        f"{whole} in {requests} requests, redirects included; {usual:.0f} ms in the median round",
-        whole.total,
+        f"{whole[1]} in {requests[1]} requests, redirects included; {usual[1]:.0f} ms in the median round",
+        whole[1].total,
         MS_A_JOURNEY,
         f"at most {MS_A_JOURNEY} ms",
     )
     yield at_most(
         "A public page, on average",
-        f"{whole / requests}; {usual / requests:.1f} ms in the median round",
-        whole.total / requests,
+        f"{whole[1] / requests[1]}; {usual[1] / requests[1]:.1f} ms in the median round",
+        whole[1].total / requests[1],
         MS_A_PAGE,
         f"at most {MS_A_PAGE} ms",
+    )
+    times = median(three.total / one.total for one, three in zip(rounds[1], rounds[3], strict=True))
+    yield at_most(
+        "Three children’s whole journey",
+        f"{whole[3]} in {requests[3]} requests; {times:.2f} times that of one child",
+        times,
+        TIMES_FOR_THREE,
+        f"at most {TIMES_FOR_THREE} times",
     )
 
     yield Line(

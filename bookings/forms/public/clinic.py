@@ -1,17 +1,21 @@
 """Which clinic, which day, what time."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from clinics import words
 from clinics.models import ClinicSession
 from clinics.queries import ClinicDay
 from clinics.times import london_day
 from nhsuk.forms import NhsukForm, RadiosField
+
+# So few times that it helps to know: a family looks at another day.
+FEW = 3
 
 
 def part_of_day(day: ClinicDay[ClinicSession]) -> str:
@@ -21,16 +25,32 @@ def part_of_day(day: ClinicDay[ClinicSession]) -> str:
     return _t("Morning") if day.morning else _t("Afternoon")
 
 
+def day_hint(day: ClinicDay[ClinicSession], left: int) -> str:
+    """Return what is left on a day: the parts of it, and how many times where there are FEW or fewer."""
+    parts = part_of_day(day)
+    if left > FEW:
+        return parts
+    return ngettext("%(parts)s. Only %(count)s time left", "%(parts)s. Only %(count)s times left", left) % {
+        "parts": parts,
+        "count": left,
+    }
+
+
 class DayForm(NhsukForm):
     """One of the days on which a clinic is held."""
 
     day = RadiosField(label=_("Which day do you want?"), heading=True, error_messages={"required": _("Select a day")})
 
-    def __init__(self, *args: Any, days: Sequence[ClinicDay[ClinicSession]], **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, days: Sequence[ClinicDay[ClinicSession]], left: Mapping[int, int], **kwargs: Any
+    ) -> None:
+        """``left`` has how many times are free on each day, by the key of the clinic."""
         super().__init__(*args, **kwargs)
         field: Any = self.fields["day"]
         field.choices = [(str(day.session.public_id), words.day(day.session.date)) for day in days]
-        field.nhsuk["choice_hints"] = {str(day.session.public_id): part_of_day(day) for day in days}
+        field.nhsuk["choice_hints"] = {
+            str(day.session.public_id): day_hint(day, left.get(day.session.pk, 0)) for day in days
+        }
         field.error_messages["invalid_choice"] = _t("That day is full. Select another day")
         field.own_messages = frozenset({"required", "invalid_choice"})
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from bookings.drafts import MYSELF
-from nhsuk.forms import CheckboxesField, EmailField, NameField, NhsukForm, PhoneField, RadiosField
+from nhsuk.forms import CheckboxesField, EmailField, NameField, NhsukForm, PhoneField, RadiosField, TextareaField
 
 TEXT, EMAIL, NEITHER = "text", "email", "neither"
 OTHER = "other"
@@ -39,9 +39,24 @@ class AboutYouForm(NhsukForm):
         required=False,
         size="m",
     )
+    parental = RadiosField(
+        label=_("Can someone with parental responsibility come to the clinic?"),
+        help_text=_("For example, a mother, a father or a legal guardian."),
+        choices=[("yes", _("Yes")), ("no", _("No")), ("not_sure", _("Not sure"))],
+        choice_hints={
+            "no": _(
+                "You can still book. The nurse will need to speak to them by phone. Please have their number with you."
+            )
+        },
+        size="m",
+        required=False,
+    )
 
-    def __init__(self, *args: Any, names: str, with_myself: bool, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, names: str, with_myself: bool, with_parent: bool, **kwargs: Any) -> None:
+        """``with_parent``: whether somebody is too young to consent for themselves."""
         super().__init__(*args, **kwargs)
+        if not with_parent:
+            del self.fields["parental"]
         field: Any = self.fields["relationship"]
         field.label = _t("What is your relationship to %(names)s?") % {"names": names}
         field.error_messages["required"] = _t("Select your relationship to %(names)s") % {"names": names}
@@ -57,6 +72,8 @@ class AboutYouForm(NhsukForm):
         chosen = cleaned.get("relationship")
         if chosen and chosen != MYSELF and not cleaned.get("contact_name") and "contact_name" not in self.errors:
             self.add_error("contact_name", _t("Enter your full name"))
+        if "parental" in self.fields and not cleaned.get("parental") and "parental" not in self.errors:
+            self.add_error("parental", _t("Select yes if someone with parental responsibility can come"))
         return cleaned
 
 
@@ -70,7 +87,7 @@ class ContactForm(NhsukForm):
         choice_dividers={NEITHER: _("or")},
         choice_hints={NEITHER: _("You can still book. You will get a reference to write down.")},
         exclusive=[NEITHER],
-        reveals={TEXT: ["mobile"], EMAIL: ["email"], NEITHER: ["landline"]},
+        reveals={TEXT: ["mobile"], EMAIL: ["email"], NEITHER: ["landline", "letter_address"]},
         heading=True,
         error_messages={"required": _("Select how we should send you the details")},
     )
@@ -88,3 +105,34 @@ class ContactForm(NhsukForm):
     landline = PhoneField(
         label=_("Another phone number, if you have one (optional)"), subject=_("a phone number"), required=False
     )
+    letter_address = TextareaField(
+        label=_("Address for a letter (optional)"),
+        help_text=_("We send the details by post too if you give an address. End with the postcode."),
+        subject=_("the address for a letter"),
+        max_length=300,
+        rows=4,
+        required=False,
+    )
+
+
+# Well-known providers, and how their names are often mistyped.
+MISTYPED = {
+    "gmail.com": ("gmial.com", "gmai.com", "gmal.com", "gamil.com", "gnail.com", "gmail.co", "gmail.con", "gmail.cm"),
+    "hotmail.com": ("homtail.com", "hotmial.com", "hotmal.com", "hotmai.com", "hotnail.com", "hotmail.con"),
+    "hotmail.co.uk": ("homtail.co.uk", "hotmial.co.uk", "hotmal.co.uk", "hotmail.co", "hotmail.couk"),
+    "outlook.com": ("outlok.com", "outloo.com", "outlook.con", "oultook.com", "outlook.co"),
+    "yahoo.com": ("yaho.com", "yahooo.com", "yhaoo.com", "yahoo.con"),
+    "yahoo.co.uk": ("yaho.co.uk", "yahooo.co.uk", "yhaoo.co.uk", "yahoo.couk"),
+    "icloud.com": ("iclod.com", "icoud.com", "icloud.con", "icluod.com"),
+    "live.co.uk": ("live.couk", "liv.co.uk"),
+    "btinternet.com": ("btinernet.com", "btintenet.com", "btinternet.con"),
+    "nhs.net": ("nhs.ne", "nhs.nte"),
+}
+MEANT = {wrong: right for right, several in MISTYPED.items() for wrong in several}
+
+
+def email_meant(email: str) -> str:
+    """Return the address that was probably meant where a well-known provider's name is mistyped, else ""."""
+    name, _at, domain = email.rpartition("@")
+    meant = MEANT.get(domain.lower())
+    return f"{name}@{meant}" if meant else ""

@@ -5,22 +5,26 @@ from datetime import date, datetime
 from typing import Any
 
 from django.conf import settings
+from django.db.models import prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, HttpResponseRedirect
 from django.shortcuts import render
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from bookings import ages, drafts
+from bookings import ages, drafts, gelatine
 from bookings.drafts import Answers, PersonAnswers, Step
+from bookings.gelatine import Wish
 from bookings.models import Draft
 from clinics import words
 from clinics.models import ClinicSession
 from clinics.times import london_day
+from clinics.vaccines import series_of
 from nhsuk.forms import NhsukForm
 
 COOKIE = "answers"
@@ -116,8 +120,17 @@ class DraftView(View):
 
     def save(self) -> None:
         """Store the answers."""
-        self.check_ages()
+        self.settle()
         drafts.save(self.draft, self.answers, at=self.at)
+
+    def settle(self) -> bool:
+        """Note what comes next and needs no answer: that all are old enough, come for all there is, may have gelatine.
+
+        Returns whether anything was noted now.
+        """
+        ages = self.check_ages()
+        wanted = self.settle_wanted()
+        return self.settle_gelatine() or wanted or ages
 
     def check_ages(self) -> bool:
         """Once that is what comes next, note that everybody is old enough. Returns whether it was noted now."""
@@ -129,12 +142,58 @@ class DraftView(View):
 
     def go_on(self) -> HttpResponseRedirect:
         """Go to the first page that is not answered."""
-        if self.check_ages():
+        if self.settle():
             drafts.save(self.draft, self.answers, at=self.at)
         return HttpResponseRedirect(step_url(self.draft, drafts.next_step(self.draft, self.answers, self.at)))
 
+    @cached_property
+    def offered(self) -> list[str]:
+        """The codes of the vaccines that the chosen clinic offers, read once."""
+        prefetch_related_objects([self.session], "offers")
+        return self.session.vaccine_codes()
+
+    def settle_wanted(self) -> bool:
+        """Once that comes next, note that everybody comes for the one thing there is. Returns whether it was noted."""
+        if drafts.next_step(self.draft, self.answers, self.at) != Step("book-wanted", 1):
+            return False
+        if len({series_of(code) for code in self.offered}) > 1:
+            return False
+        self.answers.people[0].wanted = []
+        self.answers.same[drafts.WANTED] = True
+        return True
+
+    def gelatine_wishes(self, *, all_people: bool = False) -> list[Wish]:
+        """Return the wishes for a vaccine without gelatine; with ``all_people`` as if everybody had it."""
+        return [
+            Wish(details.date_of_birth, details.wanted)
+            for details in drafts.details(self.answers, {}, self.offered)
+            if all_people or details.gelatine_free
+        ]
+
+    def gelatine_matters(self) -> list[bool]:
+        """Return for each person whether a vaccine with gelatine is on offer for what they may have."""
+        return gelatine.matters(self.session, self.gelatine_wishes(all_people=True), at=self.at)
+
+    def settle_gelatine(self) -> bool:
+        """Once that comes next, note that gelatine does not matter here, or that every wish can be promised.
+
+        Returns whether it was noted now. A wish that cannot be promised is for the page to say.
+        """
+        if drafts.next_step(self.draft, self.answers, self.at).page != "book-gelatine":
+            return False
+        if any(self.gelatine_matters()):
+            if not self.answers.gelatine:
+                return False
+            wishes = self.gelatine_wishes()
+            if wishes and not gelatine.can_promise(self.session, wishes, at=self.at):
+                return False
+        self.answers.gelatine_settled = drafts.gelatine_key(self.draft, self.answers)
+        return True
+
     def old_enough_from(self) -> list[date | None]:
         """Return, for each person, the day from which the chosen clinic has something for them, if it is later."""
+        if not self.offered:
+            return [None for _person in self.answers.people]
         return ages.too_young(self.session, [person.birth().earliest for person in self.answers.people])
 
     def names(self) -> str:

@@ -17,14 +17,15 @@ from bookings.views.public.base import Question, step_url
 from clinics import places, queries, words
 from clinics.finder import find, position_of_venue
 from clinics.forms.public import SearchForm
-from clinics.models import Venue
-from clinics.places import NotTakingBookings, Run, TimesTaken
+from clinics.models import ClinicSession, Venue
+from clinics.places import Need, NotTakingBookings, Run, TimesTaken
 from clinics.times import LONDON
 from clinics.views.public import page_number
 from nhsuk.forms import NhsukForm
 
 AFTER_SCHOOL = (15, 30)
 TIMES_ON_A_PAGE = 30
+OTHER_DAYS = 3
 
 
 class ChooseClinic(Question):
@@ -91,13 +92,17 @@ class ChooseDay(Question):
         offset = (self.number - 1) * queries.DATES_TO_CHOOSE_FROM
         days, self.more = queries.days_at(venue=self.venue, at=self.at, offset=offset)
         self.days = [day for day in days if day.takes_bookings]
+        if days and not self.days and not self.more:
+            # Every day is full.
+            waiting = reverse("book-waiting-list", kwargs={"draft": self.draft.public_id})
+            return HttpResponseRedirect(f"{waiting}?venue={self.venue.public_id}")
         if not self.days and not self.more:
             return HttpResponseRedirect(step_url(self.draft, self.step))
         return None
 
     def form_words(self) -> dict[str, Any]:
         """Return the days with times left."""
-        return {"days": self.days}
+        return {"days": self.days, "left": queries.left_on(self.days, self.at)}
 
     def initial(self) -> dict[str, Any]:
         """Return the day chosen before."""
@@ -261,8 +266,12 @@ class ChooseTime(Question):
             groups[-1][1].append(self.choice(run))
         if split is not None:
             groups = [("", [self.choice(split, split=True)])]
+        lacking = split is not None or not runs
         return {
             "groups": groups,
+            "other_days": self.other_days(needs) if lacking else [],
+            "draft_id": self.draft.public_id,
+            "venue_id": self.session.venue.public_id,
             "gone": gone,
             "is_split": split is not None,
             "several": len(needs),
@@ -271,6 +280,19 @@ class ChooseTime(Question):
             "day_url": self.day_url(),
             "clinic_url": step_url(self.draft, Step("book-clinic")),
         }
+
+    def other_days(self, needs: list[Need]) -> list[ClinicSession]:
+        """Return the next days at this venue on which everybody can come one after the other, OTHER_DAYS at most."""
+        days, _more = queries.days_at(venue=self.session.venue, at=self.at)
+        found = []
+        for day in days:
+            if day.takes_bookings and day.session.pk != self.session.pk:
+                grid = places.free_grid(session=day.session, at=self.at, holder=self.draft.public_id)
+                if next(grid.runs(needs), None) is not None:
+                    found.append(day.session)
+                    if len(found) == OTHER_DAYS:
+                        break
+        return found
 
     def choice(self, run: Run, *, split: bool = False) -> dict[str, Any]:
         """Return one time as the page shows it."""

@@ -19,6 +19,45 @@ from bookings.views.public.base import PersonQuestion, Question, remember, secre
 from clinics import queries
 from nhsuk.forms import NhsukForm
 
+# Languages often interpreted for in England, with their own names. The English name is what staff read.
+SPOKEN = (
+    ("Albanian", "shqip"),
+    ("Amharic", "አማርኛ"),
+    ("Arabic", "العربية"),
+    ("Bengali", "বাংলা"),
+    ("British Sign Language", ""),
+    ("Bulgarian", "български"),
+    ("Cantonese", "廣東話"),
+    ("Czech", "čeština"),
+    ("Dari", "دری"),
+    ("Farsi", "فارسی"),
+    ("French", "français"),
+    ("Gujarati", "ગુજરાતી"),
+    ("Hindi", "हिन्दी"),
+    ("Hungarian", "magyar"),
+    ("Italian", "italiano"),
+    ("Kurdish Sorani", "سۆرانی"),
+    ("Lithuanian", "lietuvių"),
+    ("Mandarin", "普通话"),
+    ("Nepali", "नेपाली"),
+    ("Pashto", "پښتو"),
+    ("Polish", "polski"),
+    ("Portuguese", "português"),
+    ("Punjabi", "ਪੰਜਾਬੀ"),
+    ("Romanian", "română"),
+    ("Russian", "русский"),
+    ("Slovak", "slovenčina"),
+    ("Somali", "Soomaali"),
+    ("Spanish", "español"),
+    ("Sylheti", "ছিলটি"),
+    ("Tamil", "தமிழ்"),
+    ("Tigrinya", "ትግርኛ"),
+    ("Turkish", "Türkçe"),
+    ("Ukrainian", "українська"),
+    ("Urdu", "اردو"),
+    ("Vietnamese", "Tiếng Việt"),
+)
+
 
 @method_decorator(never_cache, name="dispatch")
 class Book(View):
@@ -267,7 +306,7 @@ class RemovePerson(PersonQuestion):
 
     def answered(self, form: NhsukForm) -> HttpResponse:
         """Take the person out."""
-        del self.answers.people[self.kwargs["number"] - 1]
+        self.answers.remove(self.kwargs["number"])
         self.save()
         return HttpResponseRedirect(step_url(self.draft, Step("book-people")))
 
@@ -299,23 +338,35 @@ class NhsNumber(PersonQuestion):
 
 
 class Language(Question):
-    """Whether an interpreter is wanted, and for which language."""
+    """Whether an interpreter is wanted, for which language, and how to send information."""
 
     page = "book-language"
     form_class = forms.LanguageForm
+    template = "bookings/language.html"
 
     def initial(self) -> dict[str, Any]:
         """Return what was answered before."""
         if self.answers.interpreter is None:
             return {}
         chosen = forms.YES if self.answers.interpreter else forms.NO
-        return {"interpreter": chosen, "spoken_language": self.answers.spoken_language}
+        return {
+            "interpreter": chosen,
+            "spoken_language": self.answers.spoken_language,
+            "formats": self.answers.formats,
+            "format_words": self.answers.format_words,
+        }
 
     def answered(self, form: NhsukForm) -> None:
         """Keep the answer."""
         self.answers.interpreter = form.cleaned_data["interpreter"] == forms.YES
         self.answers.spoken_language = form.cleaned_data["spoken_language"]
+        self.answers.formats = form.cleaned_data["formats"]
+        self.answers.format_words = form.cleaned_data["format_words"]
         self.save()
+
+    def context(self) -> dict[str, Any]:
+        """Return the languages to choose from, each with its own name."""
+        return {"languages": SPOKEN}
 
 
 class Help(Question):

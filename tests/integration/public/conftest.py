@@ -83,7 +83,15 @@ class Visitor:
         for number, name in enumerate(people, start=1):
             self.names(name)
             self.answers(another="yes" if number < len(people) else "no")
-        return self.answers(interpreter="no").answers(wanted="no")
+        return self.says_what_for().answers(interpreter="no").answers(wanted="no")
+
+    def says_what_for(self) -> "Visitor":
+        """Ask us to check what everybody needs, where the clinic offers more than one thing."""
+        return self.answers(vaccines=["check"], same="yes") if self.path.endswith("/vaccines/") else self
+
+    def says_where(self) -> "Visitor":
+        """Say neither where they live nor with which GP surgery they are."""
+        return self.answers(home="unsaid", same="yes").answers(gp="not_sure", same="yes")
 
     def to_the_check(self, *people: str, slug: str, time: str = "") -> "Visitor":
         """Answer everything up to the check, at the first time offered unless one is given."""
@@ -91,7 +99,8 @@ class Visitor:
         self.answers(starts_at=time or self.times[0])
         for _name in people:
             self.answers(known="no")
-        self.answers(relationship="mother", contact_name="Sara Khan")
+        self.says_where()
+        self.answers(relationship="mother", contact_name="Sara Khan", parental="yes")
         return self.answers(contact_by=["text", "email"], mobile="07700 900982", email="sara@example.com")
 
 

@@ -155,7 +155,7 @@ def test_a_wrong_nhs_number_is_never_a_dead_end(visitor, typed, sentence):
     visitor.answers(starts_at=visitor.times[0]).answers(known="yes", nhs_number=typed)
     assert sentence in visitor.text and "No, continue without it" in visitor.text
     visitor.answers(known="no", nhs_number=typed)
-    assert visitor.heading == "About you"
+    assert visitor.heading == "Where does Amina live?"
 
 
 def test_a_form_without_its_token_is_refused_kindly(visitor, db):

@@ -34,8 +34,10 @@ def test_one_child_is_booked_from_the_clinics_page(visitor, session):
     assert visitor.heading == "People who are coming"
     assert "Born 27 March 2023" in visitor.text
     visitor.answers(another="no")
+    assert visitor.heading == "What is Amina’s appointment for?"
+    visitor.answers(vaccines=["MEASLES"])
     assert visitor.heading == "Do you want an interpreter at the clinic?"
-    visitor.answers(interpreter="yes", spoken_language="Polish")
+    visitor.answers(interpreter="yes", spoken_language="Polish", formats=["large_print"])
     assert visitor.heading == "Do you or Amina need extra help or a longer appointment?"
     visitor.answers(wanted="no")
     assert visitor.heading == "What time do you want to come?"
@@ -44,12 +46,19 @@ def test_one_child_is_booked_from_the_clinics_page(visitor, session):
     assert visitor.heading == "Do you know Amina’s NHS number?"
     assert "Saturday 21 November 2026, 10:20am" in visitor.text
     visitor.answers(known="yes", nhs_number="999 000 0018")
+    assert visitor.heading == "Where does Amina live?"
+    visitor.answers(home="ours", address="1 High Street\nEvesham", postcode="wr114bs")
+    assert visitor.heading == "Is Amina registered with a GP surgery?"
+    visitor.answers(gp="yes", gp_surgery="Merstow Green")
     assert visitor.heading == "About you"
-    visitor.answers(relationship="other", other="Aunt", contact_name="Sara Khan")
+    visitor.answers(relationship="other", other="Aunt", contact_name="Sara Khan", parental="no")
     visitor.answers(contact_by=["text"], mobile="07700 900982")
     assert visitor.heading == "Check your answers before you book"
-    for words in ("Amina Khan", "27 March 2023", "999 000 0018", "10:20am", "Aunt", "07700 900982", "Polish"):
-        assert words in visitor.text
+    for words in (
+        "Amina Khan", "27 March 2023", "999 000 0018", "10:20am", "Aunt", "07700 900982", "Polish", "MMR or MMRV",
+        "1 High Street", "WR11 4BS", "Merstow Green", "Large print",
+    ):  # fmt: skip
+        assert words in visitor.text, words
     visitor.answers()
 
     booking = Booking.objects.get()
@@ -59,8 +68,13 @@ def test_one_child_is_booked_from_the_clinics_page(visitor, session):
     assert (appointment.first_name, appointment.nhs_number) == ("Amina", "9990000018")
     assert (booking.phone, booking.email, booking.relationship) == ("+447700900982", "", "Aunt")
     assert (booking.interpreter_needed, booking.spoken_language) == (True, "Polish")
+    assert (booking.parental_responsibility, booking.support_needs) == ("no", "Large print")
+    assert appointment.wanted == ["MMR", "MMRV"] and not appointment.gelatine_free
+    assert (appointment.address, appointment.postcode) == ("1 High Street\nEvesham", "WR11 4BS")
+    assert (appointment.gp_registered, appointment.gp_surgery) == ("yes", "Merstow Green")
+    assert "Please have their number with you" in visitor.text
     assert booking.how == Booking.How.WEB
-    assert Message.objects.get().channel == Message.Channel.TEXT
+    assert set(Message.objects.values_list("channel", flat=True)) == {Message.Channel.TEXT}
     assert not Person.objects.exists()
 
 
@@ -71,7 +85,9 @@ def test_three_children_are_booked_one_after_the_other(visitor, session):
     visitor.answers(starts_at=visitor.times[1])
     for _child in range(3):
         visitor.answers(known="no")
-    visitor.answers(relationship="mother", contact_name="Sara Khan").answers(contact_by=["neither"])
+    visitor.says_where().answers(relationship="mother", contact_name="Sara Khan", parental="yes").answers(
+        contact_by=["neither"]
+    )
     assert "10:10am Amina, 10:20am Bilal and 10:30am Chand" in visitor.text
     visitor.answers()
     assert visitor.heading == "Appointments booked"
@@ -94,7 +110,7 @@ def test_the_clinic_can_be_chosen_after_who_it_is_for(visitor, session):
     assert visitor.heading == "Which day do you want?"
     assert "Saturday 21 November 2026 Morning" in visitor.text
     visitor.answers(day=str(session.public_id))
-    assert visitor.heading == "Do you want an interpreter at the clinic?"
+    assert visitor.heading == "What is Amina’s appointment for?"
     assert "Saturday 21 November 2026" in visitor.text
 
 
@@ -133,7 +149,8 @@ def test_a_seventh_person_is_not_asked_for(visitor, session):
     visitor.goes(f"/book/{draft.public_id}/people/7/name/")
     assert visitor.heading == "People who are coming"
     visitor.answers(f"/book/{draft.public_id}/people/")
-    assert visitor.heading == "Do you want an interpreter at the clinic?"
+    assert visitor.heading == "What is Ann’s appointment for?"
+    assert "Is it the same for Ben, Cat, Dan, Eve and Fay?" in visitor.text
 
 
 def test_a_person_can_be_removed_but_not_the_only_one(visitor, session):
@@ -148,13 +165,15 @@ def test_a_person_can_be_removed_but_not_the_only_one(visitor, session):
 
 
 def test_extra_time_takes_two_places_and_is_asked_for_before_the_times(visitor, session):
-    visitor.starts("evesham").names("Amina").answers(another="no").answers(interpreter="no")
+    visitor.starts("evesham").names("Amina").answers(another="no").says_what_for().answers(interpreter="no")
     visitor.answers(wanted="yes", who=["1"])
     assert visitor.heading == "What help does Amina need?"
     visitor.answers(needs=["extra_time", "hearing"], words="Signs with BSL")
     assert "10am, for 20 minutes" in visitor.text
     visitor.answers(starts_at=visitor.times[0]).answers(known="no")
-    visitor.answers(relationship="father", contact_name="Ali Khan").answers(contact_by=["neither"]).answers()
+    visitor.says_where().answers(relationship="father", contact_name="Ali Khan", parental="yes").answers(
+        contact_by=["neither"]
+    ).answers()
     appointment = Appointment.objects.get()
     assert (appointment.extra_time, appointment.minutes) == (True, 20)
     assert appointment.support_needs == "A longer appointment. Trouble hearing. Signs with BSL"
@@ -162,18 +181,20 @@ def test_extra_time_takes_two_places_and_is_asked_for_before_the_times(visitor, 
 
 
 def test_whoever_books_can_ask_for_help_and_their_way_of_being_told(visitor, session):
-    visitor.starts("evesham").names("Amina").answers(another="no").answers(interpreter="no")
+    visitor.starts("evesham").names("Amina").answers(another="no").says_what_for().answers(interpreter="no")
     visitor.answers(wanted="yes")
     assert "Select who needs extra help" in visitor.text
     visitor.answers(wanted="yes", who=["1", "me"]).answers(needs=["needles"])
     assert visitor.heading == "What help do you need?"
-    visitor.answers(needs=["large_print", "hearing"], words="Please write, do not phone")
+    visitor.answers(needs=["hearing", "moving"], words="Please write, do not phone")
     visitor.answers(starts_at=visitor.times[0]).answers(known="no")
-    visitor.answers(relationship="mother", contact_name="Sara").answers(contact_by=["neither"])
-    assert "Large print. Trouble hearing. Please write, do not phone" in visitor.text
+    visitor.says_where().answers(relationship="mother", contact_name="Sara", parental="yes").answers(
+        contact_by=["neither"]
+    )
+    assert "Trouble hearing. Trouble moving or walking. Please write, do not phone" in visitor.text
     visitor.answers()
     booking = Booking.objects.get()
-    assert booking.support_needs == "Large print. Trouble hearing. Please write, do not phone"
+    assert booking.support_needs == "Trouble hearing. Trouble moving or walking. Please write, do not phone"
     assert booking.appointments.get().support_needs == "Very afraid of needles"
 
 
@@ -184,17 +205,22 @@ def test_every_page_costs_few_queries_however_many_times_there_are(visitor, sess
         base = visitor.path.removesuffix("check/")
         for page in (
             "people/",
+            "people/1/vaccines/",
             "language/",
             "help/",
             "time/",
             "people/2/nhs-number/",
+            "people/1/home/",
+            "people/1/gp/",
             "about-you/",
             "contact/",
             "check/",
         ):
             with CaptureQueriesContext(connection) as captured:
                 assert visitor.client.get(base + page).status_code == 200
-            assert len(captured) <= 2, f"{page} of {slug}: {len(captured)} queries"
+            # The check asks besides whether this browser has booked for the same people already.
+            most = 3 if page == "check/" else 2
+            assert len(captured) <= most, f"{page} of {slug}: {len(captured)} queries"
 
 
 def test_an_answer_is_written_once_and_read_once(visitor, session):
@@ -209,7 +235,9 @@ def test_an_answer_is_written_once_and_read_once(visitor, session):
     assert len(captured) == 2, "the clinic, and the new draft with its first answer"
     visitor.starts("evesham").names("Amina")
     assert queries(another="no") == 3, "with it, the vaccines of the clinic: is everybody old enough?"
-    assert visitor.goes(visitor.path).answers(another="no").heading.startswith("Do you want an interpreter")
+    assert visitor.goes(visitor.path).answers(another="no").heading == "What is Amina’s appointment for?"
+    assert queries(vaccines=["check"]) == 4, "with it, what the clinic offers, and whether gelatine matters there"
+    assert visitor.goes(visitor.path).answers(vaccines=["check"]).heading.startswith("Do you want an interpreter")
     assert queries(interpreter="no") == 2
 
 
@@ -223,9 +251,9 @@ def test_asking_for_extra_time_later_asks_for_another_time(visitor, session):
 def test_an_adult_books_for_themselves_after_the_year_was_checked(visitor, session):
     visitor.starts("evesham").names("Iris", "Old", born="1 2 1979")
     assert visitor.heading == "Check the year – is Iris 47?"
-    visitor.answers().answers(another="no").answers(interpreter="no").answers(wanted="no")
+    visitor.answers().answers(another="no").says_what_for().answers(interpreter="no").answers(wanted="no")
     visitor.answers(starts_at=visitor.times[0]).answers(known="no")
-    visitor.answers(relationship="myself").answers(contact_by=["neither"])
+    visitor.says_where().answers(relationship="myself").answers(contact_by=["neither"])
     assert visitor.heading == "Check your answers before you book"
     visitor.answers()
     assert visitor.heading == "Appointment booked"
@@ -239,9 +267,11 @@ def test_a_birth_known_to_the_year_is_enough(visitor, session):
     assert about in visitor.page.content.decode()
     visitor.goes(about).answers(date_of_birth_year="2020")
     assert "about 2020" in visitor.text
-    visitor.answers(another="no").answers(interpreter="no").answers(wanted="no")
+    visitor.answers(another="no").says_what_for().answers(interpreter="no").answers(wanted="no")
     visitor.answers(starts_at=visitor.times[0]).answers(known="no")
-    visitor.answers(relationship="mother", contact_name="X").answers(contact_by=["neither"]).answers()
+    visitor.says_where().answers(relationship="mother", contact_name="X", parental="yes").answers(
+        contact_by=["neither"]
+    ).answers()
     assert "use 1 January 2020" in visitor.text
     appointment = Appointment.objects.get()
     assert appointment.date_of_birth_is_approximate and str(appointment.date_of_birth) == "2020-01-01"
@@ -256,7 +286,7 @@ def test_somebody_too_young_is_told_from_when_and_may_choose_another_clinic(visi
     visitor.goes(visitor.path.replace("/age/", "/time/"))
     assert visitor.heading == "Too young for this clinic on this day"
     visitor.starts("for-babies").names("Amina", born="14 6 2026").answers(another="no")
-    assert visitor.heading == "Do you want an interpreter at the clinic?"
+    assert visitor.heading == "What is Amina’s appointment for?"
 
 
 def test_the_year_that_is_wrong_can_be_put_right_for_a_clinic_too_young_for(visitor):

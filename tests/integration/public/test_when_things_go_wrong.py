@@ -93,7 +93,9 @@ def test_a_family_that_fits_nowhere_together_is_offered_the_nearest_split(visito
     assert "There are no times one after the other. These are the nearest together." in visitor.text
     assert offered(visitor) == ["10am and 10:20am"]
     visitor.answers(starts_at=visitor.times[0]).answers(known="no").answers(known="no")
-    visitor.answers(relationship="mother", contact_name="S").answers(contact_by=["neither"]).answers()
+    visitor.says_where().answers(relationship="mother", contact_name="S", parental="yes").answers(
+        contact_by=["neither"]
+    ).answers()
     assert visitor.heading == "Appointments booked"
     assert "Amina: 10am Bilal: 10:20am" in visitor.text
 

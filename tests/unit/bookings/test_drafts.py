@@ -23,12 +23,17 @@ def answered(*people: PersonAnswers) -> Answers:
     answers = Answers(
         people=list(people) or [PersonAnswers("Amina", "Khan", "2023-03-27", nhs_number="")],
         complete=True,
+        same={"wanted": True, "home": True, "gp": True},
+        parental="yes",
         interpreter=False,
         help_wanted=False,
         relationship="mother",
         contact_by=[],
     )
+    first = answers.people[0]
+    first.wanted, first.home, first.gp = [], "unsaid", "not_sure"
     answers.held_for = answers.extra_times()
+    answers.gelatine_settled = drafts.gelatine_key(draft(), answers)
     answers.ages_checked = drafts.ages_key(draft(), answers)
     return answers
 
@@ -44,10 +49,12 @@ def test_once_everything_is_answered_the_check_is_next():
     [
         ({"complete": False}, Step("book-people")),
         ({"ages_checked": ""}, Step("book-too-young")),
+        ({"gelatine_settled": ""}, Step("book-gelatine")),
         ({"interpreter": None}, Step("book-language")),
         ({"help_wanted": None}, Step("book-help")),
         ({"held_for": [True]}, Step("book-time")),
         ({"relationship": ""}, Step("book-about-you")),
+        ({"parental": ""}, Step("book-about-you")),
         ({"contact_by": None}, Step("book-contact")),
     ],
 )
@@ -87,10 +94,32 @@ def test_an_age_is_counted_in_whole_years():
     assert PersonAnswers("Noor", "", "2020").age(date(2026, 1, 1)) == 6
 
 
-def test_back_never_leads_to_the_page_for_the_too_young():
+def test_back_never_leads_to_the_page_for_the_too_young_nor_to_what_was_not_asked():
     answers = answered()
     answers.interpreter = None
-    assert drafts.step_before(draft(), answers, AT, Step("book-language")) == Step("book-clinic")
+    assert drafts.step_before(draft(), answers, AT, Step("book-wanted", 1)) == Step("book-clinic")
+    assert drafts.step_before(draft(), answers, AT, Step("book-language")) == Step("book-wanted", 1)
+
+
+def test_what_is_the_same_for_all_is_asked_once_and_what_differs_of_each():
+    answers = answered(PersonAnswers("Amina", "", "2023-03-27"), PersonAnswers("Bilal", "", "2021-03-27"))
+    pages = [step for step, _answered in drafts.steps(draft(), answers, AT)]
+    assert Step("book-home", 1) in pages and Step("book-home", 2) not in pages
+    answers.same["home"] = False
+    pages = [step for step, _answered in drafts.steps(draft(), answers, AT)]
+    assert Step("book-home", 2) in pages and Step("book-gp", 2) not in pages
+    answers.people[1].home = "same"
+    assert answers.source(answers.people[1], "home") is answers.people[0]
+
+
+def test_whoever_comes_first_after_the_first_was_removed_keeps_what_they_shared():
+    answers = answered(PersonAnswers("Amina", "", "2023-03-27"), PersonAnswers("Bilal", "", "2021-03-27"))
+    first = answers.people[0]
+    first.home, first.address, first.postcode, first.wanted = "ours", "1 High Street", "WR11 4BS", ["MEASLES"]
+    answers.remove(1)
+    (left,) = answers.people
+    assert (left.first_name, left.home, left.address, left.postcode) == ("Bilal", "ours", "1 High Street", "WR11 4BS")
+    assert (left.wanted, left.gp) == (["MEASLES"], "not_sure")
 
 
 def test_a_birth_known_to_the_month_is_booked_as_its_first_day_and_marked():
