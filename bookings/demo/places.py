@@ -16,7 +16,8 @@ VENUES: dict[str, dict[str, Any]] = {
         "town": "Evesham",
         "postcode": "WR11 4RW",
         "room": "The main hall on the ground floor, through the doors on the left",
-        "access": "No steps to the room\nToilet for disabled people\nParking in the market place",
+        "step_free": True,
+        "access": "Toilet for disabled people\nParking in the market place",
     },
     "malvern": {
         "name": "Malvern Cube",
@@ -24,7 +25,9 @@ VENUES: dict[str, dict[str, Any]] = {
         "town": "Malvern",
         "postcode": "WR14 2YF",
         "room": "The studio, at the end of the corridor",
-        "access": "No steps to the room\nFree parking outside\n5 minutes on foot from the station",
+        "step_free": True,
+        "access": "Free parking outside",
+        "travel": "5 minutes on foot from the station",
     },
     "worcester": {
         "name": "Horizon Community Centre",
@@ -32,7 +35,10 @@ VENUES: dict[str, dict[str, Any]] = {
         "town": "Worcester",
         "postcode": "WR5 1DS",
         "room": "The community hall, upstairs, there is a lift",
-        "access": "Lift to the room\nBus stop outside\nA quiet room on request",
+        "step_free": True,
+        "quiet_space": True,
+        "access": "Lift to the room",
+        "travel": "Bus stop outside",
     },
     "kidderminster": {
         "name": "St George’s Hall",
@@ -40,7 +46,8 @@ VENUES: dict[str, dict[str, Any]] = {
         "town": "Kidderminster",
         "postcode": "DY10 2ES",
         "room": "The large hall, straight on from the entrance",
-        "access": "No steps to the room\nFree parking outside",
+        "step_free": True,
+        "access": "Free parking outside",
     },
     "redditch": {
         "name": "Redditch Library",
@@ -48,7 +55,8 @@ VENUES: dict[str, dict[str, Any]] = {
         "town": "Redditch",
         "postcode": "B98 8AR",
         "room": "The meeting room on the ground floor, behind the children’s books",
-        "access": "No steps to the room\n2 minutes on foot from the bus station",
+        "step_free": True,
+        "travel": "2 minutes on foot from the bus station",
     },
     "wythall": {
         "name": "Wythall Community House",
@@ -65,7 +73,8 @@ VENUES: dict[str, dict[str, Any]] = {
         "town": "Worcester",
         "postcode": "WR5 1DB",
         "room": "The education room, entrance on the side",
-        "access": "No steps to the room\nSeparate room for women and children",
+        "step_free": True,
+        "access": "Separate room for women and children",
     },
     "roadside": {
         "name": "Offenham Road site",
