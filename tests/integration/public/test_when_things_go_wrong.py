@@ -9,7 +9,7 @@ import time_machine
 from django.core.management import call_command
 
 from bookings import drafts
-from bookings.actions import cancel_session
+from bookings.actions import cancel_appointments, cancel_session
 from bookings.models import Appointment, Booking, Draft
 from clinics.actions import close_bookings
 from clinics.models import Place, Reservation
@@ -248,3 +248,82 @@ def test_the_answers_cookie_is_signed_and_out_of_the_reach_of_scripts(visitor, s
     draft = Draft.objects.get()
     assert draft.owner_hash not in cookie.value
     assert "no-store" in visitor.goes(visitor.path).page["Cache-Control"]
+
+
+def test_a_family_that_would_be_split_is_offered_days_when_all_come_together(visitor, session):
+    later = make_session(venue=session.venue, date=session.date + timedelta(days=7), name="Evesham clinic")
+    starts = [place.starts_at for place in session.places.order_by("starts_at")]
+    for number in (1, 3, 5, 7, 9, 11):
+        book(session, child("Other"), starts_at=starts[number])
+    visitor.to_the_times("Amina", "Bilal", slug="evesham")
+    assert "Other days when all 2 people can come one after the other" in visitor.text
+    assert "Saturday 28 November 2026" in visitor.text
+    days = visitor.path.replace("/time/", f"/clinic/{session.venue.public_id}/")
+    visitor.answers(days, day=str(later.public_id))
+    assert visitor.heading == "What times do you want to come?"
+    assert "Saturday 28 November 2026" in visitor.text
+    assert "10am and 10:10am, one after the other" in offered(visitor)
+
+
+def test_a_day_says_how_many_times_are_left_only_when_they_are_few(visitor, session):
+    starts = [place.starts_at for place in session.places.order_by("starts_at")]
+    for start in starts[:9]:
+        book(session, child("Other"), starts_at=start)
+    visitor.starts("evesham").names("Amina").answers(another="no")
+    days = f"/book/{Draft.objects.get().public_id}/clinic/{session.venue.public_id}/"
+    assert "Morning. Only 3 times left" in visitor.goes(days).text
+    cancel_appointments(booking=Booking.objects.first(), appointments=None, by=None, source="test", at=NOW)
+    assert "Only" not in visitor.goes(days).text
+
+
+def test_the_last_confirmed_of_two_tabs_holds_and_the_check_shows_it_before_booking(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    check, base = visitor.path, visitor.path.removesuffix("check/")
+    # Another tab of the same browser, which was open all the while.
+    visitor.answers(f"{base}time/", starts_at=visitor.goes(f"{base}time/").times[4])
+    visitor.answers(f"{base}people/1/name/", first_name="Aminah", last_name="Khan")
+    assert "Aminah Khan" in visitor.goes(check).text and "10:40am" in visitor.text
+    visitor.answers(check)
+    assert "Aminah: 10:40am" in visitor.text
+    assert Appointment.objects.count() == 1 and Place.objects.filter(reservation__isnull=False).count() == 1
+
+
+def test_whoever_books_the_same_child_again_in_this_browser_is_told_and_nobody_else_is(visitor, other_visitor, session):
+    visitor.to_the_check("Amina", slug="evesham").answers()
+    booked = visitor.path
+    visitor.to_the_check("amina", "Bilal", slug="evesham")
+    assert "Amina already has an appointment on Saturday 21 November 2026" in visitor.text
+    assert f'href="{booked}"' in visitor.page.content.decode()
+    other_visitor.to_the_check("Amina", slug="evesham")
+    assert "already has an appointment" not in other_visitor.text
+    other_visitor.answers()
+    assert other_visitor.heading == "Appointment booked"
+
+
+def test_every_page_of_the_journey_can_clear_what_was_typed(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    base = visitor.path.removesuffix("check/")
+    pages = ("people/1/name/", "people/1/vaccines/", "language/", "time/", "people/1/home/", "contact/", "check/")
+    for page in pages:
+        assert 'href="/book/clear/"' in visitor.goes(base + page).page.content.decode().rsplit("<footer", 1)[-1], page
+
+
+def test_without_javascript_every_field_stands_on_the_page_and_what_belongs_to_no_answer_is_ignored(visitor, session):
+    visitor.to_the_check("Amina", slug="evesham")
+    base = visitor.path.removesuffix("check/")
+    for page, names in {
+        "language/": ("spoken_language", "format_words"),
+        "people/1/nhs-number/": ("nhs_number",),
+        "people/1/home/": ("address", "postcode", "staying_address"),
+        "people/1/gp/": ("gp_surgery",),
+        "about-you/": ("other",),
+        "contact/": ("mobile", "email", "landline", "letter_address"),
+    }.items():
+        html = visitor.goes(base + page).page.content.decode()
+        for name in names:
+            assert f'name="{name}"' in html, f"{name} on {page}"
+    visitor.answers(base + "people/1/home/", home="none", address="left over", postcode="nonsense")
+    assert visitor.heading == "Check your answers before you book" and "No address" in visitor.text
+    visitor.answers()
+    appointment = Appointment.objects.get()
+    assert (appointment.address, appointment.postcode, appointment.no_fixed_abode) == ("", "", True)
