@@ -112,15 +112,15 @@ def sentence_of(result: SeriesForecast) -> str:
     number = result.next_dose or 0
     if result.status in ("due", "overdue"):
         if result.due_on is None:
-            return _("Dose %(number)s may be due now.") % {"number": number}
-        return _("Dose %(number)s may be due now. The usual day for it was %(day)s.") % {
+            return _("This would be dose %(number)s.") % {"number": number}
+        return _("This would be dose %(number)s. The usual day for it was %(day)s.") % {
             "number": number,
             "day": words.plain_date(result.due_on),
         }
     if result.status == "not_yet":
         if result.due_on is None:
             return _("It comes after 3 doses of the 6-in-1 vaccine.")
-        return _("Dose %(number)s comes from %(day)s on.") % {
+        return _("Dose %(number)s is usually given from %(day)s on.") % {
             "number": number,
             "day": words.plain_date(result.due_on),
         }

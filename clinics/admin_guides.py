@@ -15,10 +15,10 @@ class GuideVersionAdmin(ReadOnlyAdmin):
     view_with = Permission.INSPECT
     team_path = None
     list_display = ["title", "guide", "language", "written_by_name", "written_at", "review_by"]
-    list_filter = ["language", "guide"]
+    list_filter = ["language"]
     list_select_related = ["guide"]
-    search_fields = ["public_id", "title"]
-    search_help_text = gettext_lazy("Search by title or public id")
+    search_fields = ["public_id", "title", "guide__slug"]
+    search_help_text = gettext_lazy("Search by title, address or public id")
     fields = readonly_fields = (
         "guide",
         "language",

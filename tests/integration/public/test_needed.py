@@ -26,9 +26,9 @@ def test_a_date_of_birth_and_doses_are_answered_in_plain_words(visitor):
     assert visitor.page.status_code == 200 and visitor.path == PATH
     assert visitor.heading == "What your child may need"
     assert "A nurse always checks the record with you before any vaccine is given" in visitor.text
-    assert "MMRV: May be due now Dose 2 may be due now. The usual day for it was 27 July 2025." in visitor.text
-    assert "6-in-1: May be due now Dose 2 may be due now." in visitor.text
-    assert "HPV: Later Dose 1 comes from 27 March 2034 on." in visitor.text
+    assert "MMRV: May be due now This would be dose 2. The usual day for it was 27 July 2025." in visitor.text
+    assert "6-in-1: May be due now This would be dose 2." in visitor.text
+    assert "HPV: Later Dose 1 is usually given from 27 March 2034 on." in visitor.text
     assert "Rotavirus: Not given at this age" in visitor.text
     # What was typed stays, to be changed.
     page = visitor.page.content.decode()
@@ -107,7 +107,7 @@ def test_more_lines_are_given_without_a_word_of_what_is_wrong_up_to_twenty(visit
 def test_a_vaccine_that_changes_nothing_is_named_and_left_out(visitor):
     visitor.answers(PATH, **BORN, lines="4", **dose(1, "BCG", ""), **dose(2, "MMR 3/4/23", ""))
     assert "These do not change the answer: BCG." in visitor.text
-    assert "MMRV: May be due now Dose 2" in visitor.text
+    assert "MMRV: May be due now This would be dose 2" in visitor.text
 
 
 def test_the_clinics_are_those_that_have_what_may_be_due_nearest_first(visitor):

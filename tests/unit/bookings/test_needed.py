@@ -42,9 +42,9 @@ def test_every_series_says_what_it_protects_against_and_names_guides_that_are_th
 @pytest.mark.parametrize(
     ("series", "status", "part", "given", "sentence"),
     [
-        ("MEASLES", "due", NOW, {"born": date(2025, 11, 1)}, "Dose 1 may be due now. The usual day for it was 1 N"),
-        ("MEASLES", "overdue", NOW, {"born": date(2022, 3, 27)}, "Dose 1 may be due now. The usual day for it was 27 "),
-        ("MEASLES", "not_yet", LATER, {"born": date(2026, 9, 1)}, "Dose 1 comes from 1 September 2027 on."),
+        ("MEASLES", "due", NOW, {"born": date(2025, 11, 1)}, "This would be dose 1. The usual day for it was 1 N"),
+        ("MEASLES", "overdue", NOW, {"born": date(2022, 3, 27)}, "This would be dose 1. The usual day for it was 27 "),
+        ("MEASLES", "not_yet", LATER, {"born": date(2026, 9, 1)}, "Dose 1 is usually given from 1 September 2027 on."),
         ("4IN1", "not_yet", LATER, {"born": date(2026, 9, 1)}, "It comes after 3 doses of the 6-in-1 vaccine."),
         (
             "MEASLES",
