@@ -46,8 +46,13 @@ def doubt(request: HttpRequest, *, at: datetime) -> str:
     if settings.HUMAN_SECONDS:
         began = _seconds(request.POST.get(BEGAN, ""))
         if began is None or at.timestamp() - began < settings.HUMAN_SECONDS:
-            return _("That was very quick. Check your answers and press the button again. They are still here.")
+            return press_again()
     return ""
+
+
+def press_again() -> str:
+    """Return what to say to somebody who was quicker than people are."""
+    return _("That was very quick. Check your answers and press the button again. They are still here.")
 
 
 def too_quick(since: datetime, *, at: datetime) -> bool:

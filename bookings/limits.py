@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from typing import NamedTuple
 
 from django.conf import settings
-from django.db import IntegrityError, models, transaction
+from django.db import connection, models
 
 from bookings.models import LookUpAttempts
 
@@ -79,15 +79,18 @@ def forget_past(*, at: datetime) -> int:
     return forgotten
 
 
-@transaction.atomic
+# One statement, so that tries of the same moment are all counted; both databases have it.
+COUNT = """
+    INSERT INTO bookings_lookupattempts (key, count, window_ends_at) VALUES (%s, 1, %s)
+    ON CONFLICT (key) DO UPDATE SET count = bookings_lookupattempts.count + 1 RETURNING count
+"""
+
+
 def _count(key: str, at: datetime, window: timedelta = WINDOW) -> int:
-    counter = LookUpAttempts.objects.filter(key=key)
-    if not counter.update(count=models.F("count") + 1):
-        seconds = window.total_seconds()
-        ends = datetime.fromtimestamp((at.timestamp() // seconds + 1) * seconds, tz=UTC)
-        try:
-            with transaction.atomic():
-                LookUpAttempts.objects.create(key=key, count=1, window_ends_at=ends)
-        except IntegrityError:
-            counter.update(count=models.F("count") + 1)
-    return counter.values_list("count", flat=True).get()
+    seconds = window.total_seconds()
+    ends = datetime.fromtimestamp((at.timestamp() // seconds + 1) * seconds, tz=UTC)
+    stored = LookUpAttempts._meta.get_field("window_ends_at").get_db_prep_value(ends, connection)
+    with connection.cursor() as cursor:
+        cursor.execute(COUNT, [key, stored])
+        (count,) = cursor.fetchone()
+    return int(count)

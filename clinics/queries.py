@@ -25,6 +25,7 @@ from django.utils.translation import gettext_lazy as _lazy
 
 from accounts.recurring import Recurring
 from clinics import words
+from clinics.availability import lately
 from clinics.finder import Found, find, venue_position
 from clinics.models import ClinicSession, Place, VaccinationPeriod, VaccineOffer, Venue
 from clinics.models.venue import facts_of, on_one_line
@@ -234,7 +235,7 @@ def _with_free(sessions: "QuerySet[ClinicSession]", at: Any) -> "QuerySet[Any]":
 
 def listed_towns(at: datetime) -> dict[str, Position]:
     """Return the towns and villages of clinics that the public may know of, each with a position."""
-    return _towns(_TOWNS.all(**_moment(at)))
+    return _towns(lately("towns", lambda: _TOWNS.all(**_moment(at))))
 
 
 def _towns_of(sessions: "QuerySet[ClinicSession]") -> "QuerySet[Any]":
@@ -287,7 +288,7 @@ def clinic_list(
     """
     known = None
     if not wishes and not only_bookable and leave_out is None and not vaccines:
-        rows = _ALL_TO_COME.all(**_moment(at))
+        rows = lately("to-come", lambda: _ALL_TO_COME.all(**_moment(at)))
     else:
         sessions = ClinicSession.objects.public()
         if only_bookable:
@@ -354,7 +355,7 @@ def _fill(venues: Sequence[ListedVenue], at: datetime) -> None:
     listed = {venue.venue_id: venue for venue in venues}
     # Always as many keys, none of them 0: the text of the statement stays the same.
     keys = {name: wanted[number] if number < len(wanted) else 0 for number, name in enumerate(_KEYS)}
-    for row in _LISTED.all(at=at, **keys):
+    for row in lately("listed", lambda: _LISTED.all(at=at, **keys), of=sorted(wanted)):
         venue_id, public_id, place, address, town, postcode, access, no_steps, quiet, *rest = row
         first_free, last_free, *session = rest
         venue = listed[venue_id]
@@ -398,7 +399,8 @@ _HOURS: Recurring[tuple[Any, ...]] = Recurring(_hours, at=DateTimeField(), sessi
 
 def clinic_day(*, session: ClinicSession, at: datetime) -> ClinicDay[ClinicSession]:
     """Return ``session`` with its hours and what is free."""
-    return ClinicDay(session, *_HOURS.all(at=at, session=session.pk)[0])
+    hours = lately("hours", lambda: _HOURS.all(at=at, session=session.pk)[0], of=session.pk)
+    return ClinicDay(session, *hours)
 
 
 def visible_session(slug: str) -> ClinicSession | None:

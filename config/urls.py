@@ -22,13 +22,15 @@ urlpatterns = [
     path("clinic-day/", include("bookings.urls.clinic_stock")),
     path("coordinate/", include("bookings.urls.coordinate")),
     path("coordinate/guides/", include("bookings.urls.guides")),
+    path("coordinate/messages/", include("bookings.urls.messages")),
+    path("notify/", include("messaging.urls")),
     # What the public reads: English at the root, every further language under its own prefix.
     *i18n_patterns(
         path("", include("clinics.urls")),
         path("", include("bookings.urls.public")),
-        path("", include("bookings.urls.answers")),
-        prefix_default_language=False,
         path("", include("bookings.urls.waiting")),
         path("", include("bookings.urls.stopping")),
+        path("", include("bookings.urls.answers")),
+        prefix_default_language=False,
     ),
 ]

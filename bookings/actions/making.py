@@ -52,11 +52,13 @@ def make_booking(
     source: str,
     at: datetime,
     draft: Draft | None = None,
+    holder: uuid.UUID | None = None,
     split: bool = False,
 ) -> Made:
     """Book a whole family, or nobody, and owe them a confirmation.
 
-    ``starts_at`` is the first minute of the run (None: any); a draft's kept times are used where it still has them.
+    ``starts_at`` is the first minute of the run (None: any); the times that a draft, or ``holder``, keeps are used
+    where it still has them.
     ``submission_id`` names the submission: however often it comes, it makes one booking, and every later call
     returns that one. Raises TimesTaken, NotTakingBookings, TooBusy, GelatineFreeGone where more vaccines without
     gelatine are asked for than can be promised, or BookingRefused for a wrong number of people.
@@ -73,6 +75,7 @@ def make_booking(
             source=source,
             at=at,
             draft=draft,
+            holder=holder,
             split=split,
         )
     except (IntegrityError, Refused):
@@ -97,6 +100,7 @@ def _make_booking(
     source: str,
     at: datetime,
     draft: Draft | None,
+    holder: uuid.UUID | None,
     split: bool,
 ) -> Made:
     check_people(len(people))
@@ -131,14 +135,16 @@ def _make_booking(
     taken = None
     if draft is not None:
         lock_draft(draft)
-        taken = places.confirm_held(session=session, needs=needs, holder=draft.public_id, at=at)
+        holder = draft.public_id
+    if holder is not None:
+        taken = places.confirm_held(session=session, needs=needs, holder=holder, at=at)
     if taken is None:
         taken = places.take_places(
             session=session,
             needs=needs,
             starts_at=starts_at,
             kind=Reservation.Kind.APPOINTMENT,
-            holder=draft.public_id if draft else None,
+            holder=holder,
             expires_at=None,
             at=at,
             split=split,
@@ -173,6 +179,7 @@ def _make_booking(
             for position, (person, seat) in enumerate(zip(people, taken, strict=True), start=1)
         ]
     )
+    owe_reminders(booking, at=at, appointments=appointments)
     if draft is not None:
         draft.booking = booking
         draft.updated_at = at
@@ -185,7 +192,6 @@ def _make_booking(
         thing=booking,
         team=session.team_id,
         after={
-    owe_reminders(booking, at=at, appointments=appointments)
             "session": str(session.public_id),
             "how": how,
             "appointments": [

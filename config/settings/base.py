@@ -136,10 +136,14 @@ else:
     }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
-CACHES = {
-    # Shared by every worker process: limits on sign-in and on booking look-ups must count across all of them.
-    "default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "django_cache"},
+# Both shared by every worker process, in one table: limits on sign-in must count across all of them, and what is free
+# is asked once for all. Room enough that neither ever pushes out the other's entries.
+_SHARED = {
+    "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+    "LOCATION": "django_cache",
+    "OPTIONS": {"MAX_ENTRIES": 10_000},
 }
+CACHES = {"default": _SHARED, "availability": {**_SHARED, "KEY_PREFIX": "availability"}}
 
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]

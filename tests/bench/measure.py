@@ -49,6 +49,7 @@ def measure(url: str, size: Size) -> Iterator[Line]:
     yield from forecasts(size.forecasts, size.forecast_rounds)
     began = monotonic()
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     world = scenes.make_world()
     # A database can only be copied while nobody is connected to it.
     _disconnect()
@@ -72,6 +73,7 @@ def measure(url: str, size: Size) -> Iterator[Line]:
 def measure_journey(url: str, size: Size) -> Iterator[Line]:
     """Measure the public's whole journey alone, on the empty database at ``url``."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     scenes.make_world()
     with ExitStack() as stack:
         address = stack.enter_context(running_service(url, application=SERVICE, workers=4, threads=2))
@@ -82,6 +84,7 @@ def measure_journey(url: str, size: Size) -> Iterator[Line]:
 def measure_day(url: str, size: Size) -> Iterator[Line]:
     """Measure the pages of a clinic's day alone, on the empty database at ``url``."""
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
     with running_service(url, workers=2, threads=2) as address, closing(Meter(address, url)) as meter:
         yield from clinic_day(size, address, meter)
     _disconnect()

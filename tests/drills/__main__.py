@@ -43,6 +43,7 @@ def prepare(url: str) -> None:
     from django.core.management import call_command
 
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
 
 
 def drill_day(url: str, *, people: int) -> bool:

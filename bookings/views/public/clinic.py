@@ -14,6 +14,7 @@ from bookings.actions import hold_times
 from bookings.drafts import Step
 from bookings.forms.public import clinic as forms
 from bookings.views.public.base import Question, step_url
+from bookings.views.public.fairness import may_hold, too_many
 from clinics import places, queries, words
 from clinics.finder import find, position_of_venue
 from clinics.forms.public import SearchForm
@@ -209,6 +210,8 @@ class ChooseTime(Question):
             form.is_valid()
             return self.show(form)
         starts_at, split = choice
+        if not may_hold(request, self.at):
+            return too_many(request)
         try:
             taken = hold_times(
                 draft=self.draft,

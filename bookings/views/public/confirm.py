@@ -17,7 +17,7 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from accounts.errors import Refused
-from bookings import drafts
+from bookings import drafts, human
 from bookings.actions import make_booking
 from bookings.drafts import CHECK, MYSELF, Step
 from bookings.forms.public import contact as forms
@@ -25,6 +25,7 @@ from bookings.forms.public.people import FORMATS, MY_NEEDS, NEEDS, vaccine_words
 from bookings.gelatine import GelatineFreeGone
 from bookings.models import Booking
 from bookings.views.public.base import COOKIE, Question, secret_of, step_url
+from bookings.views.public.fairness import may_book, too_many
 from bookings.views.public.people import birth_words
 from clinics import words
 from clinics.places import NotTakingBookings, TimesTaken
@@ -145,6 +146,11 @@ class Check(Question):
                 language=language,
                 support_needs=drafts.my_needs_sentence(self.answers, FORMATS_AND_NEEDS),
             )
+        if human.too_quick(self.draft.created_at, at=self.at):
+            form.add_error(None, human.press_again())
+            return self.show(form)
+        if not may_book(self.request, [contact.email, contact.phone], self.at):
+            return too_many(self.request)
         try:
             make_booking(
                 session=self.session,

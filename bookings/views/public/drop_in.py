@@ -31,7 +31,8 @@ from bookings.drop_ins import (
 from bookings.forms.public.drop_in import TicketForm
 from bookings.policies import MOST_PEOPLE
 from bookings.qr import qr_svg
-from bookings.views.public.waiting_list import signs, too_many
+from bookings.views.public.fairness import too_many
+from bookings.views.public.waiting_list import signs
 from clinics.models import ClinicSession
 from clinics.queries import visible_session
 from clinics.times import london_day

@@ -17,7 +17,8 @@ from accounts.addresses import client_address
 from bookings import human, limits
 from bookings.forms.public.waiting_list import AlertForm
 from bookings.policies import BookingRefused
-from bookings.views.public.waiting_list import signs, too_many
+from bookings.views.public.fairness import too_many
+from bookings.views.public.waiting_list import signs
 from bookings.waiting_list.alerts import NEAR_MILES, ask_for_alert, find_alert, stop_alert
 from clinics import queries
 from clinics.finder import find

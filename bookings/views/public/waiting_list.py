@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect, render
@@ -13,30 +14,31 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.translation import get_language
+from django.utils.functional import cached_property
+from django.utils.translation import get_language, override
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
 
-from accounts.addresses import client_address
 from accounts.errors import Refused
-from bookings import drafts, human, limits
+from bookings import drafts, human
 from bookings.drafts import MYSELF, Step
-from bookings.forms.public.people import MY_NEEDS, NEEDS
+from bookings.forms.public.people import NEEDS
 from bookings.forms.public.waiting_list import ANY, EMAIL, TEXT, TimesWantedForm, WaitingContactForm
 from bookings.models import Draft, WaitingListEntry, WaitingListOffer
 from bookings.policies import BookingRefused
 from bookings.references import shown_reference
 from bookings.views.public import found
 from bookings.views.public.base import Question, secret_of, step_url
-from bookings.views.public.confirm import relationship_words
+from bookings.views.public.confirm import FORMATS_AND_NEEDS, relationship_words
+from bookings.views.public.fairness import may_wait, too_many
 from bookings.waiting_list import joining
 from bookings.waiting_list.answering import decline_offer, take_offer
 from bookings.waiting_list.joining import Joined, find_entry, join_waiting_list, stop_waiting, wait_for_earlier
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS
 from clinics import queries, words
 from clinics.finder import position_of_venue
-from clinics.models import Place, Venue
+from clinics.models import ClinicSession, Place, Venue
 from clinics.places import NotTakingBookings, TimesTaken
 from nhsuk.forms import NhsukForm
 
@@ -123,14 +125,17 @@ class WaitingQuestion(Question):
 
     def join(self, form: NhsukForm) -> HttpResponse:
         """Join with the answers, however often the button is pressed; or say why not."""
-        address = client_address(self.request)
-        contact = drafts.contact(
-            self.answers,
-            relationship=relationship_words(self.answers.relationship),
-            language=get_language() or "en-gb",
-            support_needs=drafts.my_needs_sentence(self.answers, MY_NEEDS),
-        )
-        if not within_limits(address, [contact.email, contact.phone], self.at):
+        language = get_language() or settings.LANGUAGE_CODE
+        # What staff read is written in their language, whichever the pages were in.
+        with override(settings.LANGUAGE_CODE):
+            people = drafts.details(self.answers, NEEDS, self.offered if self.draft.session else ())
+            contact = drafts.contact(
+                self.answers,
+                relationship=relationship_words(self.answers.relationship),
+                language=language,
+                support_needs=drafts.my_needs_sentence(self.answers, FORMATS_AND_NEEDS),
+            )
+        if not may_wait(self.request, [contact.email, contact.phone], self.at):
             return too_many(self.request)
         wanted = self.answers.waiting
         try:
@@ -138,7 +143,7 @@ class WaitingQuestion(Question):
                 venues=chosen_venues(wanted["venues"]),
                 weekdays=wanted["weekdays"],
                 parts=wanted["parts"],
-                people=drafts.details(self.answers, NEEDS),
+                people=people,
                 contact=contact,
                 submission_id=self.draft.public_id,
                 by=None,
@@ -154,18 +159,6 @@ class WaitingQuestion(Question):
 def chosen_venues(public_ids: Sequence[str]) -> list[Venue]:
     """Return the venues with these ids."""
     return list(Venue.objects.filter(public_id__in=public_ids))
-
-
-def within_limits(address: str, contacts: Sequence[str], at: datetime) -> bool:
-    """Whether one more may join from an address and for its contacts."""
-    counted = [limits.allows(limits.WAITS_FROM_ADDRESS, address, at=at)]
-    counted += [limits.allows(limits.WAITS_OF_CONTACT, each, at=at) for each in contacts]
-    return all(counted)
-
-
-def too_many(request: HttpRequest) -> HttpResponse:
-    """429: somebody makes more than people do."""
-    return render(request, "bookings/too_much.html", {"back_url": reverse("clinic-list")}, status=429)
 
 
 def joined_page(request: HttpRequest, joined: Joined) -> HttpResponse:
@@ -184,13 +177,25 @@ class TimesWanted(WaitingQuestion):
 
     def form_words(self) -> dict[str, Any]:
         """Return the places, nearest first."""
-        venue = self.draft.session.venue if self.draft.session else None
-        self.places = places_to_wait_for(at=self.at, near=self.answers.near, venue=venue)
+        self.places = places_to_wait_for(at=self.at, near=self.answers.near, venue=self.venue)
         return {"places": self.places}
+
+    @cached_property
+    def venue(self) -> Venue | None:
+        """The place that was full: the one in the address, else that of the clinic chosen."""
+        try:
+            wanted = uuid.UUID(self.request.GET.get("venue", ""))
+        except ValueError:
+            return self.draft.session.venue if self.draft.session else None
+        return (
+            Venue.objects.filter(public_id=wanted, sessions__in=ClinicSession.objects.bookable(self.today))
+            .distinct()
+            .first()
+        )
 
     def initial(self) -> dict[str, Any]:
         """Return what was answered before; else the place of the clinic that was chosen."""
-        return initial_of(self.answers.waiting, self.draft.session.venue if self.draft.session else None)
+        return initial_of(self.answers.waiting, self.venue)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Take the answer, unless a program may have given it."""
@@ -313,7 +318,7 @@ class EarlierTimes(found.FoundView):
         if doubt:
             form.add_error(None, doubt)
             return self.show(form)
-        if not within_limits(client_address(request), [self.booking.reference], self.at):
+        if not may_wait(request, [self.booking.reference], self.at):
             return too_many(request)
         chosen = form.chosen()
         try:
