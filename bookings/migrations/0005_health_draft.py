@@ -4,15 +4,24 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('bookings', '0004_offers_lapse'),
+        ("bookings", "0004_offers_lapse"),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='draft',
-            name='purpose',
-            field=models.CharField(choices=[('book', 'Book'), ('change', 'Change the time or clinic'), ('add', 'Add somebody to a booking'), ('health', 'Answer health questions')], db_default='book', default='book', max_length=10),
+            model_name="draft",
+            name="purpose",
+            field=models.CharField(
+                choices=[
+                    ("book", "Book"),
+                    ("change", "Change the time or clinic"),
+                    ("add", "Add somebody to a booking"),
+                    ("health", "Answer health questions"),
+                ],
+                db_default="book",
+                default="book",
+                max_length=10,
+            ),
         ),
     ]

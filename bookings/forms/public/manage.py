@@ -11,6 +11,7 @@ from bookings.forms.public.contact import EMAIL, NEITHER, TEXT, ContactForm
 from bookings.models import Appointment
 from clinics import words
 from nhsuk.forms import CheckboxesField, DateInputField, NhsukForm, RadiosField, TextField
+from nhsuk.language import isolate
 
 # Why somebody cancels, where they want to say so.
 REASONS = {
@@ -77,7 +78,7 @@ class WhoMovesForm(NhsukForm):
     def __init__(self, *args: Any, appointments: Sequence[Appointment], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field: Any = self.fields["people"]
-        field.choices = [(str(each.public_id), str(each)) for each in appointments]
+        field.choices = [(str(each.public_id), isolate(str(each))) for each in appointments]
         field.nhsuk["choice_hints"] = {
             str(each.public_id): _t("%(day)s, %(time)s")
             % {"day": words.day(each.session.date), "time": words.clock(each.starts_at)}

@@ -27,6 +27,7 @@ from bookings.qr import booking_qr
 from bookings.queries.delay import minutes_behind
 from bookings.references import clean_reference, shown_reference
 from bookings.views.public.found import FoundView, remember, state_words
+from bookings.views.public.people import SPOKEN
 from clinics.times import london_day
 
 
@@ -207,7 +208,7 @@ class DeskCard(FoundView):
             "interpreter": self.booking.interpreter_needed or bool(language),
             "appointments": shown,
             "translated": translated,
-            "own": card_words(language, len(shown), reference),
+            "own": card_words(dict(SPOKEN).get(language) or language, len(shown), reference),
             "english": english,
             "steps": [
                 {"picture": f"bookings/pictures/{picture}.svg", "words": words, "english": in_english}

@@ -1,5 +1,6 @@
 """A young person asked that parents are not told: what whoever booked may still be sent, and be shown."""
 
+import re
 import uuid
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +14,7 @@ from bookings.actions import Contact, cancel_appointments, make_booking
 from bookings.arrivals import arrive_appointments
 from bookings.models import Appointment, Booking
 from bookings.privacy import booked_for_themselves, private_people
+from bookings.references import link_token_of
 from immunisations import actions
 from immunisations.models import Visit
 from immunisations.models.consent import GILLICK_ANSWERS
@@ -221,3 +223,28 @@ def test_the_wish_about_one_vaccine_is_not_lifted_by_a_word_about_another(room):
     say(room, visit, private=False)
     assert private_people({visit.person.pk}) == set()
     assert not visit_record(visit).parents_not_told()
+
+
+def test_every_page_offers_the_same_whether_or_not_a_private_young_person_has_come(room):
+    booking = book_next(room, "Tom", contact=TEXTED)
+    appointment = matched(booking, decided(room))
+    early = appointment.starts_at - timedelta(minutes=30)
+
+    def offered() -> str:
+        return re.sub(r'name="csrfmiddlewaretoken" value="\w+"', "", shown(booking, early))
+
+    not_come = offered()
+    arrive_appointments(session=appointment.session, appointments=[appointment], by=room.nurse, at=early)
+    assert offered() == not_come
+    assert "We are running late" in not_come and "Cancel this appointment" in not_come
+    with time_machine.travel(early, tick=False):
+        client = Client()
+        client.get(reverse("booking-link", args=[link_token_of(booking.public_id, booking.link_token_hash)]))
+        said = client.post(reverse("booking-late"), follow=True).content.decode()
+        assert "You told us at" in said
+        day = client.post(reverse("booking-change"), {"people": [str(appointment.public_id)]})
+        time_page = client.post(day.url, {"day": str(appointment.session.public_id)})
+        later = appointment.starts_at + timedelta(minutes=20)
+        check = client.post(time_page.url, {"starts_at": later.isoformat()})
+        refused = client.post(check.url, follow=True).content.decode()
+    assert "This appointment can no longer be changed." in refused and "arrived" not in refused
