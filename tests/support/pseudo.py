@@ -61,7 +61,7 @@ class _Read(HTMLParser):
     """Collects what a page says: its text and the attributes that are read aloud or shown."""
 
     SPOKEN = ("alt", "aria-label", "title", "placeholder", "content")
-    SILENT = ("script", "style", "svg")
+    SILENT = ("bdi", "script", "style", "svg")
     VOID = ("br", "hr", "img", "input", "link", "meta", "wbr")
 
     def __init__(self) -> None:
