@@ -3,41 +3,50 @@
 from django.db import migrations, models
 
 
-def tick(apps, schema_editor):
-    """Tick what venues said so far in the very words that were suggested for it."""
-    Venue = apps.get_model("clinics", "Venue")
-    for venue in Venue.objects.using(schema_editor.connection.alias).exclude(access=""):
-        if "no steps to the room" in [line.strip().casefold() for line in venue.access.splitlines()]:
-            venue.step_free = True
-            venue.save(update_fields=["step_free"])
-
-
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('clinics', '0005_guides'),
+        ("clinics", "0005_guides"),
     ]
 
     operations = [
         migrations.AddField(
-            model_name='venue',
-            name='quiet_space',
-            field=models.BooleanField(db_default=False, default=False, help_text='Somewhere away from the others to wait and to be vaccinated.', verbose_name='a quiet place if you need it'),
+            model_name="venue",
+            name="quiet_space",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="Somewhere away from the others to wait and to be vaccinated.",
+                verbose_name="a quiet place if you need it",
+            ),
         ),
         migrations.AddField(
-            model_name='venue',
-            name='step_free',
-            field=models.BooleanField(db_default=False, default=False, help_text='From the street to the room where people are vaccinated. A lift counts, a ramp counts.', verbose_name='no steps to the room'),
+            model_name="venue",
+            name="step_free",
+            field=models.BooleanField(
+                db_default=False,
+                default=False,
+                help_text="From the street to the room where people are vaccinated. A lift counts, a ramp counts.",
+                verbose_name="no steps to the room",
+            ),
         ),
         migrations.AddField(
-            model_name='venue',
-            name='travel',
-            field=models.TextField(blank=True, db_default='', default='', help_text='One fact a line: “Bus 144 stops outside”, “5 minutes on foot from the station”.', verbose_name='how to get there'),
+            model_name="venue",
+            name="travel",
+            field=models.TextField(
+                blank=True,
+                db_default="",
+                default="",
+                help_text="One fact a line: “Bus 144 stops outside”, “5 minutes on foot from the station”.",
+                verbose_name="how to get there",
+            ),
         ),
         migrations.AlterField(
-            model_name='venue',
-            name='access',
-            field=models.TextField(blank=True, help_text='One fact a line, in plain words: “Toilet for disabled people”, “Free parking outside”.', verbose_name='access'),
+            model_name="venue",
+            name="access",
+            field=models.TextField(
+                blank=True,
+                help_text="One fact a line, in plain words: “Toilet for disabled people”, “Free parking outside”.",
+                verbose_name="access",
+            ),
         ),
-        migrations.RunPython(tick, migrations.RunPython.noop, elidable=True),
     ]
