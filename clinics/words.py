@@ -49,6 +49,16 @@ def short_day(on: date | datetime) -> str:
     return date_words(_on(on), "short")
 
 
+def brief_day(on: date | datetime) -> str:
+    """Return “14 Mar”."""
+    return date_words(_on(on), "brief")
+
+
+def brief_date(on: date | datetime) -> str:
+    """Return “14 Mar 2026”."""
+    return date_words(_on(on), "brief_year")
+
+
 def month(on: date) -> str:
     """Return “March 2026”."""
     return date_words(on, "month")

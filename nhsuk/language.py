@@ -15,7 +15,14 @@ from django.utils.translation import get_language, get_language_bidi
 
 # By style, in the letters of Django's date formats. Source of each order: Unicode's Common Locale Data Repository, the
 # full and long dates of the language. E is the month's name as it stands in a date (“marca”), F by itself (“marzec”).
-_ENGLISH = {"day": "l j F Y", "plain": "j F Y", "short": "D j M", "month": "F Y"}
+_ENGLISH = {
+    "day": "l j F Y",
+    "plain": "j F Y",
+    "month": "F Y",
+    "short": "D j M",
+    "brief": "j M",
+    "brief_year": "j M Y",
+}
 _DATES = {
     "pl": _ENGLISH | {"day": "l, j E Y", "plain": "j E Y", "short": "D, j b"},
     "ro": _ENGLISH | {"day": "l, j F Y", "short": "D, j b"},
@@ -33,8 +40,11 @@ FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
 
 
 def date_words(on: date, style: str = "plain") -> str:
-    """Return a date in the page's language: ``day`` “Saturday 14 March 2026”, ``plain`` “14 March 2026”, ``short``
-    “Sat 14 Mar”, ``month`` “March 2026”."""
+    """Return a date in the page's language.
+
+    ``style`` is ``day`` for “Saturday 14 March 2026”, ``plain`` for “14 March 2026”, ``month`` for “March 2026”,
+    ``short`` for “Sat 14 Mar”, ``brief`` for “14 Mar” or ``brief_year`` for “14 Mar 2026”.
+    """
     return _date_words(on, style, get_language())
 
 
@@ -83,5 +93,5 @@ def isolate(words: str) -> str:
 
 
 def unmarked(words: str) -> str:
-    """Return words without the marks of ``isolate``, for a program that reads them, such as one that looks for a map."""
+    """Return words without the marks of ``isolate``, for a program that reads them, such as one that finds a place."""
     return words.replace(FIRST_STRONG_ISOLATE, "").replace(POP_ISOLATE, "")

@@ -12,6 +12,8 @@ register.filter("clock", words.clock)
 register.filter("day_words", words.day)
 register.filter("plain_date", words.plain_date)
 register.filter("short_day", words.short_day)
+register.filter("brief_day", words.brief_day)
+register.filter("brief_date", words.brief_date)
 
 
 @register.simple_tag

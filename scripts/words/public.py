@@ -36,6 +36,7 @@ PUBLIC = (
     "bookings/messages/**/*.py",
     "bookings/views/public/**/*.py",
     "bookings/waiting_list/**/*.py",
+    "immunisations/aftercare.py",
     "immunisations/health_questions.py",
     "immunisations/models/record_check.py",
     "immunisations/vaccine_names.py",
