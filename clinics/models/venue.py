@@ -18,7 +18,10 @@ def facts_of(access: str, *, step_free: bool = False, quiet_space: bool = False)
     """
     ticked = [str(words) for words, holds in ((NO_STEPS, step_free), (QUIET_SPACE, quiet_space)) if holds]
     written = [gettext(line.strip()) for line in access.splitlines() if line.strip()]
-    return [isolate(fact) for fact in dict.fromkeys([*ticked, *written])]
+    facts: dict[str, str] = {}
+    for fact in [*ticked, *written]:
+        facts.setdefault(fact.casefold(), fact)
+    return [isolate(fact) for fact in facts.values()]
 
 
 def on_one_line(*parts: str) -> str:
