@@ -43,6 +43,8 @@ class Draft(PublicIdModel):
     class Meta:
         verbose_name = _("draft")
         verbose_name_plural = _("drafts")
+        # What one browser has answered and booked: to clear it, and to say whom it has booked for already.
+        indexes = [models.Index(fields=["owner_hash"], name="draft_of_browser")]
         constraints = [
             models.CheckConstraint(
                 condition=models.Q(purpose="book", about__isnull=True)

@@ -12,7 +12,7 @@ from accounts.recurring import Recurring
 from bookings.models import Appointment
 from bookings.privacy import private_people
 from bookings.queries.home_answers import HomeAnswers, home_answers_of
-from bookings.queries.rows import DayRow, Flag, flags_of, root_of
+from bookings.queries.rows import DayRow, Flag, flags_of, root_of, said_when_booking
 from bookings.queries.timeline import TimelineDose, rule_source, timeline_dose
 from clinics.models import ClinicSession
 from clinics.vaccines import Series, Vaccine, series_of
@@ -148,6 +148,11 @@ class PersonPage:
     @property
     def flags(self) -> list[Flag]:
         return flags_of(self.appointment, self.person, private=self.private)
+
+    @property
+    def said_when_booking(self) -> list[str]:
+        """Home and GP surgery as the booking says them: the record may be older."""
+        return said_when_booking(self.appointment)
 
     @cached_property
     def home_answers(self) -> HomeAnswers | None:

@@ -147,6 +147,25 @@ def asked_for(appointment: Appointment) -> str:
     return ", ".join(str(Series(each).label) for each in dict.fromkeys(series_of(code) for code in known))
 
 
+def said_when_booking(appointment: Appointment | None) -> list[str]:
+    """Return where somebody lives and with which GP surgery they are, as the booking says it; nothing not asked."""
+    if appointment is None:
+        return []
+    said = []
+    home = ", ".join([*appointment.address.splitlines(), *([appointment.postcode] if appointment.postcode else [])])
+    if home:
+        said.append(_("Home: %(home)s") % {"home": home})
+    elif appointment.no_fixed_abode:
+        said.append(_("No fixed address"))
+    if appointment.gp_surgery:
+        said.append(_("GP surgery: %(surgery)s") % {"surgery": appointment.gp_surgery})
+    elif appointment.gp_registered == Appointment.GpRegistered.NO:
+        said.append(_("No GP surgery"))
+    elif appointment.gp_registered == Appointment.GpRegistered.NOT_SURE:
+        said.append(_("Not sure about a GP surgery"))
+    return said
+
+
 def initials(first_name: str, last_name: str) -> str:
     """Return the first letters of a name: "A. K."."""
     return " ".join(f"{name.strip()[:1].upper()}." for name in (first_name, last_name) if name.strip())

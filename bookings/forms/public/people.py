@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.drafts import SAME
 from clinics.vaccines import Series, Vaccine, series_of
+from clinics.words import listed
 from nhsuk.forms import (
     CheckboxesField,
     DateInputField,
@@ -218,7 +219,7 @@ class GelatineForm(NhsukForm):
             field.choices = [(FREE, _t("The vaccine without gelatine")), (EITHER, _t("Either vaccine"))]
             del self.fields["who"]
         else:
-            field.label = _t("Which vaccine can they have?")
+            field.label = _t("Which vaccine can %(names)s have?") % {"names": listed([name for _number, name in names])}
             field.choices = [
                 (FREE, _t("Everybody: the vaccine without gelatine")),
                 (EITHER, _t("Everybody: either vaccine")),
@@ -258,7 +259,7 @@ class HomeForm(SharedForm):
         required=False,
     )
     staying_postcode = PostcodeField(
-        label=_("Postcode of that place (optional)"), subject=_("the postcode"), required=False
+        label=_("The postcode of where you are staying (optional)"), subject=_("the postcode"), required=False
     )
     field_order = ("home", "address", "postcode", "staying_address", "staying_postcode", "same")
 

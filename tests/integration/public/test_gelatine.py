@@ -96,7 +96,7 @@ def test_nobody_is_asked_who_comes_for_something_else(visitor, store):
 
 def test_in_a_family_each_may_have_another_wish(visitor, store):
     wishes(visitor, "Amina", "Bilal")
-    assert visitor.heading == "Which vaccine can they have?"
+    assert visitor.heading == "Which vaccine can Amina and Bilal have?"
     visitor.answers(gelatine="some", who=["2"]).answers(interpreter="no").answers(wanted="no")
     visitor.answers(starts_at=visitor.times[0]).answers(known="no").answers(known="no").says_where()
     visitor.answers(relationship="mother", contact_name="Sara", parental="yes").answers(contact_by=["neither"])

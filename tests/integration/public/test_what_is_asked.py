@@ -1,6 +1,7 @@
 """What families are asked about vaccines, home, GP surgery and how to reach them; and who sees the answers."""
 
 import pytest
+import time_machine
 from django.utils.translation import override
 
 from accounts.models import Role
@@ -155,6 +156,16 @@ def test_the_row_of_the_clinic_day_says_all_that_was_told(session):
         "Large print",
         "Trouble hearing",
     ]
+
+
+def test_the_persons_page_says_home_and_surgery_as_the_booking_has_them(client, session):
+    made = book(session, child(address="1 High Street", postcode="WR11 4BS", gp_registered="yes", gp_surgery="Merstow"))
+    nurse = make_user(session.team, Role.VACCINATOR)
+    arrive_appointments(session=session, appointments=made.appointments, by=nurse, at=MORNING)
+    with time_machine.travel(MORNING, tick=False):
+        client.force_login(nurse)
+        page = client.get(f"/clinic-day/{session.public_id}/people/{Person.objects.get().public_id}/")
+    assert "Home: 1 High Street, WR11 4BS. GP surgery: Merstow" in page.content.decode()
 
 
 @pytest.mark.parametrize(
