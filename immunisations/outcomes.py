@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
-from typing import NamedTuple
+from typing import NamedTuple, Protocol
 
 from django.db import models
 from django.utils.translation import gettext
@@ -59,11 +59,24 @@ class Recorded(NamedTuple):
     not_done_reason: str = ""
 
 
+class Moments(Protocol):
+    """What a visit has that decides what came of it: the visit itself, or a row of these columns."""
+
+    @property
+    def why(self) -> str: ...
+    @property
+    def started_at(self) -> datetime | None: ...
+    @property
+    def paused_at(self) -> datetime | None: ...
+    @property
+    def left_at(self) -> datetime | None: ...
+
+
 # How long "May leave now" stands on the list after somebody may.
 SAID_FOR = timedelta(minutes=15)
 
 
-def waits(visit: Visit, now: datetime) -> bool:
+def waits(visit: Moments, now: datetime) -> bool:
     """Whether everything is done and the person waits after a dose: the visit ends later."""
     return visit.left_at is not None and visit.left_at > now
 
@@ -80,7 +93,7 @@ def leaving_words(visit: Visit | None, *, asked: int, now: datetime) -> str:
     return gettext("May leave now") if now - visit.left_at < SAID_FOR else ""
 
 
-def outcome_of(visit: Visit, recorded: Iterable[Recorded], *, now: datetime | None = None) -> Outcome:
+def outcome_of(visit: Moments, recorded: Iterable[Recorded], *, now: datetime | None = None) -> Outcome:
     """Return what came of the visit; ``recorded`` are the vaccinations of it that stand.
 
     With ``now``, whoever still waits after a dose is said to; without, they count as what they will be.

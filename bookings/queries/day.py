@@ -1,14 +1,33 @@
 """The list of one clinic: who is here, who is expected, who has been seen, who did not come."""
 
-from collections import defaultdict
+from collections import Counter, defaultdict
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, TypeVar
+
+from django.db.models import BigIntegerField, Model, QuerySet
 
 from accounts.models import Team
+from accounts.recurring import Recurring
 from bookings.drop_ins import ComingTicket, tickets_by_visit, tickets_to_come
 from bookings.models import Appointment, ListEntry
 from bookings.privacy import private_people
+from bookings.queries.day_keys import (
+    DONE,
+    EXPECTED,
+    LONGEST,
+    NOT_COME,
+    NOT_VACCINATED,
+    SECTIONS,
+    SHOWN,
+    Booked,
+    Came,
+    Keys,
+    Listed,
+    keys_of,
+    next_families,
+)
 from bookings.queries.home_answers import to_read_from_home
 from bookings.queries.rows import DayRow, Family, Flag, Group, flags_of, root_of
 from bookings.queue import Pace, Waiting, in_order, pace_of
@@ -16,9 +35,7 @@ from clinics.models import ClinicSession
 from clinics.vaccines import Series, Vaccine, series_of
 from immunisations.models import Screening, SeriesStatus, StatusState, Vaccination, Visit
 from immunisations.outcomes import STILL_HERE, Outcome, Recorded, leaving_words, outcome_of
-from immunisations.queries import (
-    standing_at,
-)
+from immunisations.queries import standing_at
 
 __all__ = [
     "Clinics",
@@ -34,12 +51,13 @@ __all__ = [
     "root_of",
 ]
 
-NOT_VACCINATED = frozenset({Outcome.NOT_VACCINATED, Outcome.NOT_PRODUCED})
+Row = TypeVar("Row", bound=Model)
+NOT_VACCINATED_OUTCOMES = frozenset({Outcome.NOT_VACCINATED, Outcome.NOT_PRODUCED})
 
 
 @dataclass
 class DayList:
-    """The list of one clinic: everybody in one of its sections."""
+    """The list of one clinic: everybody in one of its sections, of the long ones those who are next or were last."""
 
     session: ClinicSession
     # Those who wait, in the order of the queue; the first is next.
@@ -49,6 +67,7 @@ class DayList:
     expected: list[Family] = field(default_factory=list)
     # Those on a closed clinic's list who have not come yet, by wing or site.
     listed: list[Group] = field(default_factory=list)
+    # Of these three the latest first.
     done: list[DayRow] = field(default_factory=list)
     not_vaccinated: list[DayRow] = field(default_factory=list)
     not_come: list[DayRow] = field(default_factory=list)
@@ -56,20 +75,45 @@ class DayList:
     pace: Pace | None = None
     # Families on the way with a ticket of the drop-in.
     tickets: list[ComingTicket] = field(default_factory=list)
+    # How many people each section has, shown or not.
+    counts: Counter[str] = field(default_factory=Counter)
 
     @property
     def expected_count(self) -> int:
-        return sum(len(family.rows) for family in self.expected) + sum(len(group.rows) for group in self.listed)
+        return self.counts[EXPECTED]
+
+    @property
+    def done_count(self) -> int:
+        return self.counts[DONE]
+
+    @property
+    def not_vaccinated_count(self) -> int:
+        return self.counts[NOT_VACCINATED]
+
+    @property
+    def not_come_count(self) -> int:
+        return self.counts[NOT_COME]
+
+    @property
+    def seen_count(self) -> int:
+        """How many came and have left."""
+        return self.done_count + self.not_vaccinated_count
+
+    @property
+    def is_cut(self) -> dict[str, bool]:
+        """Of each section whether some of its people are not shown."""
+        shown = {
+            EXPECTED: len(self.not_come_yet),
+            DONE: len(self.done),
+            NOT_VACCINATED: len(self.not_vaccinated),
+            NOT_COME: len(self.not_come),
+        }
+        return {section: self.counts[section] > count for section, count in shown.items()}
 
     @property
     def here(self) -> list[DayRow]:
         """Everybody who has arrived and not left."""
         return self.ready + self.in_progress
-
-    @property
-    def seen(self) -> list[DayRow]:
-        """Everybody who came and has left."""
-        return self.done + self.not_vaccinated
 
     @property
     def walk_ins(self) -> int:
@@ -87,38 +131,36 @@ class DayList:
 
     @property
     def not_come_yet(self) -> list[DayRow]:
-        """Everybody who is still expected."""
+        """Everybody who is still expected, as far as they are shown."""
         rows = [row for family in self.expected for row in family.rows]
         return rows + [row for group in self.listed for row in group.rows]
 
     @property
     def rows(self) -> list[DayRow]:
-        """Everybody on the list."""
-        return self.not_come_yet + self.here + self.seen + self.not_come
+        """Everybody on the list who is shown."""
+        return self.not_come_yet + self.here + self.done + self.not_vaccinated + self.not_come
 
 
-def day_list(session: ClinicSession, *, today: date, at: datetime, hidden: bool = False) -> DayList:
+def day_list(
+    session: ClinicSession,
+    *,
+    today: date,
+    at: datetime,
+    hidden: bool = False,
+    whole: Collection[str] = SECTIONS,
+) -> DayList:
     """Return the list of a clinic, in a number of queries that does not depend on how many people are on it.
 
     ``at`` is the moment for which the pace of the queue is worked out; ``hidden`` where a queue can read the screen.
+    Sections that are not in ``whole`` are cut where they are long (``bookings.queries.day_keys``).
     """
-    appointments = list(
-        Appointment.objects.filter(session=session)
-        .select_related("booking", "person__merged_into")
-        .order_by("starts_at", "position", "pk")
-    )
-    visits = list(
-        Visit.objects.filter(session=session)
-        .select_related("person__merged_into", "started_by")
-        .order_by("arrived_at", "pk")
-    )
-    listing = DayList(session)
-    _expect(listing, appointments, {visit.pk for visit in visits}, today)
-    _see(listing, appointments, visits, today, at)
-    _add_entries(listing, today)
-    _number(listing)
+    keys = keys_of(session)
+    listing = DayList(session, cancelled=keys.cancelled)
+    came = _sorted_visits(session, keys.visits, at)
+    shown = _choose(listing, keys, came, whole)
+    _read(listing, shown, keys, came, today)
     observed = timedelta(minutes=session.observation_minutes or 0)
-    listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in visits], at=at, observed=observed)
+    listing.pace = pace_of([(visit.started_at, visit.left_at) for visit in keys.visits], at=at, observed=observed)
     if session.drop_in_from:
         listing.tickets = [ComingTicket(ticket, hidden) for ticket in tickets_to_come(session, today=today)]
     rows = listing.rows
@@ -135,84 +177,169 @@ def day_list(session: ClinicSession, *, today: date, at: datetime, hidden: bool 
     return listing
 
 
-def _expect(listing: DayList, appointments: list[Appointment], here: set[int], today: date) -> None:
-    """Put those who have an appointment and have not come under their family, or among those who did not attend."""
-    families: dict[int, Family] = {}
-    for appointment in appointments:
-        if appointment.visit_id in here:
-            continue
-        if appointment.state == Appointment.State.CANCELLED:
-            listing.cancelled += 1
-            continue
-        row = DayRow(appointment, None, root_of(appointment.person), Outcome.BOOKED, today)
-        if appointment.state == Appointment.State.DID_NOT_ATTEND:
-            row.outcome = Outcome.DID_NOT_ATTEND
-            listing.not_come.append(row)
-            continue
-        family = families.get(appointment.booking_id)
-        if family is None:
-            family = families[appointment.booking_id] = Family([], appointment.booking)
-            listing.expected.append(family)
-        family.rows.append(row)
+@dataclass
+class _Visits:
+    """Those who came, by the section they stand in, with what came of each and what each was given."""
+
+    sections: dict[str, list[Came]]
+    outcomes: dict[int, Outcome]
+    given: dict[int, list[str]]
+    at: datetime
 
 
-def _see(listing: DayList, appointments: list[Appointment], visits: list[Visit], today: date, at: datetime) -> None:
+@dataclass
+class _Shown:
+    """The keys of those whom the page shows."""
+
+    families: list[list[Booked]]
+    listed: list[Listed]
+    not_come: list[Booked]
+    visits: list[tuple[str, Came]]
+
+
+def _sorted_visits(session: ClinicSession, visits: list[Came], at: datetime) -> _Visits:
     """Put everybody who came where they stand by what was recorded."""
     recorded: dict[int, list[Recorded]] = defaultdict(list)
     given: dict[int, list[str]] = defaultdict(list)
-    for standing in standing_at(listing.session):
+    for standing in standing_at(session):
         recorded[standing.visit_id].append(Recorded(standing.status, standing.not_done_reason))
         if standing.status == Vaccination.Status.COMPLETED:
-            given[standing.visit_id].append(str(Vaccine(standing.vaccine).label))
-    with_appointment = {appointment.visit_id: appointment for appointment in appointments if appointment.visit_id}
-    to_read = _answers_to_read(listing.session)
+            given[standing.visit_id].append(standing.vaccine)
+    found = _Visits({name: [] for name in ("ready", "in_progress", DONE, NOT_VACCINATED)}, {}, given, at)
     for visit in visits:
-        outcome = outcome_of(visit, recorded[visit.pk], now=at)
-        row = DayRow(
-            with_appointment.get(visit.pk), visit, root_of(visit.person), outcome, today, tuple(given[visit.pk])
-        )
-        if given[visit.pk]:
-            row.leaving = leaving_words(visit, asked=listing.session.observation_minutes, now=at)
+        outcome = found.outcomes[visit.pk] = outcome_of(visit, recorded[visit.pk], now=at)
         if outcome == Outcome.ARRIVED:
-            listing.ready.append(row)
+            section = "ready"
         elif outcome in STILL_HERE:
-            listing.in_progress.append(row)
+            section = "in_progress"
         else:
-            (listing.not_vaccinated if outcome in NOT_VACCINATED else listing.done).append(row)
-        row.to_read = outcome in STILL_HERE and visit.pk in to_read
+            section = NOT_VACCINATED if outcome in NOT_VACCINATED_OUTCOMES else DONE
+        found.sections[section].append(visit)
+    for section in (DONE, NOT_VACCINATED):
+        found.sections[section].sort(key=lambda visit: (visit.left_at or at, visit.pk), reverse=True)
+    return found
 
 
-def _answers_to_read(session: ClinicSession) -> set[int]:
-    """Return the visits, of those that go on, with a yes to a health question behind which nothing was confirmed."""
-    rows = Screening.objects.filter(visit__session=session, visit__left_at__isnull=True).order_by("at", "pk")
-    answers: dict[int, dict[str, dict[str, Any]]] = {}
-    for visit, answered in rows.values_list("visit", "answers"):
-        answers.setdefault(visit, {}).update(answered)
-    return {
-        visit
-        for visit, answered in answers.items()
-        if any(answer.get("answer") == "yes" and not answer.get("facts") for answer in answered.values())
-    }
-
-
-def _add_entries(listing: DayList, today: date) -> None:
-    """Put those on the clinic's own list who have not come under their wing or site, and note the others' place."""
-    entries = (
-        ListEntry.objects.filter(session=listing.session, taken_off_at__isnull=True)
-        .select_related("person__merged_into")
-        .order_by("group", "position", "pk")
+def _choose(listing: DayList, keys: Keys, came: _Visits, whole: Collection[str]) -> _Shown:
+    """Count everybody, and choose whom the page shows of the long sections."""
+    booked = sum(len(family) for family in keys.families)
+    counts = listing.counts
+    counts[EXPECTED] = booked + len(keys.listed)
+    counts[NOT_COME] = len(keys.not_come)
+    counts[DONE], counts[NOT_VACCINATED] = len(came.sections[DONE]), len(came.sections[NOT_VACCINATED])
+    cut = {section: section not in whole and counts[section] > LONGEST for section in SECTIONS}
+    families = next_families(keys.families, cut=cut[EXPECTED])
+    room = max(0, SHOWN - sum(len(family) for family in families))
+    latest = {section: SHOWN if cut[section] else None for section in SECTIONS}
+    visits = [
+        (section, visit) for section, several in came.sections.items() for visit in several[: latest.get(section)]
+    ]
+    return _Shown(
+        families,
+        keys.listed[:room] if cut[EXPECTED] else keys.listed,
+        keys.not_come[::-1][: latest[NOT_COME]],
+        visits,
     )
-    rows = {row.person.pk: row for row in listing.rows if row.person is not None}
+
+
+def _read(listing: DayList, shown: _Shown, keys: Keys, came: _Visits, today: date) -> None:
+    """Read whom the page shows, and put each into their section."""
+    session = listing.session
+    expected = [booked for family in shown.families for booked in family]
+    with_visit = [keys.booked[visit.pk] for _section, visit in shown.visits if visit.pk in keys.booked]
+    appointments = _by_key(
+        Appointment.objects.select_related("booking", "person__merged_into"),
+        [booked.pk for booked in (*expected, *shown.not_come, *with_visit)],
+    )
+    visits = _by_key(
+        Visit.objects.select_related("person__merged_into", "started_by"),
+        [visit.pk for _section, visit in shown.visits],
+    )
+    roots = {booked.root for booked in (*expected, *shown.not_come)} | {visit.root for _section, visit in shown.visits}
+    entries = _by_key(
+        ListEntry.objects.select_related("person__merged_into"),
+        [each.pk for each in shown.listed] + [pk for root, pk in keys.entries.items() if root in roots],
+    )
+
+    def row_of(booked: Booked, outcome: Outcome) -> DayRow:
+        appointment = appointments[booked.pk]
+        return DayRow(appointment, None, root_of(appointment.person), outcome, today)
+
+    for family in shown.families:
+        rows = [row_of(booked, Outcome.BOOKED) for booked in family if booked.pk in appointments]
+        if rows:
+            listing.expected.append(Family(rows, rows[0].booking))
+    listing.not_come = [row_of(each, Outcome.DID_NOT_ATTEND) for each in shown.not_come if each.pk in appointments]
+    _add_visits(listing, shown, keys, came, appointments, visits, today)
+    by_root = {row.person.pk: row for row in listing.rows if row.person is not None}
+    for root, pk in keys.entries.items():
+        if root in by_root and pk in entries:
+            by_root[root].entry = entries[pk]
+    sizes = Counter(each.group for each in keys.listed)
     groups: dict[str, Group] = {}
-    for entry in entries:
-        person = root_of(entry.person)
-        there = rows.get(person.pk) if person else None
-        if there is not None:
-            there.entry = there.entry or entry
+    for each in shown.listed:
+        if each.pk not in entries:
             continue
-        row = DayRow(None, None, person, Outcome.BOOKED, today, entry=entry)
-        groups.setdefault(entry.group, Group(entry.group, [])).rows.append(row)
+        row = DayRow(None, None, root_of(entries[each.pk].person), Outcome.BOOKED, today, entry=entries[each.pk])
+        groups.setdefault(each.group, Group(each.group, [], sizes[each.group])).rows.append(row)
     listing.listed = list(groups.values())
+    _note_answers_to_read(session, listing.here)
+    _number(listing)
+
+
+def _by_key(rows: "QuerySet[Row]", keys: Collection[int]) -> "dict[int, Row]":
+    """Return the rows of these keys, in one query; in none where there are none."""
+    return {row.pk: row for row in rows.filter(pk__in=keys)} if keys else {}
+
+
+def _add_visits(
+    listing: DayList,
+    shown: _Shown,
+    keys: Keys,
+    came: _Visits,
+    appointments: dict[int, Appointment],
+    visits: dict[int, Visit],
+    today: date,
+) -> None:
+    """Put everybody who came and is shown into their section."""
+    for section, each in shown.visits:
+        visit = visits.get(each.pk)
+        if visit is None:
+            # Taken back between the two queries.
+            continue
+        booked = keys.booked.get(each.pk)
+        given = came.given.get(each.pk, [])
+        row = DayRow(
+            appointments.get(booked.pk) if booked else None,
+            visit,
+            root_of(visit.person),
+            came.outcomes[each.pk],
+            today,
+            tuple(str(Vaccine(code).label) for code in given),
+        )
+        if given:
+            row.leaving = leaving_words(visit, asked=listing.session.observation_minutes, now=came.at)
+        getattr(listing, section).append(row)
+
+
+def _note_answers_to_read(session: ClinicSession, here: list[DayRow]) -> None:
+    """Mark those who are here with a yes to a health question behind which nothing was confirmed."""
+    answers: dict[int, dict[str, dict[str, Any]]] = {}
+    for visit, answered in _ANSWERS.all(session=session.pk):
+        answers.setdefault(visit, {}).update(answered)
+    for row in here:
+        answered = answers.get(row.visit.pk, {}) if row.visit else {}
+        row.to_read = any(each.get("answer") == "yes" and not each.get("facts") for each in answered.values())
+
+
+_ANSWERS: "Recurring[tuple[int, dict[str, dict[str, Any]]]]" = Recurring(
+    lambda session: (
+        Screening.objects.filter(visit__session=session, visit__left_at__isnull=True)
+        .order_by("at", "pk")
+        .values_list("visit", "answers")
+    ),
+    session=BigIntegerField(),
+)
 
 
 def _number(listing: DayList) -> None:

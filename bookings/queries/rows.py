@@ -269,6 +269,8 @@ class Group:
 
     name: str
     rows: list[DayRow]
+    # How many there are, shown or not.
+    count: int = 0
 
     @property
     def key(self) -> str:

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField
 from django.db.models.functions import Coalesce
@@ -91,22 +91,34 @@ class StandingRow(NamedTuple):
     given_at: datetime | None
 
 
+_STANDING: "Recurring[tuple[Any, ...]]" = Recurring(
+    lambda session: (
+        Vaccination.objects.current()
+        .filter(session=session)
+        .order_by("recorded_at", "pk")
+        .values_list(
+            "visit",
+            Coalesce("person__merged_into", "person"),
+            "series",
+            "status",
+            "not_done_reason",
+            "vaccine",
+            "dose_number",
+            "batch",
+            "given_at",
+        )
+    ),
+    session=BigIntegerField(),
+)
+
+
 def standing_at(session: ClinicSession) -> list[StandingRow]:
     """Return what stands at a clinic, oldest first, in one query.
 
     Of a person who has two rows here because they were taken for two, a dose stands before any word that none was
     given, and of two such words the later one.
     """
-    root = Coalesce("person__merged_into", "person")
-    rows = [
-        StandingRow(*row)
-        for row in Vaccination.objects.current()
-        .filter(session=session)
-        .order_by("recorded_at", "pk")
-        .values_list(
-            "visit", root, "series", "status", "not_done_reason", "vaccine", "dose_number", "batch", "given_at"
-        )
-    ]
+    rows = [StandingRow(*row) for row in _STANDING.all(session=session.pk)]
     last: dict[tuple[int, str], StandingRow] = {}
     for row in rows:
         before = last.get((row.person_id, row.series))

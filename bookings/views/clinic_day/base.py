@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from datetime import date, datetime
 from functools import cached_property
 from typing import Any, ClassVar, cast
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import BigIntegerField, UUIDField
@@ -19,6 +20,7 @@ from accounts.models import User
 from accounts.permissions import Permission, may
 from accounts.recurring import Recurring
 from bookings.queries import PersonPage, person_page
+from bookings.queries.day_keys import SECTIONS
 from bookings.queries.rows import initials
 from bookings.views.clinic_day.batches import chosen_batches
 from clinics.models import Batch, ClinicSession
@@ -98,9 +100,19 @@ class ClinicDayPage(StaffRequired):
         """Whether the user may do this in the clinic's team."""
         return may(self.user, permission, self.clinic.team_id)
 
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """The long sections of the list that the address asks to see whole."""
+        return tuple(section for section in SECTIONS if section in self.request.GET.getlist("all"))
+
+    @property
+    def whole_query(self) -> str:
+        """What the address of a list, or of what leads back to it, says of sections that are shown whole."""
+        return f"?{urlencode([('all', section) for section in self.whole])}" if self.whole else ""
+
     def day_url(self) -> str:
         """The address of the clinic's list."""
-        return reverse("clinic-day-session", args=[self.clinic.public_id])
+        return reverse("clinic-day-session", args=[self.clinic.public_id]) + self.whole_query
 
     def named(self, person: Person) -> str:
         """How a message names somebody: by initials while a queue can read the screen."""

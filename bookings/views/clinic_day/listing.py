@@ -2,10 +2,12 @@
 
 import hashlib
 from typing import Any
+from urllib.parse import urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.template.loader import render_to_string
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.safestring import SafeString
 
@@ -15,6 +17,7 @@ from accounts.middleware import is_background
 from accounts.permissions import Permission, may, roles_in
 from bookings.forms.clinic_day import SearchForm
 from bookings.queries import clinics_around, day_list
+from bookings.queries.day_keys import LONGEST, NOT_COME
 from bookings.queries.freshness import list_state
 from bookings.views.clinic_day.base import HIDE_NAMES, ClinicDayPage
 from clinics.times import london_day
@@ -44,20 +47,43 @@ class ClinicDay(StaffRequired):
         return render(request, "clinic_day/choose.html", context)
 
 
+def anchor(section: str) -> str:
+    """The id of a section's heading on the page."""
+    return "did-not-attend" if section == NOT_COME else section.replace("_", "-")
+
+
 class DayListPage(ClinicDayPage):
     """A page that can show the day's list, or show it again with what went wrong."""
 
     def state(self) -> str:
         """Return the mark of the list as this user sees it now. Asked before the list is read, never after."""
-        seen_by = (self.user.pk, roles_in(self.user).get(self.clinic.team_id), self.hidden, self.today)
+        seen_by = (self.user.pk, roles_in(self.user).get(self.clinic.team_id), self.hidden, self.today, self.whole)
         return list_state(self.clinic, at=self.now, seen_by=repr(seen_by))
 
     def sections(self) -> dict[str, Any]:
         """Read the list; return it with its sections as they are shown, and the second half of their mark."""
-        listing = day_list(self.clinic, today=self.today, at=self.now, hidden=self.hidden)
-        context = {"list": listing, "clinic": self.clinic, "open": can_record(self.clinic), "hidden": self.hidden}
+        listing = day_list(self.clinic, today=self.today, at=self.now, hidden=self.hidden, whole=self.whole)
+        context = {
+            "list": listing,
+            "clinic": self.clinic,
+            "open": can_record(self.clinic),
+            "hidden": self.hidden,
+            "all": {section: self.all_url(section) for section, cut in listing.is_cut.items() if cut},
+            "fewer": {section: self.fewer_url(section) for section in self.whole if listing.counts[section] > LONGEST},
+        }
         html = render_to_string("clinic_day/day_list.html", context)
         return {"list": listing, "sections": html, "mark": hashlib.sha256(html.encode()).hexdigest()[:16]}
+
+    def all_url(self, section: str) -> str:
+        """The address of the list with this section whole, too."""
+        query = urlencode([("all", each) for each in (*self.whole, section)])
+        return f"{reverse('clinic-day-session', args=[self.clinic.public_id])}?{query}#{anchor(section)}"
+
+    def fewer_url(self, section: str) -> str:
+        """The address of the list with this section cut again."""
+        query = urlencode([("all", each) for each in self.whole if each != section])
+        address = reverse("clinic-day-session", args=[self.clinic.public_id])
+        return f"{address}{'?' if query else ''}{query}#{anchor(section)}"
 
     def show_day(self, *, status: int = 200) -> HttpResponse:
         """Show the list; with 409 it comes again because something had changed, and a message says what."""
@@ -73,6 +99,7 @@ class DayListPage(ClinicDayPage):
                 "tag": f"{state}.{context['mark']}",
                 "updated": clock(self.now),
                 "search_form": SearchForm(),
+                "whole_query": self.whole_query,
                 "refreshes": self.request.GET.get("refresh") != "off",
             },
             status=status,
