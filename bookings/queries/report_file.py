@@ -4,6 +4,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
 from bookings.queries.report import ClinicReport
+from clinics.times import london_day
 from clinics.words import clock, plain_date
 
 Row = tuple[str | Promise, str | Promise, str | Promise, str | int]
@@ -18,7 +19,11 @@ def report_rows(report: ClinicReport) -> list[Row]:
         (_("Clinic"), _("State"), session.get_state_display(), ""),
     ]
     if session.closed_off_at:
-        rows.append((_("Clinic"), _("Closed by"), session.closed_off_by_name, clock(session.closed_off_at)))
+        closed = _("%(time)s on %(day)s") % {
+            "time": clock(session.closed_off_at),
+            "day": plain_date(london_day(session.closed_off_at)),
+        }
+        rows.append((_("Clinic"), _("Closed by"), session.closed_off_by_name, closed))
         rows.append((_("Clinic"), _("Note"), session.closing_note, ""))
     people = _("People")
     for name, number in [
@@ -27,7 +32,6 @@ def report_rows(report: ClinicReport) -> list[Row]:
         (_("Walk-ins"), totals.walked_in),
         (_("From the list"), report.from_list),
         (_("Did not attend"), totals.did_not_attend),
-        (_("Not produced"), totals.not_produced),
         (_("Not produced"), totals.not_produced),
         (_("Still expected"), totals.expected),
         (_("Cancelled"), totals.cancelled),

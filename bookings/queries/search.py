@@ -58,6 +58,8 @@ class SearchAnswer:
     here: list[DayRow] = field(default_factory=list)
     elsewhere: list[FoundPerson] = field(default_factory=list)
     people: list[FoundPerson] = field(default_factory=list)
+    # Those of a scanned booking whose appointment at this clinic was cancelled.
+    cancelled: list[FoundPerson] = field(default_factory=list)
     # Whether there are more than are shown: a second fact finds the right one.
     more: bool = False
     # Whether a QR code was read, and the family of it that can arrive in one tap.
@@ -66,12 +68,14 @@ class SearchAnswer:
 
     @property
     def count(self) -> int:
-        return len(self.here) + len(self.elsewhere) + len(self.people)
+        return len(self.here) + len(self.cancelled) + len(self.elsewhere) + len(self.people)
 
     @property
     def found_people(self) -> list[Person]:
         """Everybody known who is shown."""
-        shown = [row.person for row in self.here] + [found.person for found in self.elsewhere + self.people]
+        shown = [row.person for row in self.here] + [
+            found.person for found in self.cancelled + self.elsewhere + self.people
+        ]
         return [person for person in shown if person is not None]
 
 
@@ -136,7 +140,9 @@ def _scan_answer(
         answer.family = Family(to_come, found) if len(to_come) > 1 else None
         if not answer.here:
             appointments = found.appointments.select_related("session", "person__merged_into").order_by("position")
-            answer.elsewhere = [_of_appointment(each, (_("QR code"),), hidden) for each in appointments]
+            for each in appointments:
+                group = answer.cancelled if each.session_id == session.pk else answer.elsewhere
+                group.append(_of_appointment(each, (_("QR code"),), hidden))
     for row in answer.here:
         row.why = (_("QR code"),)
     return answer

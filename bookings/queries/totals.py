@@ -4,6 +4,8 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.db.models import Count
+from django.db.models.functions import Coalesce
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -143,7 +145,9 @@ def totals(session: ClinicSession) -> Totals:
         ],
         reasons_by_code=[(reason, Vaccination.Reason(reason).label, count) for reason, count in reasons.most_common()],
         declined=len(declined),
-        records_checked=len(set(RecordCheck.objects.filter(visit__session=session).values_list("visit_id", flat=True))),
+        records_checked=RecordCheck.objects.filter(visit__session=session)
+        .aggregate(people=Count(Coalesce("visit__person__merged_into", "visit__person"), distinct=True))
+        .get("people", 0),
     )
 
 

@@ -27,7 +27,10 @@ class Asked:
 
 
 def people_elsewhere(asked: Asked, *, own_teams: Collection[int]) -> list[Person]:
-    """Return whoever these facts are exactly those of, in any other team: each team's row that stands for them."""
+    """Return whoever these facts are exactly those of, in any other team: each team's row that stands for them.
+
+    ``own_teams`` are those whose records the user may see anyway.
+    """
     others = list(Team.objects.exclude(pk__in=own_teams).values_list("pk", flat=True))
     rows = Person.objects.filter(team__in=others, date_of_birth=asked.date_of_birth).select_related(
         "team", "merged_into__team"

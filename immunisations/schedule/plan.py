@@ -233,10 +233,19 @@ class _Planner:
         """Why the next dose of a series is not given on the day, and until when it waits."""
         item = _said(result)
         until = _when(result)
-        planned = next((visit.on for visit in visits for item in visit.give if result.series in item.series), None)
-        if held or (result.rule == "pcv-dose-1" and planned and until and planned > until):
+        visit = next((each for each in visits if any(result.series in item.series for item in each.give)), None)
+        if held or (result.rule == "pcv-dose-1" and visit and until and visit.on > until):
+            rule, params = self.third_visit.id, {"dose": item.dose}
+            if visit is None or self.is_third(visit):
+                until = visit.on if visit else None
+                return replace(item, rule=rule, code="plan_wait_third_visit", params=params, until=until)
+            # Nothing more is waited for once the second 6-in-1 is given: then it goes with whatever comes first.
             return replace(
-                item, rule=self.third_visit.id, code="plan_wait_third_visit", params={"dose": item.dose}, until=planned
+                item,
+                rule=rule,
+                code="plan_wait_later_visit",
+                params={**params, "until_on": visit.on.isoformat()},
+                until=visit.on,
             )
         if until is None:
             return replace(item, code="plan_wait_primary", params={})
@@ -245,6 +254,11 @@ class _Planner:
             return replace(item, code="plan_wait_due")
         item = replace(item, rule="live-vaccine-gap")
         return replace(item, code="plan_wait_yellow_fever" if self.yellow_fever_near(until) else "plan_wait_live")
+
+    def is_third(self, visit: NextVisit) -> bool:
+        """Whether the third 6-in-1, or a later one, is given at a visit."""
+        begun = self.third_visit.number("visits_before")
+        return any("6IN1" in item.series and (item.dose or 0) > begun for item in visit.give)
 
     def yellow_fever_near(self, until: datetime.date) -> bool:
         """Whether it is a yellow fever vaccine that a measles vaccine waits for until this day."""

@@ -142,6 +142,7 @@ TEMPLATES: dict[str, Template] = {
     ),
     "plan_wait_live": "Dose {dose} waits until {until_on}, because of another live vaccine.",
     "plan_wait_third_visit": "Dose {dose} is given at the visit of the third 6-in-1.",
+    "plan_wait_later_visit": "Dose {dose} is given at the visit from {until_on}.",
     "plan_wait_primary": "The booster waits until three doses of the 6-in-1 vaccine count.",
     # one series
     "complete": (

@@ -22,6 +22,7 @@ from bookings.queries.report import ClinicReport, clinic_report
 from bookings.queries.report_file import report_rows
 from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from bookings.views.clinic_day.checking import uuid_or_new
+from bookings.views.clinic_day.readings import excursion_words
 from clinics.models import ClinicSession, ReadingMoment
 from immunisations import actions
 from immunisations.policies import check_session_open
@@ -111,6 +112,7 @@ class ClinicEnd(ClinicDayPage):
         """Write down the temperature of each cool box at the end."""
         boxes = self._report().without_temperature
         read = 0
+        outside = []
         for number, box in enumerate(boxes, 1):
             typed = self.request.POST.get(f"celsius-{number}", "").strip().replace(",", ".")
             if not typed or self.request.POST.get(f"box-{number}") != box:
@@ -119,12 +121,16 @@ class ClinicEnd(ClinicDayPage):
                 celsius = Decimal(typed[:10])
             except InvalidOperation as wrong:
                 raise Mistyped(_("Enter the temperature of %(box)s, like 5.2.") % {"box": box}) from wrong
-            actions.record_reading(
+            made = actions.record_reading(
                 session=self.clinic, box=box, moment=ReadingMoment.END, celsius=celsius, by=self.user, at=self.now
             )
+            if made.reading.is_excursion:
+                outside.append(excursion_words(made))
             read += 1
         if not read:
             raise Mistyped(_("Enter the temperature of each cool box, like 5.2."))
+        for words in outside:
+            messages.warning(self.request, words)
         return _("Saved: temperatures at the end.")
 
     def _close(self) -> str:

@@ -181,7 +181,7 @@ class FastPerson(FastPage, PersonPageBase):
         messages.success(
             self.request,
             _("%(name)s: %(reason)s. Saved.")
-            % {"name": self.person.list_name, "reason": Vaccination.Reason(fast.not_given_reason).label},
+            % {"name": self.named(self.person), "reason": Vaccination.Reason(fast.not_given_reason).label},
         )
         return self._next()
 
@@ -231,7 +231,7 @@ class FastPerson(FastPage, PersonPageBase):
             messages.success(
                 self.request,
                 _("%(vaccine)s saved for %(name)s.")
-                % {"vaccine": Vaccine(row.vaccine).label, "name": self.person.list_name},
+                % {"vaccine": Vaccine(row.vaccine).label, "name": self.named(self.person)},
             )
             return self._next()
         messages.warning(

@@ -21,10 +21,10 @@ from bookings.queries.packing import pack_list
 from bookings.queries.store import takeable
 from bookings.views.clinic_day.base import ClinicDayPage
 from bookings.views.clinic_day.batches import remembered
+from bookings.views.clinic_day.readings import excursion_words
 from clinics.actions import release_at_clinic, take_stock, waste_stock
 from clinics.models import Batch, CoolBoxReading, ReadingMoment, WasteReason
 from clinics.policies import ClinicRefused, check_stock_open
-from clinics.words import listed
 from immunisations.actions import count_back, destroy_held, record_reading
 from immunisations.queries import ClinicStock, StockLine, stock_of
 
@@ -271,20 +271,10 @@ class StockTemperature(StockPage):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
-        words = {"celsius": number_format(made.reading.celsius, 1), "box": made.reading.box}
-        if made.held:
-            words["batches"] = listed([f"{batch.product.name} {batch.number}" for batch in made.held])
-            messages.warning(
-                request,
-                _("%(box)s at %(celsius)s °C is outside +2 to +8 °C. Quarantined: %(batches)s. Do not give them.")
-                % words,
-            )
-        elif made.reading.is_excursion:
-            messages.warning(
-                request,
-                _("%(box)s at %(celsius)s °C is outside +2 to +8 °C. Give nothing that was in it.") % words,
-            )
+        if made.held or made.reading.is_excursion:
+            messages.warning(request, excursion_words(made))
         else:
+            words = {"celsius": number_format(made.reading.celsius, 1), "box": made.reading.box}
             messages.success(request, _("Saved: %(box)s at %(celsius)s °C.") % words)
         return redirect(self.stock_url())
 

@@ -21,7 +21,7 @@ from bookings.arrivals import arrive_appointments, expected_appointment, expecte
 from bookings.details import Contact, PersonDetails
 from bookings.forms.clinic_day.walk_in import YES, WalkInForm
 from bookings.models import Appointment, Booking
-from bookings.privacy import booked_for_themselves
+from bookings.privacy import booked_for_themselves, private_people
 from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from bookings.views.clinic_day.checking import uuid_or_new
 from clinics.models import ClinicSession, Venue
@@ -66,13 +66,17 @@ class Shared:
 
 
 def shared_with(person: Person, visit: Visit | None) -> Shared:
-    """Return what somebody known shares with a brother or sister, and who came with them."""
+    """Return what somebody known shares with a brother or sister, and who came with them.
+
+    The number of a young person who asked that parents are not told is their own: it stands on nobody else's record.
+    """
+    own_number = bool(private_people({person.root_id}))
     return Shared(
         person.first_name,
         person.last_name,
         person.postcode,
         person.no_fixed_abode,
-        person.phone,
+        "" if own_number else person.phone,
         person.language,
         person.interpreter_needed,
         visit.accompanied_by if visit else "",

@@ -13,7 +13,7 @@ from accounts import tries
 from accounts.audit import record_view
 from accounts.guard import StaffRequired
 from accounts.models import Membership
-from accounts.permissions import Permission, roles_in
+from accounts.permissions import Permission, teams_where
 from bookings.forms.privacy import EmergencyForm
 from bookings.queries.person import STATUS_WORDS
 from bookings.queries.timeline import rule_source, timeline_dose
@@ -58,7 +58,7 @@ class EmergencyFind(EmergencyPage):
         if not tries.count(request, TRIES, str(self.user.pk)):
             form.add_error(None, _("There were too many tries. Wait an hour, or phone the other team"))
             return self._page(form, status=429)
-        people = people_elsewhere(form.asked(), own_teams=list(roles_in(self.user)))
+        people = people_elsewhere(form.asked(), own_teams=teams_where(self.user, Permission.SEE_RECORDS))
         if not people:
             form.add_error(
                 None,

@@ -10,7 +10,7 @@ from accounts.permissions import Permission, teams_where
 from bookings.forms.privacy import LooksForm, OlderForm
 from bookings.queries.looks import Looks, Question, looks
 from clinics.times import london_day
-from immunisations.queries.emergency import emergencies
+from immunisations.queries.emergency import MOST_SHOWN, emergencies
 
 
 class WhoLooked(StaffRequired):
@@ -56,6 +56,7 @@ class WhoLooked(StaffRequired):
             ],
             "asked": question is not None,
             "emergencies": opened,
+            "most_emergencies": MOST_SHOWN if len(opened) == MOST_SHOWN else None,
             "own_teams": teams,
             "now": now,
         }

@@ -239,11 +239,27 @@ class TestOnThePage:
         senior.post(url(room), {"does": "temperatures", "box-1": "Blue", "celsius-1": "5,2"})
         assert clinic_report(room.session, at=EVENING).without_temperature == []
 
+    def test_a_box_outside_its_range_at_the_end_is_said_to_have_quarantined_what_it_held(self, room, senior):
+        take_stock(session=room.session, counts={room.mmrv: 10}, by=room.nurse, at=AT, confirmed=True)
+        actions.record_reading(
+            session=room.session, box="Blue", moment="start", celsius=Decimal("4.5"), by=room.nurse, at=AT
+        )
+        sent = {"does": "temperatures", "box-1": "Blue", "celsius-1": "11"}
+        said = words(senior.post(url(room), sent, follow=True))
+        assert "Blue at 11.0 °C is outside +2 to +8 °C. Quarantined: " in said and "TET1. Do not give them." in said
+
     def test_a_button_of_nobodys_changes_nothing(self, room, senior):
         assert senior.post(url(room), {"does": "dance"}).status_code == 302
 
 
 class TestTheReport:
+    def test_the_file_says_on_which_day_it_was_closed(self, room, senior):
+        close(room)
+        text = senior.get(url(room, "clinic-day-report-file")).content.decode("utf-8-sig")
+        rows = list(csv.reader(io.StringIO(text)))
+        assert [row[3] for row in rows if row[1] == "Closed by"] == ["5pm on 21 November 2026"]
+        assert len([row for row in rows if row[1] == "Not produced"]) == 1
+
     def test_the_page_and_the_file_say_the_same_and_no_cell_can_run(self, room, senior):
         visit = room.ready()
         room.give(visit)

@@ -113,6 +113,16 @@ def test_one_after_the_other_in_the_lists_order(wing: Clinic, nurse: Client) -> 
     assert (report.residents.vaccinated, report.staff.vaccinated, report.all.declined) == (1, 1, 1)
 
 
+def test_nobody_is_named_by_what_is_said_after_saving_while_names_are_hidden(wing: Clinic, nurse: Client) -> None:
+    nurse.post(wing.url("clinic-day-names"), {"hide": "yes"})
+    set_up(nurse, wing)
+    for first_name, outcome, initials in (("Ben", "vaccinated", "B. A."), ("Sean", "declined", "S. D.")):
+        answer = save(nurse, wing, first_name) if outcome == "vaccinated" else other(nurse, wing, first_name, outcome)
+        page = nurse.get(answer.url, follow=True).content.decode()
+        said = page.split('banner__heading">')[1].split("</p>")[0]
+        assert initials in said and "ARCHER" not in said and "DOYLE" not in said
+
+
 def test_a_dose_stands_on_a_check_consent_and_answers_as_anywhere(wing: Clinic, nurse: Client) -> None:
     set_up(nurse, wing)
     assert save(nurse, wing, "Ben").status_code == 302

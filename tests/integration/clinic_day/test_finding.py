@@ -156,6 +156,7 @@ def test_a_scanned_booking_that_was_cancelled_is_said_to_be(clinic, desk):
     cancel_appointments(booking=made.booking, appointments=None, by=None, source="public", at=MORNING)
     said = words(find(desk, clinic, made.link_token))
     assert "Cancelled: " in said and "Booked at" not in said
+    assert "Cancelled at this clinic" in said and "At our other clinics" not in said
 
 
 def test_a_scanned_slip_finds_the_family(clinic, desk, nurse, amina):

@@ -12,7 +12,7 @@ from django.test import Client
 from bookings.models import Appointment, Booking
 from clinics.models import ClinicSession, Place, Venue
 from immunisations import actions
-from immunisations.models import Person, PersonIdentifier, Visit
+from immunisations.models import GILLICK_ANSWERS, Person, PersonIdentifier, Visit
 from tests.integration.clinic_day.conftest import Clinic, words
 from tests.support.factories import MORNING, book, child, contact
 
@@ -195,6 +195,28 @@ def test_a_sibling_of_somebody_booked_shares_what_the_booking_says(clinic: Clini
     desk.post(clinic.url("walk-in") + link, sent)
     visit = Visit.objects.get()
     assert (visit.accompanied_by, visit.accompanied_as) == ("Sara Khan", "Mother")
+
+
+def test_the_number_of_a_young_person_who_keeps_it_from_their_parents_is_not_copied(
+    clinic: Clinic, desk: Client
+) -> None:
+    details = {"first_name": "Zoe", "last_name": "Young", "phone": "+447700900982"}
+    zoe = actions.add_person(team=clinic.team, date_of_birth=date(2011, 11, 1), by=clinic.nurse, at=MORNING, **details)
+    visit = actions.arrive(session=clinic.session, person=zoe, by=clinic.nurse, at=MORNING)
+    link = f"{clinic.url('walk-in')}?sibling={zoe.public_id}"
+    assert "+447700900982" in desk.get(link).content.decode()
+    actions.record_consent(
+        visit=visit,
+        decision="given",
+        route="gillick",
+        given_by_name="Zoe Young",
+        vaccines=["MMR"],
+        gillick=dict.fromkeys(GILLICK_ANSWERS, True),
+        parents_not_told=True,
+        by=clinic.nurse,
+        at=MORNING,
+    )
+    assert "+447700900982" not in desk.get(link).content.decode()
 
 
 @pytest.mark.parametrize(

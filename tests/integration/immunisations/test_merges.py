@@ -170,3 +170,5 @@ def test_a_dose_on_one_row_stands_before_a_decline_on_another(room):
     assert visit_record(Visit.objects.get(pk=other.pk)).recorded["MEASLES"] == dose
     numbers = totals(room.session)
     assert (numbers.came, numbers.people_vaccinated, numbers.declined, numbers.reasons) == (1, 1, 0, [])
+    # Both rows were checked, and they are one person.
+    assert numbers.records_checked == 1

@@ -11,7 +11,7 @@ from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import AuditEvent, RecordView, Role, Team, User
+from accounts.models import AuditEvent, Membership, RecordView, Role, Team, User
 from immunisations.actions import (
     FoundDose,
     add_person,
@@ -19,6 +19,7 @@ from immunisations.actions import (
     record_check,
     record_screening,
 )
+from immunisations.actions.emergency import begin_emergency_access
 from immunisations.health_questions import QUESTIONS, answers_of
 from immunisations.models import EmergencyAccess, Person, RecordCheck
 from messaging.envelope import Envelope, NoLonger
@@ -143,6 +144,14 @@ def test_somebody_of_ones_own_team_is_not_found_here_in_the_same_words(client, t
     assert NOBODY in page.content.decode() and not EmergencyAccess.objects.exists()
 
 
+def test_a_team_whose_totals_alone_one_may_see_counts_as_another(client, dawud, nurse, elsewhere):
+    # The team worked for is the first by name.
+    Team.objects.filter(pk=elsewhere.pk).update(name="Wye team")
+    Membership.objects.create(user=nurse, team=elsewhere, role=Role.ANALYST)
+    assert by_number(client).status_code == 302
+    assert EmergencyAccess.objects.get().person == dawud
+
+
 def test_the_record_is_shown_to_read_with_sources_what_is_due_and_what_holds_for_life(client, dawud):
     page = client.get(by_number(client)["Location"])
     said = page.content.decode()
@@ -221,6 +230,15 @@ def test_leads_read_it_at_the_top_of_their_page_and_only_the_keeping_team_reads_
     other = Client()
     other.force_login(make_user(make_team(), Role.PRIVACY_LEAD))
     assert "Nora Nurse" not in other.get(reverse("account-looks")).content.decode()
+
+
+def test_leads_are_told_when_there_were_more_emergencies_than_their_page_shows(client, dawud, nurse, team):
+    lead = Client()
+    lead.force_login(make_user(team, Role.PRIVACY_LEAD))
+    for number in range(20):
+        begin_emergency_access(people=[dawud], team=team, reason=f"Call {number}", by=nurse, at=MORNING)
+        page = lead.get("/accounts/who-looked/").content.decode() if number > 17 else ""
+        assert ("These are the latest 20." in page) == (number == 19)
 
 
 def test_guessing_people_is_stopped(client, dawud):

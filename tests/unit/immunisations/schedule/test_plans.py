@@ -109,6 +109,15 @@ def test_a_plan_of_half_known_dates_is_made_soon():
     assert [item.series for item in planned.ask]
 
 
+def test_a_dose_held_for_company_names_the_visit_at_which_it_is_given():
+    doses = [Dose("6IN1", "2026-11-01"), Dose("MENB", "2026-11-20")]
+    planned = plan(datetime.date(2026, 7, 20), doses, datetime.date(2026, 11, 21))
+    (held,) = [item for item in planned.wait if item.series == ("PNEUMOCOCCAL",)]
+    visit = next(each for each in planned.next_visits if any(held.series == item.series for item in each.give))
+    assert held.until == visit.on == datetime.date(2026, 12, 18)
+    assert held.reason == "Dose 1 is given at the visit from 18 December 2026."
+
+
 def test_of_an_unknown_vaccine_no_more_is_repeated_than_a_line_holds():
     with pytest.raises(ScheduleError) as refused:
         plan(datetime.date(2025, 1, 1), [], datetime.date(2026, 1, 1), offered=["x" * 50])
