@@ -11,7 +11,7 @@ from accounts.models import Membership, Role, Team, User
 from bookings.actions import PersonDetails, cancel_appointments, cancel_session, make_booking, mark_did_not_attend
 from bookings.arrivals import arrive_appointments
 from bookings.closing import close_clinic
-from bookings.demo import lists, stock
+from bookings.demo import lists, neighbours, stock
 from bookings.demo.people import LAST_WEEK, PRISON, TODAY, Family, Paper, Somebody, born, years
 from bookings.demo.places import CHILDHOOD, CLINICS, MEASLES, SHORT_DAY, VENUES
 from bookings.details import Contact
@@ -95,9 +95,9 @@ class Loader:
     def load(self) -> bool:
         """Load everything into an empty database, or only what today needs. Returns whether it was empty.
 
-        Raises NotADemonstration where there are teams other than the demonstration's.
+        Raises NotADemonstration where there are teams other than the demonstration's two.
         """
-        if Team.objects.exclude(name=TEAM).exists():
+        if Team.objects.exclude(name__in=[TEAM, neighbours.TEAM]).exists():
             raise NotADemonstration("This database has teams of its own. Load the demonstration into an empty one.")
         fresh = not Team.objects.exists()
         if fresh:
@@ -110,6 +110,7 @@ class Loader:
         self.nurse, self.coordinator = self.users["nurse"], self.users["coordinator"]
         self._batches()
         self._directions()
+        neighbours.add_neighbours(today=self.today, source=SOURCE)
         if fresh:
             self._past()
             for days, venue, details in CLINICS:

@@ -8,6 +8,8 @@ import pytest
 import time_machine
 from django.conf import LazySettings
 from django.core.management import CommandError, call_command
+from django.test import Client
+from django.urls import reverse
 
 from accounts.models import Role, Team, User
 from bookings.demo.load import PASSWORD
@@ -50,6 +52,22 @@ def test_it_has_a_clinic_today_a_sign_in_for_each_role_and_people_in_every_state
     assert {"red_book", "gp_record", "overseas", "none"} <= set(RecordCheck.objects.values_list("source", flat=True))
     assert Person.objects.filter(no_fixed_abode=True).exists()
     assert Person.objects.filter(interpreter_needed=True).exists()
+
+
+@pytest.mark.once
+def test_another_team_keeps_somebody_whom_a_nurse_finds_in_an_emergency(client: Client) -> None:
+    load(SATURDAY)
+    client.force_login(User.objects.get(username="nurse"))
+    with time_machine.travel(SATURDAY, tick=False):
+        asked = {"nhs_number": "999 000 9996", "reason": "Unconscious"}
+        born = {"date_of_birth_day": "27", "date_of_birth_month": "3", "date_of_birth_year": "2020"}
+        answer = client.post(reverse("emergency"), asked | born)
+        assert answer.status_code == 302
+        page = client.get(answer["Location"]).content.decode()
+        assert "Owen" in page and "2 April 2021" in page
+        # Nobody of that team can sign in, and the public hears of none of its clinics.
+        assert not User.objects.get(username="wye-nurse").has_usable_password()
+        assert "Leominster" not in client.get(reverse("clinic-list")).content.decode()
 
 
 @pytest.mark.once
