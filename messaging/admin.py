@@ -28,8 +28,8 @@ class MessageState(Question):
         ),
         (
             "trouble",
-            gettext_lazy("Failed, or not known whether sent"),
-            lambda rows, at: rows.filter(state__in=["failed", "unknown"]),
+            gettext_lazy("Failed, bounced, or not known whether sent"),
+            lambda rows, at: rows.filter(Q(state__in=["failed", "unknown"]) | Q(receipt="bounced")),
         ),
         ("sent", gettext_lazy("Sent"), lambda rows, at: rows.filter(state="sent")),
     ]
@@ -41,7 +41,7 @@ class MessageAdmin(FoundByName, ReadOnlyAdmin):
 
     view_with = Permission.INSPECT
     paginator = FirstThousands
-    list_display = ["purpose", "channel", "state", "due_at", "finished_at", "attempts", "outcome"]
+    list_display = ["purpose", "channel", "state", "due_at", "finished_at", "receipt", "outcome"]
     list_filter = [MessageState, lately("created_at", gettext_lazy("written")), "channel"]
     search_fields = ["subject_id"]
     search_help_text = gettext_lazy("Search by the public id of the message or of the booking it is about")

@@ -1,6 +1,6 @@
-"""The link in our messages by which somebody says that they want no more of them, and takes that back."""
+"""Wanting no more reminders, and taking that back: by the link in a message, or from the booking that was found."""
 
-from typing import Any
+from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -11,7 +11,9 @@ from django.views import View
 from django.views.decorators.cache import never_cache
 
 from bookings.actions import find_booking_by_token
+from bookings.models import Booking
 from bookings.stopping import has_stopped, start_messages, stop_messages
+from bookings.views.public.found import FoundView
 from messaging.models import StopRequest
 
 
@@ -24,17 +26,36 @@ class MessageStop(View):
         booking = find_booking_by_token(token)
         if booking is None:
             return render(request, "bookings/not_found.html", status=404)
-        context: dict[str, Any] = {"stopped": has_stopped(booking), "team": booking.team}
-        return TemplateResponse(request, "bookings/stop.html", context)
+        return _page(request, booking)
 
     def post(self, request: HttpRequest, token: str) -> HttpResponse:
         """Stop, or start again."""
         booking = find_booking_by_token(token)
         if booking is None:
             return render(request, "bookings/not_found.html", status=404)
-        at = timezone.now()
-        if request.POST.get("do") == "start":
-            start_messages(booking=booking, by=None, at=at, source="public")
-        else:
-            stop_messages(booking=booking, how=StopRequest.Source.LINK, by=None, at=at, source="public")
+        _stop_or_start(request, booking, at=timezone.now())
         return redirect("message-stop", token)
+
+
+class Reminders(FoundView):
+    """The same page for whoever found their booking: its address holds no secret."""
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Say what stops and what does not, or that it has."""
+        return _page(request, self.booking)
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Stop, or start again."""
+        _stop_or_start(request, self.booking, at=self.at)
+        return redirect("booking-reminders")
+
+
+def _page(request: HttpRequest, booking: Booking) -> HttpResponse:
+    return TemplateResponse(request, "bookings/stop.html", {"stopped": has_stopped(booking)})
+
+
+def _stop_or_start(request: HttpRequest, booking: Booking, *, at: datetime) -> None:
+    if request.POST.get("do") == "start":
+        start_messages(booking=booking, by=None, at=at, source="public")
+    else:
+        stop_messages(booking=booking, how=StopRequest.Source.LINK, by=None, at=at, source="public")

@@ -224,6 +224,20 @@ def test_a_look_up_that_finds_other_messages_cannot_tell(
     assert channel.look_up(message.public_id) == NeverSeen()
 
 
+def test_too_many_requests_wait_as_long_as_notify_asks(
+    owe: Owe, sender: Sender, clock: Clock, notify: NotifyStandIn
+) -> None:
+    notify.posts, notify.retry_after = [429], "600"
+    first, second = owe(), owe()
+    sender.drain()
+    assert (state_of(first), len(notify.asked), state_of(second)) == ("waiting", 1, "waiting")
+    clock.forward(timedelta(seconds=599))
+    assert sender.drain() == 0
+    clock.forward(timedelta(seconds=1))
+    sender.drain()
+    assert notify.references == [str(second.public_id), str(first.public_id)]
+
+
 def test_a_letter_is_left_for_people_to_print_and_reaches_nobody_else(
     owe: Owe, sender: Sender, notify: NotifyStandIn
 ) -> None:

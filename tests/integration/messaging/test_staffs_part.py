@@ -202,6 +202,17 @@ def test_the_link_asks_before_it_stops_and_can_be_taken_back(team: Team) -> None
     assert stopped() == [False, False]
 
 
+def test_whoever_found_their_booking_stops_reminders_at_an_address_without_a_secret(team: Team) -> None:
+    made = book(make_session(team))
+    public = Client()
+    public.get(reverse("booking-link", args=[made.link_token]))
+    url = reverse("booking-reminders")
+    assert url in text(public.get(reverse("booking-manage")))
+    assert "You get no more reminders" in text(public.post(url, {"do": "stop"}, follow=True))
+    assert StopRequest.objects.count() == 2
+    assert Client().get(url)["Location"] == reverse("booking-find")
+
+
 def test_a_link_of_nobodys_is_told_so_however_it_is_asked() -> None:
     url = reverse("message-stop", args=["AAAAAAAAAAAAAAAAAAAAAA"])
     assert [Client().get(url).status_code, Client().post(url).status_code] == [404, 404]

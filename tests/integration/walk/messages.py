@@ -21,6 +21,8 @@ TABLE: dict[str, Entry] = {
     "letters-print": staff(HANDLERS),
     # Whoever has the link may stop what is sent to its booking; it names nobody.
     "message-stop": public(arguments=lambda world: {"token": world.link_token}),
+    # Without the cookie of somebody who found their booking: to where it is found.
+    "booking-reminders": public(302),
     "notify-receipt": public(405),
     "notify-reply": public(405),
 }
