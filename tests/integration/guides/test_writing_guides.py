@@ -85,6 +85,7 @@ def test_a_page_is_looked_at_before_it_is_saved(team):
     assert GuideVersion.objects.count() == count
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("changed", "words"),
     [

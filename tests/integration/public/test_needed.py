@@ -71,6 +71,7 @@ def test_a_wrong_line_says_what_is_wrong_and_keeps_what_was_typed(visitor):
         assert typed in visitor.page.content.decode()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("given_on", "words"),
     [
@@ -87,6 +88,7 @@ def test_a_date_that_cannot_be_is_refused_with_a_sentence(visitor, given_on, wor
     assert visitor.page.status_code == 422 and words in visitor.text
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("lines", ["", "0", "-3", "9999999999", "x", "²"])
 def test_any_number_of_lines_gets_a_page(visitor, lines):
     assert visitor.answers(PATH, **BORN, lines=lines).page.status_code == 200
