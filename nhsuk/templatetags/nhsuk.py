@@ -145,8 +145,9 @@ def language_alternates(context: Context) -> list[tuple[str, str]]:
     An unfinished booking, or a page behind somebody's link, has none.
     """
     request = context.get("request")
-    match = request and request.resolver_match
-    if not match or set(match.kwargs) - {"slug"} or len(settings.LANGUAGES_OFFERED) < 2:
+    if request is None or request.resolver_match is None or len(settings.LANGUAGES_OFFERED) < 2:
+        return []
+    if set(request.resolver_match.kwargs) - {"slug"}:
         return []
     base = settings.PUBLIC_URL.rstrip("/")
     found = [(code, base + in_language(request.path, code)) for code in settings.LANGUAGES_OFFERED]

@@ -4,6 +4,7 @@ import io
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from gettext import GNUTranslations
 from html.parser import HTMLParser
 from typing import Any
@@ -30,20 +31,26 @@ def nonsense(words: str) -> str:
     return "".join(part if number % 2 else LETTER.sub("ب", part) for number, part in enumerate(parts))
 
 
-@contextmanager
-def translated_into_nonsense(code: str) -> Iterator[None]:
-    """Have the language ``code`` say every public word in nonsense, compiled as its catalogue is."""
+@cache
+def _catalogue_of_nonsense(code: str) -> bytes:
     language = LANGUAGES[code]
     catalogue = merge(collect(public_files(), ROOT), polib.POFile(), language)
     for entry in catalogue:
         entry.msgstr = nonsense(entry.msgid) if not entry.msgid_plural else ""
         entry.msgstr_plural = {number: nonsense(entry.msgid_plural) for number in entry.msgstr_plural}
-    read = GNUTranslations(io.BytesIO(compiled(catalogue, language)))
+    return compiled(catalogue, language)
+
+
+@contextmanager
+def translated_into_nonsense(code: str) -> Iterator[None]:
+    """Have the language ``code`` say every public word in nonsense, compiled as its catalogue is."""
+    read = GNUTranslations(io.BytesIO(_catalogue_of_nonsense(code)))
     translation: Any = trans_real.DjangoTranslation(code)
     translation._catalog._catalogs.insert(0, read._catalog)  # type: ignore[attr-defined]
     translation._catalog._plurals.insert(0, read.plural)  # type: ignore[attr-defined]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(trans_real._translations, code, translation)
+        kept: Any = trans_real
+        patch.setitem(kept._translations, code, translation)
         forget()
         yield
     forget()

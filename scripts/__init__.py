@@ -1,0 +1,1 @@
+"""What make runs: environment, service, tests, templates and the catalogues of translations."""
