@@ -208,7 +208,7 @@ class DeskCard(FoundView):
             "interpreter": self.booking.interpreter_needed or bool(language),
             "appointments": shown,
             "translated": translated,
-            "own": card_words(dict(SPOKEN).get(language) or language, len(shown), reference),
+            "own": card_words((dict(SPOKEN).get(language) if translated else "") or language, len(shown), reference),
             "english": english,
             "steps": [
                 {"picture": f"bookings/pictures/{picture}.svg", "words": words, "english": in_english}

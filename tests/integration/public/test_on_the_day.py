@@ -86,7 +86,7 @@ def test_the_card_says_which_language_and_asks_for_the_interpreter_with_the_engl
     assert page.count('class="app-picture"') == 5 and "app-qr" in page
     visitor.goes("/ur/booking/card/")
     page = visitor.page.content.decode()
-    assert '<p class="app-card__english" lang="en" dir="ltr">I speak Polish.</p>' in page
+    assert '<p class="app-card__english" lang="en" dir="ltr">I speak Polish.</p>' in page and "polski" in page
     assert '<p class="app-card__english" lang="en" dir="ltr">Please call the interpreter.</p>' in page
 
 
