@@ -21,7 +21,7 @@ run: environment ## The service with demonstration data, its worker and its serv
 test: environment-dev machine ## The whole suite on SQLite and on PostgreSQL, browser journeys included
 	@$(BIN)/python scripts/test.py $(TESTS)
 
-check: environment-dev ## Lint, format, types, templates and missing migrations; changes nothing
+check: environment-dev ## Lint, format, types, templates, translations and missing migrations; changes nothing
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/python scripts/templates.py check
