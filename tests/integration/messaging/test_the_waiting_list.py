@@ -1,0 +1,81 @@
+"""What those who wait for a time, or for a clinic, are written."""
+
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+
+from bookings.actions import cancel_appointments, cancel_session
+from bookings.models import OpeningAlert
+from bookings.waiting_list.alerts import ask_for_alert, tell_alerts
+from bookings.waiting_list.offering import offer_times
+from clinics.finder import Where
+from clinics.postcodes import Position
+from messaging.channels import FileChannel
+from messaging.models import Message
+from messaging.sender import Sender
+from tests.support.factories import NOW, make_session, make_team, make_venue
+from tests.support.waiting import full_clinic, wait
+
+pytestmark = pytest.mark.django_db
+
+
+def send(folder: Path, purpose: str, minutes: int) -> list[str]:
+    """Let a worker come this many minutes later; return what was sent for the purpose, the longest first."""
+    Sender(channel=FileChannel(folder), now=lambda: NOW + timedelta(minutes=minutes)).drain()
+    names = {str(each) for each in Message.objects.filter(purpose=purpose).values_list("public_id", flat=True)}
+    return sorted((path.read_text() for path in folder.glob("*.txt") if path.stem in names), key=len, reverse=True)
+
+
+def offered() -> None:
+    """A family that waits is kept the time that somebody gave back."""
+    session, taken = full_clinic()
+    wait(session.venue)
+    cancel_appointments(booking=taken[0].booking, appointments=[taken[0]], by=None, source="public", at=NOW)
+    assert offer_times(at=NOW) == 1
+
+
+def test_an_offer_says_the_time_and_until_when_it_is_kept_with_one_link(tmp_path: Path) -> None:
+    offered()
+    email, text = send(tmp_path, "waiting_list_offer", 1)
+    assert "Saturday 21 November 2026, from 10am" in email and "until 11am on Saturday 14 November 2026" in email
+    assert "Sat 21 Nov 10am" in text and "Kept until 11am Sat 14 Nov" in text
+    for words in (email, text):
+        assert words.count("/waiting-list/m/") == 1 and "Child0" not in words and "Khan" not in words
+
+
+def test_an_offer_that_is_as_good_as_over_is_not_sent(tmp_path: Path) -> None:
+    offered()
+    assert send(tmp_path, "waiting_list_offer", 111) == []
+
+
+def alerted() -> OpeningAlert:
+    """Somebody who asked to hear of clinics near Evesham is told of one."""
+    where = Where("Evesham", Position(52.09, -1.95))
+    session = make_session(venue=make_venue(make_team(), latitude=52.1, longitude=-1.9))
+    alert = ask_for_alert(where=where, email="sara@example.com", phone="", language="en-gb", at=NOW).alert
+    assert tell_alerts(at=NOW) == 1
+    alert.refresh_from_db()
+    assert alert.session == session
+    return alert
+
+
+def test_a_clinic_that_opens_is_told_of_with_the_ways_to_book_and_to_stop(tmp_path: Path) -> None:
+    alerted()
+    [email] = send(tmp_path, "clinic_opening", 1)
+    assert "near Evesham: Saturday 21 November 2026" in email
+    assert "/clinics/" in email and "/tell-me/m/" in email
+
+
+@pytest.mark.parametrize("gone", ["stopped", "cancelled", "full"])
+def test_a_clinic_is_not_told_of_once_it_takes_no_bookings_or_they_stopped(tmp_path: Path, gone: str) -> None:
+    alert = alerted()
+    session = alert.session
+    assert session is not None
+    if gone == "stopped":
+        OpeningAlert.objects.update(stopped_at=NOW)
+    elif gone == "cancelled":
+        cancel_session(session=session, reason="Snow", by=None, source="staff", at=NOW)
+    else:
+        session.places.update(withdrawn_at=NOW)
+    assert send(tmp_path, "clinic_opening", 1) == []
