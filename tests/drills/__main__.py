@@ -185,7 +185,7 @@ def drill_messages() -> bool:
         print("The drill did not find the planted fault: it cannot be trusted.")
     for name, fault in messages.PLANTED_FAULTS.items():
         with tempfile.TemporaryDirectory() as folder:
-            # With lost replies as well: on a busy machine kills alone may miss the moment between the two ends of a send.
+            # With lost replies, too: on a busy machine kills alone may miss the moment between both ends of a send.
             result = messages.run(Path(folder), messages=800, kills=30, trouble=0.03, **fault)
         print(f"the outbox, {name}: {result}", flush=True)
         if result.exactly_once or not (result.twice or result.missing):
