@@ -6,6 +6,7 @@ import threading
 import time
 import uuid
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -13,6 +14,8 @@ from typing import Any
 from tests.drills import crowd
 
 ENTRY_LOCK = "entry lock"
+LONGEST_SECONDS = 120
+WORKERS_LONGER = 3
 
 
 def _load(database_url: str, faults: tuple[str, ...]) -> None:
@@ -58,14 +61,33 @@ def free_places(
     return []
 
 
-def make_offers(database_url: str, at: str, *, seconds: float, faults: tuple[str, ...]) -> list[str]:
+def _until(appointments: list[int], seconds: float) -> Callable[[], bool]:
+    """Return what says whether to go on: until ``seconds`` after the last of these appointments was cancelled."""
+    from bookings.models import Appointment
+
+    begun = time.monotonic()
+    ends: list[float] = []
+
+    def go_on() -> bool:
+        if not ends:
+            booked = Appointment.objects.filter(pk__in=appointments).exclude(state=Appointment.State.CANCELLED)
+            if not booked.exists() or time.monotonic() - begun > LONGEST_SECONDS:
+                ends.append(time.monotonic() + seconds)
+        return not ends or time.monotonic() < ends[0]
+
+    return go_on
+
+
+def make_offers(
+    database_url: str, appointments: list[int], at: str, *, seconds: float, faults: tuple[str, ...]
+) -> list[str]:
     """Be a worker: one pass after the other."""
     _load(database_url, faults)
     from bookings.waiting_list.offering import offer_times
 
-    ends = time.monotonic() + seconds
+    go_on = _until(appointments, seconds)
     failed = []
-    while time.monotonic() < ends:
+    while go_on():
         try:
             offer_times(at=datetime.fromisoformat(at))
         except Exception as error:  # what a worker would log and begin again after
@@ -74,7 +96,9 @@ def make_offers(database_url: str, at: str, *, seconds: float, faults: tuple[str
     return failed
 
 
-def answer_offers(database_url: str, at: str, *, seconds: float, seed: int, faults: tuple[str, ...]) -> list[str]:
+def answer_offers(
+    database_url: str, appointments: list[int], at: str, *, seconds: float, seed: int, faults: tuple[str, ...]
+) -> list[str]:
     """Be families at their telephones: take most offers, each in two windows at once, and decline some."""
     _load(database_url, faults)
     from django.db import connection
@@ -84,7 +108,7 @@ def answer_offers(database_url: str, at: str, *, seconds: float, seed: int, faul
     from bookings.waiting_list.answering import decline_offer, take_offer
 
     chance = random.Random(seed)
-    now, ends = datetime.fromisoformat(at), time.monotonic() + seconds
+    now, go_on = datetime.fromisoformat(at), _until(appointments, seconds)
     failed: list[str] = []
 
     def press(pk: int, take: bool) -> None:
@@ -98,7 +122,7 @@ def answer_offers(database_url: str, at: str, *, seconds: float, seed: int, faul
         finally:
             connection.close()
 
-    while time.monotonic() < ends:
+    while go_on():
         for pk in WaitingListOffer.objects.filter(answer="").values_list("pk", flat=True):
             take = chance.random() < 0.8
             windows = [threading.Thread(target=press, args=(pk, take)) for _window in range(2)]
@@ -136,7 +160,7 @@ def offers_and_answers(
     name: str = "waiting list",
     places: int = 60,
     families: int = 60,
-    seconds: float = 20,
+    seconds: float = 10,
     faults: tuple[str, ...] = (),
 ) -> WaitingFindings:
     """Free every place of a full clinic while three workers offer and three hands answer.
@@ -180,9 +204,13 @@ def offers_and_answers(
         (free_places, (database_url, first[number::hands], moment), {"seed": number, "faults": faults})
         for number in range(hands)
     ]
-    jobs += [(make_offers, (database_url, moment), {"seconds": seconds, "faults": faults}) for _number in range(hands)]
+    # The workers go on for longer: what was declined last is to be offered to the next, too.
     jobs += [
-        (answer_offers, (database_url, moment), {"seconds": seconds, "seed": number, "faults": faults})
+        (make_offers, (database_url, first, moment), {"seconds": seconds + WORKERS_LONGER, "faults": faults})
+        for _number in range(hands)
+    ]
+    jobs += [
+        (answer_offers, (database_url, first, moment), {"seconds": seconds, "seed": number, "faults": faults})
         for number in range(hands)
     ]
     failed = Counter(kind for kinds in crowd.all_at_once(jobs) for kind in kinds)

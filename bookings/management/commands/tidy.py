@@ -6,12 +6,14 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from bookings import drafts, limits
+from bookings.drop_ins import forget_past_tickets
+from bookings.waiting_list.alerts import forget_alerts
 
 
 class Command(BaseCommand):
-    """Purge the public's unfinished bookings that were left for more than a day."""
+    """Purge what the public typed and nobody needs: bookings left unfinished for a day, past tickets, alerts over."""
 
-    help = "Forget unfinished bookings that nobody answered for a day, and give their times back."
+    help = "Forget unfinished bookings of the day before and give their times back; forget past tickets and alerts."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Forget them in portions, so that nobody who is booking has to wait."""
@@ -20,4 +22,7 @@ class Command(BaseCommand):
         while forgotten := drafts.forget_expired(at=at):
             total += forgotten
         limits.forget_past(at=at)
+        # Who waited is forgotten as the wait ends.
+        forget_past_tickets(at=at)
+        forget_alerts(at=at)
         self.stdout.write(f"Unfinished bookings forgotten: {total}")
