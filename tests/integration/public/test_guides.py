@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 EDITION = next(file.edition for file in guide_files.files() if (file.slug, file.language) == ("privacy", "en-gb"))
 
 
-def text(words="Polish words", **more):
+def text(words="Welsh words", **more):
     values = {"title": words, "summary": words, "body": words, "source": "Green Book"}
     return GuideText(**(values | {"reviewed_on": date(2026, 11, 20), "review_by": date(2027, 11, 20)} | more))
 
@@ -39,8 +39,8 @@ def load(monkeypatch, *more, english=None):
         load_guides(apps.get_app_config("clinics"), "default")
 
 
-def polish(edition=EDITION, words="Polish words"):
-    return GuideFile("privacy", "pl", 0, edition, text(words))
+def welsh(edition=EDITION, words="Welsh words"):
+    return GuideFile("privacy", "cy", 0, edition, text(words))
 
 
 def test_every_guide_shows_its_source_and_when_it_was_reviewed(visitor):
@@ -87,28 +87,28 @@ def test_loading_never_takes_the_place_of_what_somebody_wrote(monkeypatch):
 
 
 def test_a_translation_is_out_of_date_once_the_english_is_another(monkeypatch):
-    load(monkeypatch, polish())
-    shown = guide_in("privacy", "pl")
-    assert (shown.version.title, shown.out_of_date, shown.not_translated) == ("Polish words", False, False)
-    load(monkeypatch, polish(), english=text("Newer words"))
-    assert guide_in("privacy", "pl").out_of_date
+    load(monkeypatch, welsh())
+    shown = guide_in("privacy", "cy")
+    assert (shown.version.title, shown.out_of_date, shown.not_translated) == ("Welsh words", False, False)
+    load(monkeypatch, welsh(), english=text("Newer words"))
+    assert guide_in("privacy", "cy").out_of_date
     # The translator looked again and changed nothing but the edition.
-    load(monkeypatch, polish(edition=EDITION + 1), english=text("Newer words"))
-    assert not guide_in("privacy", "pl").out_of_date
+    load(monkeypatch, welsh(edition=EDITION + 1), english=text("Newer words"))
+    assert not guide_in("privacy", "cy").out_of_date
 
 
 def test_a_guide_without_a_translation_is_english_with_a_note(visitor, monkeypatch):
-    load(monkeypatch, polish())
-    assert [guide.not_translated for guide in guides_in("pl")] == [guide.slug != "privacy" for guide in guides_in("pl")]
+    load(monkeypatch, welsh())
+    assert [guide.not_translated for guide in guides_in("cy")] == [guide.slug != "privacy" for guide in guides_in("cy")]
     from clinics.views.public import guides as views
 
     with monkeypatch.context() as patch:
-        patch.setattr(views, "get_language", lambda: "pl")
+        patch.setattr(views, "get_language", lambda: "cy")
         visitor.goes("/guides/side-effects/")
         assert "This page is not translated yet. It is in English." in visitor.text
         assert '<article class="app-guide" lang="en" dir="ltr">' in visitor.page.content.decode()
         assert "not translated" not in visitor.goes("/guides/privacy/").text
-        load(monkeypatch, polish(), english=text("Newer words"))
+        load(monkeypatch, welsh(), english=text("Newer words"))
         assert "The English page has changed since this translation was made" in visitor.goes("/guides/privacy/").text
 
 
