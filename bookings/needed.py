@@ -3,7 +3,7 @@
 Only what somebody typed is judged: no record is read and nothing is kept.
 """
 
-from collections.abc import Collection, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -148,8 +148,3 @@ def dose_words(verdict: DoseVerdict) -> str:
     if verdict.code == "too_soon":
         return _("%(vaccine)s, %(day)s: too soon after the dose before it, so this dose does not count.") % values
     return _("%(vaccine)s, %(day)s: this dose does not count.") % values
-
-
-def offered_words(vaccines: Collection[str], wanted: Collection[str]) -> str:
-    """Return the names of those ``vaccines`` of a clinic that are ``wanted``, in the order of the list of vaccines."""
-    return words.listed([str(label) for code, label in Vaccine.choices if code in vaccines and code in wanted])
