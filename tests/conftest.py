@@ -8,8 +8,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
+from django.utils import translation
 
 from tests.support.not_run import Notes
 from tests.support.parts import LEAVES, PART, files_of_part, is_left
@@ -55,6 +57,11 @@ def _is_left(item: pytest.Item) -> bool:
         marks={mark.name for mark in item.iter_markers()},
         fixtures=getattr(item, "fixturenames", ()),
     )
+
+
+def pytest_runtest_teardown() -> None:
+    """Forget in which language a test last asked for a page: the next one begins in English, as a new process does."""
+    translation.activate(settings.LANGUAGE_CODE)
 
 
 class NetworkUsed(AssertionError):
