@@ -29,7 +29,7 @@ def test_the_channel_of_demonstrations_leaves_one_whole_file_a_message(tmp_path:
 def test_through_a_notify_that_loses_replies_nothing_goes_twice_or_is_lost(tmp_path: Path) -> None:
     # With those of which nobody can know, and with its own planted fault: make drill.
     result = messages.run(
-        tmp_path, channel=messages.NOTIFY, messages=150, kills=5, every=0.3, lease=2.5, workers=2, trouble=0.08
+        tmp_path, channel=messages.NOTIFY, messages=90, kills=4, every=0.3, lease=2.2, workers=2, trouble=0.08
     )
     print(result)
     assert result.none_lost and not result.unknown, result
