@@ -1,6 +1,7 @@
 """The confirmation of a booking, and its file for calendars."""
 
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +16,9 @@ from bookings.references import shown_reference
 from bookings.views.public.base import DraftView
 from bookings.views.public.found import remember
 from clinics.models import ClinicSession
+
+# Whoever is later than this has come, or does not come.
+STILL_EXPECTED = timedelta(hours=1)
 
 
 class Booked(DraftView):
@@ -43,7 +47,11 @@ class Booked(DraftView):
             "reference": shown_reference(booking.reference),
             "appointments": appointments,
             "clinics": by_clinic(appointments),
-            "today": any(each.session.date == self.today for each in appointments),
+            # Told by the clock alone: of some people nothing may be said that tells whether they came.
+            "today": any(
+                each.session.date == self.today and each.starts_at > self.at - STILL_EXPECTED for each in appointments
+            ),
+            "late_since": min((each.running_late_at for each in appointments if each.running_late_at), default=None),
             "behind": minutes_behind(appointments[0].session, at=self.at),
             "approximate": [each for each in appointments if each.date_of_birth_is_approximate],
             "mobile": self.answers.mobile_typed,
