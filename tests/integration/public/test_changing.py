@@ -241,3 +241,39 @@ def test_one_press_tells_the_clinic_that_a_family_is_late(parent, made):
 def test_a_week_before_nobody_can_be_late(parent, made):
     parent.answers("/booking/late/")
     assert set(Appointment.objects.values_list("running_late_at", flat=True)) == {None}
+
+
+NASTY = ["", "x" * 20_000, "a\x00b", "💉", "\u202eabc", "<script>alert(1)</script>", "2026-13-45", "[]", "-1"]
+
+
+def test_whatever_is_sent_to_the_pages_of_a_booking_is_answered_with_a_page_and_changes_nothing(parent, made):
+    parent.answers("/booking/change/", people=[str(made.booking.appointments.first().public_id)])
+    day = parent.path
+    parent.answers("/booking/add/")
+    name = parent.path
+    parent.answers(first_name="Idris", last_name="").answers(
+        date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022"
+    )
+    helps = parent.path
+    parent.answers("/booking/health/", appointment=str(made.booking.appointments.first().public_id))
+    question = parent.path
+    before = list(Appointment.objects.values().order_by("id")), list(Booking.objects.values())
+    pages = {
+        "/booking/change/": ["people"],
+        day: ["day"],
+        f"{day}?venue=%00&page=%F0%9F%92%89": ["day"],
+        day.replace("/day/", "/time/"): ["starts_at"],
+        day.replace("/day/", "/check/"): ["unasked"],
+        "/booking/contact/": ["contact_by", "mobile", "email", "landline", "letter_address"],
+        "/booking/health/": ["appointment"],
+        question: ["answer", "details"],
+        helps: ["needs", "words"],
+        name: ["first_name", "last_name"],
+        helps.replace("/help/", "/date-of-birth/"): [f"date_of_birth_{part}" for part in ("day", "month", "year")],
+    }
+    for path, fields in pages.items():
+        for nasty in NASTY:
+            parent.answers(path, **dict.fromkeys(fields, nasty))
+            assert parent.page.status_code in (200, 400, 404, 422), (path, nasty[:20])
+            assert "<script>alert" not in source(parent)
+    assert (list(Appointment.objects.values().order_by("id")), list(Booking.objects.values())) == before
