@@ -256,6 +256,7 @@ class WaitingContact(WaitingQuestion):
 
     page = "book-waiting-list-contact"
     form_class = WaitingContactForm
+    template = "bookings/about_you.html"
 
     def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
         """First what they wait for."""
@@ -284,6 +285,11 @@ class WaitingContact(WaitingQuestion):
         self.answers.contact_by = list(given["tell_by"])
         self.save()
         return self.join(form)
+
+    def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
+        """Render the page."""
+        self.button_text = _("Join the waiting list")
+        return super().show(form, status)
 
     def back_url(self) -> str:
         """Back to what they wait for."""
