@@ -13,8 +13,8 @@ from django.utils.translation import gettext, override
 
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, WaitingListEntry
-from bookings.waiting_list.offering import offer_times
 from bookings.waiting_list.joining import token_of
+from bookings.waiting_list.offering import offer_times
 from tests.journeys.conftest import Evesham
 from tests.journeys.test_one_task import Keyboard
 from tests.journeys.walker import Walker
