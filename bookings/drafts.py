@@ -52,8 +52,8 @@ class PersonAnswers:
     age_confirmed: bool = False
     # Codes of Series; None until asked, none where we are to check what is needed, SAME alone for as the first person.
     wanted: list[str] | None = None
-    # They asked for a vaccine without gelatine.
-    gelatine_free: bool = False
+    # Whether they asked for a vaccine without gelatine; None until asked.
+    gelatine_free: bool | None = None
     # "ours", "staying", "none" or "unsaid", or SAME; "" until asked.
     home: str = ""
     address: str = ""
@@ -101,8 +101,6 @@ class Answers:
     same: dict[str, bool] = field(default_factory=dict)
     # What the question about gelatine was settled for: clinic, births and vaccines. "" once it has to be asked again.
     gelatine_settled: str = ""
-    # "free", "either" or "some"; "" until asked.
-    gelatine: str = ""
     interpreter: bool | None = None
     spoken_language: str = ""
     # How the person who books wants to be told things, besides plain text.
@@ -145,6 +143,10 @@ class Answers:
             return person
         own = getattr(person, topic)
         return self.people[0] if self.same.get(topic, True) or own in (SAME, [SAME]) else person
+
+    def asked_about_gelatine(self) -> bool:
+        """Whether anybody was asked about gelatine."""
+        return any(person.gelatine_free is not None for person in self.people)
 
     def remove(self, number: int) -> None:
         """Take a person out, counted from 1. Whoever then is the first keeps what they shared with the first before."""
@@ -385,7 +387,7 @@ def step_before(draft: Draft, answers: Answers, at: datetime, step: Step) -> Ste
         if each == step:
             return before
         # Nobody goes back to what was not asked.
-        if each.page != "book-too-young" and (each.page != "book-gelatine" or answers.gelatine):
+        if each.page != "book-too-young" and (each.page != "book-gelatine" or answers.asked_about_gelatine()):
             before = each
     # A page outside the order, such as the name of a further person.
     return before if step == CHECK else Step("book-people")
@@ -428,7 +430,7 @@ def details(answers: Answers, words: dict[str, Any], offered: Collection[str] = 
             extra_time=person.extra_time,
             support_needs=needs_sentence(person, words)[:LONGEST_NEEDS],
             wanted=tuple(code for code in offered if series_of(code) in (answers.source(person, WANTED).wanted or ())),
-            gelatine_free=person.gelatine_free,
+            gelatine_free=bool(person.gelatine_free),
             **_where(answers, person),
         )
         for person in answers.people

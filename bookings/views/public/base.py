@@ -181,8 +181,10 @@ class DraftView(View):
         """
         if drafts.next_step(self.draft, self.answers, self.at).page != "book-gelatine":
             return False
-        if any(self.gelatine_matters()):
-            if not self.answers.gelatine:
+        matters = self.gelatine_matters()
+        if any(matters):
+            people = zip(self.answers.people, matters, strict=True)
+            if any(each and person.gelatine_free is None for person, each in people):
                 return False
             wishes = self.gelatine_wishes()
             if wishes and not gelatine.can_promise(self.session, wishes, at=self.at):

@@ -266,7 +266,7 @@ class Check(Question):
                 _("what the appointment of %(name)s is for") % name,
             )
         ]
-        if answers.gelatine:
+        if person.gelatine_free is not None:
             shown = _("Without gelatine") if person.gelatine_free else _("Either vaccine")
             rows.append(
                 self.row(_("Gelatine"), shown, Step("book-gelatine"), _("vaccine without gelatine for %(name)s") % name)

@@ -161,9 +161,10 @@ class Gelatine(Question):
 
     def initial(self) -> dict[str, Any]:
         """Return what was answered before, or what was wished at another clinic."""
-        wished = [str(number) for number in self.asked if self.answers.people[number - 1].gelatine_free]
-        if not self.answers.gelatine:
-            return {}
+        known = {number: self.answers.people[number - 1].gelatine_free for number in self.asked}
+        wished = [str(number) for number, wish in known.items() if wish]
+        if None in known.values():
+            return {"who": wished}
         if not wished:
             return {"gelatine": forms.EITHER}
         return {"gelatine": forms.FREE if len(wished) == len(self.asked) else forms.SOME, "who": wished}
@@ -174,7 +175,6 @@ class Gelatine(Question):
         who = form.cleaned_data.get("who", [])
         for number in self.asked:
             self.answers.people[number - 1].gelatine_free = chosen == forms.FREE or str(number) in who
-        self.answers.gelatine = chosen
         self.answers.gelatine_settled = ""
         self.settle_gelatine()
         self.save()
@@ -183,8 +183,8 @@ class Gelatine(Question):
     def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
         """Render the page; where the wish cannot be kept, that comes first and the question after it."""
         self.wishes = self.gelatine_wishes()
-        known = bool(self.wishes) and bool(self.answers.gelatine)
-        self.short = known and not gelatine.can_promise(self.session, self.wishes, at=self.at)
+        known = all(self.answers.people[number - 1].gelatine_free is not None for number in self.asked)
+        self.short = known and bool(self.wishes) and not gelatine.can_promise(self.session, self.wishes, at=self.at)
         if self.short:
             field_of(form, "gelatine").nhsuk.update(heading=False, size="m")
         return super().show(form, status)

@@ -105,6 +105,19 @@ def test_in_a_family_each_may_have_another_wish(visitor, store):
     assert dict(Appointment.objects.values_list("first_name", "gelatine_free")) == {"Amina": False, "Bilal": True}
 
 
+def test_whoever_is_added_or_comes_for_something_else_later_is_asked_too(visitor, store):
+    visitor.starts("evesham").names("Amina").answers(another="no").answers(vaccines=["6IN1"])
+    base = visitor.path.removesuffix("language/")
+    visitor.answers(f"{base}people/1/vaccines/", vaccines=["MEASLES"])
+    assert visitor.heading == WORDS
+    visitor.answers(gelatine="either")
+    visitor.answers(f"{base}people/", another="yes").names("Bilal").answers(another="no")
+    visitor.answers(vaccines=["check"], same="yes")
+    assert visitor.heading == "Which vaccine can Amina and Bilal have?"
+    visitor.answers(gelatine="either")
+    assert visitor.heading == "Do you want an interpreter at the clinic?"
+
+
 def test_what_cannot_be_promised_is_said_and_clinics_that_can_are_offered_with_every_answer_kept(visitor, store):
     elsewhere = make_session(venue=make_venue(store.team, town="Pershore"), name="Pershore clinic")
     taken = store.has("priorix-tetra", 5)
