@@ -1,14 +1,16 @@
 """Two tablets at one clinic: what is done on one comes to the other, and leaves it as it was otherwise."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 import time_machine
-from playwright.sync_api import expect
+from django.urls import reverse
+from playwright.sync_api import ViewportSize, expect
 
 from tests.journeys.conftest import Evesham
 from tests.journeys.walker import Walker
-from tests.support.browser import DESKTOP, Browsers, axe, fits
+from tests.support.browser import DESKTOP, NARROWEST, Browsers, axe, fits
 from tests.support.factories import MORNING, book, child
 
 pytestmark = [pytest.mark.journey]
@@ -48,6 +50,20 @@ def test_a_second_tablet_sees_what_the_first_does(
     expect(page.locator("#day-list li[data-mine]")).to_have_count(1)
     axe(page)
     fits(page)
+    browsers.complaints.expect("422")
+    # What is handed out or printed, and booking for a caller, are looked at too, as at 400% on a laptop.
+    desk.page.set_viewport_size(ViewportSize(width=NARROWEST[0], height=900))
+    desk.look()
+    desk.presses("Slip for the queue: KHAN, Child00")
+    queue = desk.page.locator(".app-slip__address").inner_text()
+    desk.opens(reverse("clinic-day-print", args=[evesham.session.public_id]))
+    desk.opens(reverse("phone-bookings"))
+    desk.opens(reverse("phone-clinic", args=[evesham.session.public_id]))
+    desk.page.locator("input[name=starts_at]").first.check()
+    desk.presses("Keep this time")
+    desk.presses("Book this appointment")
+    desk.sees("There is a problem")
+    desk.opens(urlsplit(queue).path)
 
 
 def test_a_tablet_without_a_connection_says_so(
