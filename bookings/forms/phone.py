@@ -161,6 +161,26 @@ class CallPersonForm(NhsukForm):
         )
 
 
+class AddPersonForm(CallPersonForm):
+    """One more person for a booking, and when they come."""
+
+    starts_at = RadiosField(label=_("Time"), subject=_("a time"), size="s", inline=False)
+
+    def __init__(self, *args: Any, times: Sequence[tuple[str, str]], **kwargs: Any) -> None:
+        super().__init__(*args, number=1, **kwargs)
+        field_of(self, "starts_at").choices = list(times)
+        self.fields["starts_at"].error_messages["invalid_choice"] = _t("That time has just been taken. Select another")
+        field_of(self, "starts_at").own_messages = frozenset({"invalid_choice"})
+        subjects = {
+            "first_name": _t("the first name"),
+            "last_name": _t("the last name"),
+            "date_of_birth": _t("the date of birth"),
+            "nhs_number": _t("the NHS number"),
+        }
+        for name, subject in subjects.items():
+            field_of(self, name).subject = subject
+
+
 class CallerForm(NhsukForm):
     """Who is calling, and how the booking is confirmed to them."""
 
@@ -306,6 +326,7 @@ __all__ = [
     "EMAIL",
     "LETTER",
     "TEXT",
+    "AddPersonForm",
     "CallPersonForm",
     "CallerForm",
     "CancelForCallerForm",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views.coordinate import landing, phone, phone_booking, phone_call, recall, stock
+from bookings.views.coordinate import landing, phone, phone_booking, phone_call, phone_change, recall, stock
 
 BATCH = "stock/<uuid:batch>/"
 CALL = "phone/calls/<uuid:call>/"
@@ -17,6 +17,10 @@ urlpatterns = [
     path(CALL + "clinics/<uuid:session>/", phone.CallTimes.as_view(), name="phone-call-times"),
     path(BOOKING, phone_booking.PhoneBooking.as_view(), name="phone-booking"),
     path(BOOKING + "print/", phone_booking.PhoneBookingPrint.as_view(), name="phone-booking-print"),
+    path(BOOKING + "clinics/", phone_change.ChangeClinics.as_view(), name="phone-booking-clinics"),
+    path(BOOKING + "clinics/<uuid:session>/", phone_change.ChangeTimes.as_view(), name="phone-booking-times"),
+    path(BOOKING + "add/", phone_change.AddToBooking.as_view(), name="phone-booking-add"),
+    path(BOOKING + "wait/", phone_change.WaitForEarlier.as_view(), name="phone-booking-wait"),
     path(BOOKING + "cancel/", phone_booking.PhoneBookingCancel.as_view(), name="phone-booking-cancel"),
     path("stock/", stock.Stock.as_view(), name="stock"),
     path("stock/receive/", stock.StockReceive.as_view(), name="stock-receive"),

@@ -17,7 +17,7 @@ from bookings.actions import cancel_appointments
 from bookings.forms.phone import CancelForCallerForm
 from bookings.models import Appointment, Booking
 from bookings.owing import is_mobile
-from bookings.policies import can_cancel
+from bookings.policies import can_cancel, can_change
 from bookings.privacy import kept_from_contact
 from bookings.references import shown_reference
 from bookings.views.coordinate.phone import PhonePage, note_booked
@@ -68,6 +68,8 @@ class BookingPage(PhonePage):
                 }
                 for each in self.appointments
             ],
+            "can_change": any(can_change(each, self.now, staff=True) for each in self.appointments),
+            "can_add": any(can_change(each, self.now) for each in self.appointments),
             "can_cancel": any(can_cancel(each, self.now, staff=True) for each in self.appointments),
             "texts_to": self.booking.phone if self.booking.texts and is_mobile(self.booking.phone) else "",
             "back_url": reverse("phone-bookings"),

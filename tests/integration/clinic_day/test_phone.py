@@ -16,7 +16,7 @@ from clinics.models import ClinicSession, Place, Reservation
 from clinics.places import free_times, take_places
 from clinics.runs import Need
 from messaging.models import Message
-from tests.support.factories import NOW, book, contact, make_session, make_team, make_user
+from tests.support.factories import DAY, NOW, book, contact, make_session, make_team, make_user
 
 pytestmark = pytest.mark.django_db
 
@@ -317,3 +317,33 @@ def test_a_booking_for_a_letter_to_whoever_has_nothing_else_is_texted_to_nobody(
     booking = book(session, contact=contact(texts=False, email="", letters=True, address="1 Mill Lane")).booking
     page = text(desk_of(session.team).get(reverse("phone-booking", args=[booking.public_id])))
     assert "Printed letter to: 1 Mill Lane" in page and "Text message to" not in page
+
+
+def test_a_caller_moves_the_whole_booking_and_adds_a_brother_once():
+    team = make_team()
+    session, later = make_session(team), make_session(team, date=DAY + timedelta(days=7))
+    client = desk_of(team)
+    booking = book(session).booking
+    mine = reverse("phone-booking", args=[booking.public_id])
+    start = free_times(session=later, at=NOW)[3].starts_at
+    times = reverse("phone-booking-times", args=[booking.public_id, later.public_id])
+    assert "Change to this time" in text(client.get(times))
+    answer = client.post(times, {"starts_at": start.isoformat()})
+    assert answer.status_code == 302 and answer["Location"] == mine
+    assert (booking.appointments.get().session, booking.appointments.get().starts_at) == (later, start)
+    assert len(free_times(session=session, at=NOW)) == 12
+    assert Message.objects.filter(subject_id=booking.public_id, purpose="booking_changed").exists()
+
+    page = client.get(reverse("phone-booking-add", args=[booking.public_id])).content.decode()
+    once = re.search('name="once" value="([^"]+)"', page)
+    first = re.search('name="1-starts_at"[^>]*value="([^"]+)"', page)
+    assert once and first
+    sent = {**typed(1, "Bilal", starts_at=first[1]), "once": once[1]}
+    add = reverse("phone-booking-add", args=[booking.public_id])
+    assert client.post(add, {**sent, "1-first_name": ""}).status_code == 422
+    for _press in range(2):
+        assert client.post(add, sent).status_code == 302
+    assert [each.first_name for each in booking.appointments.order_by("position")] == ["Amina", "Bilal"]
+    wait = reverse("phone-booking-wait", args=[booking.public_id])
+    assert "earlier time frees up" in text(client.post(wait, follow=True))
+    assert desk_of(make_team()).post(wait).status_code == 404

@@ -69,6 +69,11 @@ TABLE: dict[str, Entry] = {
     "phone-call-times": staff(CLINIC, arguments=lambda world: {**call(world), **coming(world)}),
     "phone-booking": staff(CLINIC, arguments=booking),
     "phone-booking-print": staff(CLINIC, arguments=booking),
+    "phone-booking-clinics": staff(CLINIC, 200, 302, arguments=booking),
+    "phone-booking-times": staff(CLINIC, 200, 302, arguments=lambda world: {**booking(world), **coming(world)}),
+    # Nobody can be added once everybody's time is over.
+    "phone-booking-add": staff(CLINIC, 200, 404, arguments=booking),
+    "phone-booking-wait": staff(CLINIC, 405, arguments=booking, others=(404, 405), refused=(405,)),
     "phone-booking-cancel": staff(CLINIC, arguments=booking),
     "stock": staff(KEEPERS),
     "stock-receive": staff(KEEPERS),
