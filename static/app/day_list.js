@@ -35,13 +35,18 @@ function control(row, old) {
   return same.find((each) => each.name === old.name && each.value === old.value && each.href === old.href) ?? same[0];
 }
 
+function sectionOf(row) {
+  return row?.closest("section")?.id;
+}
+
 function morph(from, to) {
   const known = new Map([...from.querySelectorAll("[id]")].map((each) => [each.id, each]));
   const focused = from.contains(document.activeElement) ? document.activeElement : null;
   const rowOfFocus = focused?.closest("[id]")?.id;
   const open = new Set([...from.querySelectorAll("details[open]")].map((each) => each.closest("[id]")?.id));
-  const steady = [...from.querySelectorAll(".app-row")].find((each) => each.getBoundingClientRect().bottom > 0);
-  const before = steady?.getBoundingClientRect().top;
+  // The rows on the screen and below it: the first that stays in its section is kept where it was.
+  const rows = [...from.querySelectorAll(".app-row")].filter((each) => each.getBoundingClientRect().bottom > 0);
+  const places = rows.map((each) => ({ id: each.id, section: sectionOf(each), top: each.getBoundingClientRect().top }));
 
   merge(from, to, known);
 
@@ -54,8 +59,9 @@ function morph(from, to) {
     const again = row && (row.contains(focused) ? focused : control(row, focused));
     again?.focus({ preventScroll: true });
   }
-  const after = steady && document.getElementById(steady.id)?.getBoundingClientRect().top;
-  if (before !== undefined && after !== undefined && Math.abs(after - before) > 1) scrollBy(0, after - before);
+  const steady = places.find((each) => each.id && sectionOf(document.getElementById(each.id)) === each.section);
+  const moved = steady ? document.getElementById(steady.id).getBoundingClientRect().top - steady.top : 0;
+  if (Math.abs(moved) > 1) scrollBy(0, moved);
 }
 
 // Make the children of one element those of another, keeping every element that looks the same.
