@@ -32,7 +32,6 @@ from immunisations.models import Person, Vaccination, Visit
 
 # A ticket can be taken from so long before the drop-in opens, and while it is open.
 OPENS_BEFORE = timedelta(hours=2)
-MOST_LISTED = 50
 
 
 class TicketRefused(Refused):
@@ -67,7 +66,6 @@ class DropIn:
     session: ClinicSession
     opens_at: datetime
     closes_at: datetime
-    is_today: bool = False
     is_open: bool = False
     takes_tickets: bool = False
     # Today: people who wait or are on their way with a ticket, and how long whoever comes now waits, in words.
@@ -102,35 +100,37 @@ def _goes_on(session: ClinicSession) -> bool:
     return session.state in running and session.who_may_book == ClinicSession.WhoMayBook.PUBLIC
 
 
-def drop_ins(*, at: datetime) -> list[DropIn]:
-    """Return the drop-ins of today and to come, soonest first, in four queries however many there are."""
-    now, today = at.astimezone(LONDON).time(), london_day(at)
-    sessions = (
-        to_come(ClinicSession.objects.public().filter(drop_in_from__isnull=False), at)
-        .exclude(date=today, drop_in_until__lte=now)
-        .select_related("venue")
-        .order_by("date", "drop_in_from", "pk")[:MOST_LISTED]
-    )
-    listed = list(sessions)
-    queues = _queues([session for session in listed if session.date == today], at)
+def drop_ins_today(*, at: datetime) -> list[DropIn]:
+    """Return the drop-ins of today that are not over, with how busy they are: four queries however many there are."""
+    today = london_day(at)
+    listed = list(_listed(at).filter(date=today).exclude(drop_in_until__lte=at.astimezone(LONDON).time()))
+    queues = _queues(listed, at)
     found = []
     for session in listed:
-        opens, closes = opens_at(session), closes_at(session)
-        queue = queues.get(session.pk)
-        before = queue.people if queue else 0
+        opens, closes, queue = opens_at(session), closes_at(session), queues[session.pk]
         found.append(
             DropIn(
                 session,
                 opens,
                 closes,
-                is_today=session.date == today,
                 is_open=opens <= at < closes,
                 takes_tickets=takes_tickets(session, at),
-                before=before,
-                wait=queue.pace.wait(before) if queue else "",
+                before=queue.people,
+                wait=queue.pace.wait(queue.people),
             )
         )
     return found
+
+
+def drop_ins_later(*, at: datetime) -> list[DropIn]:
+    """Return the drop-ins of the days to come, soonest first: one query."""
+    sessions = _listed(at).filter(date__gt=london_day(at))
+    return [DropIn(session, opens_at(session), closes_at(session)) for session in sessions]
+
+
+def _listed(at: datetime) -> "models.QuerySet[ClinicSession]":
+    sessions = to_come(ClinicSession.objects.public().filter(drop_in_from__isnull=False), at)
+    return sessions.select_related("venue").order_by("date", "drop_in_from", "pk")
 
 
 @dataclass

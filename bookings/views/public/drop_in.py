@@ -8,10 +8,12 @@ from django.conf import settings
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.template.loader import render_to_string
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import get_script_prefix, reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
+from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views import View
@@ -21,7 +23,8 @@ from accounts.addresses import client_address
 from bookings import human, limits
 from bookings.drop_ins import (
     TicketRefused,
-    drop_ins,
+    drop_ins_later,
+    drop_ins_today,
     find_ticket,
     give_back,
     place_of_ticket,
@@ -33,6 +36,7 @@ from bookings.policies import MOST_PEOPLE
 from bookings.qr import qr_svg
 from bookings.views.public.fairness import too_many
 from bookings.views.public.waiting_list import signs
+from clinics.availability import lately
 from clinics.models import ClinicSession
 from clinics.queries import visible_session
 from clinics.times import london_day
@@ -46,12 +50,13 @@ class DropIns(View):
     def get(self, request: HttpRequest) -> HttpResponse:
         """List them."""
         at = timezone.now()
-        listed = drop_ins(at=at)
-        context = {
-            "today": [each for each in listed if each.is_today],
-            "later": [each for each in listed if not each.is_today],
-            "updated": clock(at),
-        }
+        # How busy it is today is asked each time; the days to come are the same for everybody for seconds.
+        later = lately(
+            "drop-ins-later",
+            lambda: render_to_string("bookings/drop_ins_later.html", {"later": drop_ins_later(at=at)}).strip(),
+            of=(get_language(), get_script_prefix(), london_day(at)),
+        )
+        context = {"today": drop_ins_today(at=at), "later": SafeString(later), "updated": clock(at)}
         return render(request, "bookings/drop_ins.html", context)
 
 
