@@ -136,8 +136,8 @@ def save(catalogue: polib.POFile, code: str, root: Path = ROOT) -> None:
 def compiled(catalogue: polib.POFile, language: Language) -> bytes:
     """Return the compiled form: the same bytes for the same catalogue. What is fuzzy or incomplete is left out.
 
-    In a language from right to left what a sentence leaves room for, and telephone and NHS numbers that stand in it,
-    are isolated: otherwise the parts of “07700 900 982” would be shown in the opposite order.
+    In a language from right to left what a sentence leaves room for, and numbers and names with numbers that stand
+    in it, are isolated: otherwise the parts of “07700 900 982” would be shown in the opposite order.
     """
     if not language.rtl:
         return bytes(catalogue.to_binary())
@@ -152,7 +152,12 @@ def compiled(catalogue: polib.POFile, language: Language) -> bytes:
 _FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
 _TAG = re.compile(r"(<[^>]*>)")
 _ROOM = re.compile(r"%\((?!link\b|url\b)\w+\)s")
-_NUMBERS = re.compile(r"\+?\d{3,5}(?: \d{3,6}){1,3}")
+# Telephone and NHS numbers; names such as 6-in-1, and references, which would otherwise read “in-1-6”.
+_NUMBERS = re.compile(
+    r"\+?\d{3,5}(?: \d{3,6}){1,3}"
+    r"|(?<![\w%(-])(?=[\w/-]*\d)(?=[\w/-]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)+",
+    re.ASCII,
+)
 
 
 def isolated(words: str) -> str:

@@ -95,6 +95,7 @@ def test_translators_get_what_is_missing_in_files_and_what_they_fill_is_taken(tm
 def test_names_and_telephone_numbers_are_isolated_where_words_run_from_right_to_left() -> None:
     shown = isolated('هاتف <a href="%(url)s">%(name)s</a> 07700 900 982 في 27 3 2020 %(link)s')
     assert shown == ('هاتف <a href="%(url)s">\u2068%(name)s\u2069</a> \u206607700 900 982\u2069 في 27 3 2020 %(link)s')
+    assert isolated("لقاح 6-in-1 أو Hib/MenC") == "لقاح \u20666-in-1\u2069 أو Hib/MenC"
     catalogue = merge(words("%(name)s"), polib.POFile(), ARABIC)
     catalogue.find("%(name)s").msgstr = "%(name)s"
     assert "\u2068".encode() in compiled(catalogue, ARABIC)
