@@ -4,6 +4,7 @@ Dates, times, telephone numbers and references have Western digits in every lang
 character, with letters, signs and clocks in England, and Urdu and Arabic readers in this country use them daily.
 """
 
+import re
 from collections.abc import Sequence
 from datetime import date
 from functools import lru_cache
@@ -37,6 +38,15 @@ _24_HOURS = frozenset({"pl", "ro"})
 
 # A stretch whose direction is that of its own first letter, whatever stands around it (Unicode Standard Annex 9).
 FIRST_STRONG_ISOLATE, POP_ISOLATE = "\u2068", "\u2069"
+# One that runs from left to right.
+_LEFT_TO_RIGHT_ISOLATE = "\u2066"
+TAG = re.compile(r"(<[^>]*>)")
+# Telephone and NHS numbers; names such as 6-in-1, and references, which would otherwise read “in-1-6”.
+_NUMBERS = re.compile(
+    r"\+?\d{3,5}(?: \d{3,6}){1,3}"
+    r"|(?<![\w%(-])(?=[\w/-]*\d)(?=[\w/-]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)+",
+    re.ASCII,
+)
 
 
 def date_words(on: date, style: str = "plain") -> str:
@@ -90,6 +100,15 @@ def isolate(words: str) -> str:
     Elsewhere it is returned as it is. In words that are translated the catalogue has done this already.
     """
     return f"{FIRST_STRONG_ISOLATE}{words}{POP_ISOLATE}" if words and get_language_bidi() else words
+
+
+def numbers_in_order(words: str) -> str:
+    """Return words of a right-to-left language with the numbers, and names with numbers, that stand in them isolated.
+
+    HTML tags are left alone.
+    """
+    marked = rf"{_LEFT_TO_RIGHT_ISOLATE}\g<0>{POP_ISOLATE}"
+    return "".join(part if number % 2 else _NUMBERS.sub(marked, part) for number, part in enumerate(TAG.split(words)))
 
 
 def unmarked(words: str) -> str:

@@ -10,12 +10,12 @@ from django.template.base import FilterExpression, NodeList, Parser, Token, toke
 from django.template.context import Context
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
-from django.utils.translation import get_language, get_language_info
+from django.utils.translation import get_language, get_language_bidi, get_language_info
 
 from nhsuk import components, context, frame
 from nhsuk.forms import rendering
 from nhsuk.forms.base import NhsukFormMixin
-from nhsuk.language import in_language, isolate
+from nhsuk.language import in_language, isolate, numbers_in_order
 
 register = template.Library()
 
@@ -100,6 +100,12 @@ def nhs_number(value: str | None) -> SafeString:
 def isolate_words(value: object) -> str:
     """Return a name, an address or a number so that a page from right to left does not reorder it."""
     return isolate(str(value)) if value else ""
+
+
+@register.filter(is_safe=True)
+def in_order(value: object) -> str:
+    """Return a text in the page's language so that a page from right to left keeps the numbers in it in order."""
+    return numbers_in_order(str(value)) if get_language_bidi() else str(value)
 
 
 @register.simple_tag

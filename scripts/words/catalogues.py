@@ -8,6 +8,8 @@ from typing import NamedTuple
 
 import polib
 
+from nhsuk.language import FIRST_STRONG_ISOLATE, POP_ISOLATE, TAG, numbers_in_order
+
 from .extract import Key, Words
 from .public import ROOT
 
@@ -148,22 +150,14 @@ def compiled(catalogue: polib.POFile, language: Language) -> bytes:
     return bytes(shown.to_binary())
 
 
-# First strong isolate, left-to-right isolate, and the end of either (Unicode Standard Annex 9).
-_FSI, _LRI, _PDI = "\u2068", "\u2066", "\u2069"
-_TAG = re.compile(r"(<[^>]*>)")
 _ROOM = re.compile(r"%\((?!link\b|url\b)\w+\)s")
-# Telephone and NHS numbers; names such as 6-in-1, and references, which would otherwise read “in-1-6”.
-_NUMBERS = re.compile(
-    r"\+?\d{3,5}(?: \d{3,6}){1,3}"
-    r"|(?<![\w%(-])(?=[\w/-]*\d)(?=[\w/-]*[A-Za-z])[A-Za-z0-9]+(?:[-/][A-Za-z0-9]+)+",
-    re.ASCII,
-)
 
 
 def isolated(words: str) -> str:
     """Return a translation with its placeholders and numbers isolated; addresses and HTML tags are left alone."""
-    parts = _TAG.split(words)
-    return "".join(
-        part if number % 2 else _NUMBERS.sub(rf"{_LRI}\g<0>{_PDI}", _ROOM.sub(rf"{_FSI}\g<0>{_PDI}", part))
+    parts = TAG.split(words)
+    shown = (
+        part if number % 2 else _ROOM.sub(rf"{FIRST_STRONG_ISOLATE}\g<0>{POP_ISOLATE}", part)
         for number, part in enumerate(parts)
     )
+    return numbers_in_order("".join(shown))

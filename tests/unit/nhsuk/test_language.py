@@ -7,7 +7,7 @@ from django.utils.translation import override
 
 from clinics import words
 from nhsuk.forms.dates import _month
-from nhsuk.language import date_words, in_language, isolate
+from nhsuk.language import date_words, in_language, isolate, numbers_in_order
 
 SUNDAY = date(2026, 3, 15)
 
@@ -87,3 +87,8 @@ def test_an_address_in_another_language_differs_only_in_how_it_begins() -> None:
         assert in_language("/pl/clinics/?near=WR11", "en-gb") == "/clinics/?near=WR11"
         assert in_language("/pl/", "ur") == "/ur/"
         assert in_language("/place/", "ur") == "/ur/place/"
+
+
+def test_names_with_numbers_keep_their_order_and_addresses_in_tags_are_left_alone() -> None:
+    shown = numbers_in_order('<a href="/guides/6-in-1/">6-in-1</a> 07700 900 982 27 3 2020')
+    assert shown == '<a href="/guides/6-in-1/">\u20666-in-1\u2069</a> \u206607700 900 982\u2069 27 3 2020'
