@@ -19,6 +19,7 @@ from bookings.purposes import (
     CHANGE,
     CLINIC_CANCELLED,
     CONFIRMATION,
+    FILLED_UP,
     OPENING_ALERT,
     REMINDER_DAY,
     REMINDER_WEEK,
@@ -218,7 +219,7 @@ def _alert(message: Message, known: About, at: datetime) -> Answer:
     session = alert.session
     free = Place.objects.on_offer().free(at).filter(session=session, starts_at__gt=at)
     if not ClinicSession.objects.bookable(london_day(at)).filter(pk=session.pk).exists() or not free.exists():
-        return NoLonger("The clinic takes no bookings any more.")
+        return NoLonger(FILLED_UP)
     context = {
         "place": alert.place,
         "session": session,

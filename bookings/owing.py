@@ -7,6 +7,8 @@ What each says, to whom, and whether there is still a reason for it is looked up
 from collections.abc import Iterable, Iterator
 from datetime import date, datetime, time, timedelta
 
+from django.db.models import Max
+
 from bookings.models import Appointment, Booking, OpeningAlert, WaitingListOffer
 from bookings.purposes import AFTER_VISIT, OPENING_ALERT, REMINDER_DAY, REMINDER_WEEK, WAITING_LIST_OFFER
 from clinics.times import wall_time
@@ -97,15 +99,20 @@ def owe_offer(offer: WaitingListOffer, *, at: datetime) -> None:
 
 
 def owe_alert(alert: OpeningAlert, *, at: datetime) -> None:
-    """Tell somebody that a clinic near them takes bookings: the one in ``alert.session``, which has to be given."""
+    """Tell somebody that a clinic near them takes bookings: the one in ``alert.session``, which has to be given.
+
+    Each call is a message of its own: an earlier one was not sent, where its clinic had filled up before.
+    """
     if alert.session is None:
         raise ValueError("an alert tells of a clinic")
+    earlier = Message.objects.filter(purpose=OPENING_ALERT, channel__in=Message.Channel, subject_id=alert.public_id)
+    said = earlier.aggregate(said=Max("subject_version"))["said"]
     enqueue_each(
         team=alert.session.team,
         purpose=OPENING_ALERT,
         channels=_channels(email=alert.email, phone=alert.phone, texts=True),
         subject_id=alert.public_id,
-        subject_version=1,
+        subject_version=1 + (said or 0),
         due_at=at,
         at=at,
         language=alert.language,

@@ -1,6 +1,7 @@
 """Telling people once that a clinic near them takes bookings."""
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -13,6 +14,7 @@ from django.utils.translation import gettext as _
 from bookings import owing
 from bookings.models import OpeningAlert
 from bookings.policies import BookingRefused
+from bookings.purposes import FILLED_UP, OPENING_ALERT
 from bookings.references import hash_link_token, link_token, link_token_of
 from bookings.waiting_list.hours import is_daytime
 from clinics.finder import Where, position_of_venue
@@ -20,12 +22,15 @@ from clinics.models import ClinicSession
 from clinics.postcodes import Position
 from clinics.queries import places_free, to_come
 from clinics.times import london_day
+from messaging.models import Message
 
 NEAR_MILES = 15
 KEPT_FOR = timedelta(days=60)
 # How many one email address or mobile may have open, for several places.
 MOST_OPEN = 5
 PORTION = 500
+# By then a message has gone or was given up.
+SENT_WITHIN = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,8 +116,8 @@ def tell_alerts(*, at: datetime) -> int:
     """
     if not is_daytime(at):
         return 0
-    alerts = list(open_alerts(at).order_by("pk")[:PORTION])
-    if not alerts:
+    _open_again(at=at)
+    if not open_alerts(at).exists():
         return 0
     bookable = to_come(ClinicSession.objects.bookable(london_day(at)), at).filter(
         Exists(places_free(OuterRef("pk"), at))
@@ -122,7 +127,29 @@ def tell_alerts(*, at: datetime) -> int:
         for session in bookable.select_related("venue", "team").order_by("date", "pk")
         if (position := position_of_venue(session.venue)) is not None
     ]
-    return sum(_tell(alert, clinics, at) for alert in alerts) if clinics else 0
+    return sum(_tell(alert, clinics, at) for alert in _in_portions(open_alerts(at))) if clinics else 0
+
+
+def _in_portions(alerts: "models.QuerySet[OpeningAlert]") -> Iterator[OpeningAlert]:
+    """Yield all of ``alerts``, oldest first, however many have no clinic near them."""
+    last = 0
+    while portion := list(alerts.filter(pk__gt=last).order_by("pk")[:PORTION]):
+        yield from portion
+        last = portion[-1].pk
+
+
+def _open_again(*, at: datetime) -> None:
+    """Go on looking for those who were told nothing: the clinic had filled up before their message went."""
+    latest = Message.objects.filter(
+        purpose=OPENING_ALERT,
+        channel__in=[Message.Channel.EMAIL, Message.Channel.TEXT],
+        subject_id=OuterRef("public_id"),
+        created_at=OuterRef("told_at"),
+    )
+    told = OpeningAlert.objects.filter(told_at__gt=at - SENT_WITHIN, stopped_at__isnull=True, ends_at__gt=at)
+    told.filter(
+        Exists(latest.filter(outcome=FILLED_UP)), ~Exists(latest.exclude(state=Message.State.NO_LONGER_NEEDED))
+    ).update(session=None, told_at=None)
 
 
 def _tell(alert: OpeningAlert, clinics: list[tuple[Position, ClinicSession]], at: datetime) -> bool:

@@ -7,6 +7,7 @@ import pytest
 
 from bookings.actions import cancel_appointments, cancel_session
 from bookings.models import OpeningAlert
+from bookings.waiting_list import alerts
 from bookings.waiting_list.alerts import ask_for_alert, tell_alerts
 from bookings.waiting_list.offering import offer_times
 from clinics.finder import Where
@@ -79,3 +80,26 @@ def test_a_clinic_is_not_told_of_once_it_takes_no_bookings_or_they_stopped(tmp_p
     else:
         session.places.update(withdrawn_at=NOW)
     assert send(tmp_path, "clinic_opening", 1) == []
+
+
+def test_whoever_was_told_nothing_because_the_clinic_filled_up_first_is_told_of_the_next_free_time(
+    tmp_path: Path,
+) -> None:
+    alert = alerted()
+    assert alert.session is not None
+    alert.session.places.update(withdrawn_at=NOW)
+    assert send(tmp_path, "clinic_opening", 1) == []
+    assert tell_alerts(at=NOW + timedelta(minutes=2)) == 0
+    alert.session.places.update(withdrawn_at=None)
+    assert tell_alerts(at=NOW + timedelta(minutes=3)) == 1
+    assert len(send(tmp_path, "clinic_opening", 4)) == 1
+    # Told once: that is all.
+    assert tell_alerts(at=NOW + timedelta(minutes=5)) == 0
+
+
+def test_many_who_have_no_clinic_near_hold_up_nobody_who_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(alerts, "PORTION", 1)
+    for number in range(2):
+        far = Where(f"Place {number}", Position(58.0, -4.0))
+        ask_for_alert(where=far, email="far@example.com", phone="", language="en-gb", at=NOW)
+    assert alerted().told_at == NOW
