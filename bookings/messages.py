@@ -1,6 +1,7 @@
 """What bookings say to those who made them: looked up, and worded, at the moment of sending."""
 
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -208,7 +209,8 @@ def _offer(message: Message, known: About, at: datetime) -> Answer:
         "team": entry.team,
         "link": _public("waiting-list-link", link_token_of(entry.public_id, entry.token_hash)),
     }
-    return _write(message, _address(message, contact), context, needed_by=offer.expires_at)
+    to = _address(message, contact)
+    return _write(message, to, context, needed_by=offer.expires_at, asked_at=entry.created_at)
 
 
 def _alert(message: Message, known: About, at: datetime) -> Answer:
@@ -228,7 +230,8 @@ def _alert(message: Message, known: About, at: datetime) -> Answer:
         "link": _public("clinic-detail", session.slug),
         "stop_link": _public("opening-alert-link", link_token_of(alert.public_id, alert.token_hash)),
     }
-    return _write(message, _address(message, {"email": alert.email, "phone": alert.phone}), context)
+    to = _address(message, {"email": alert.email, "phone": alert.phone})
+    return _write(message, to, context, asked_at=alert.created_at)
 
 
 def _booking(known: About) -> Booking:
@@ -280,10 +283,17 @@ def _address(message: Message, contact: Mapping[str, Any]) -> str:
     return phone if contact.get("texts", True) and is_mobile(phone) else ""
 
 
-def _write(message: Message, to: str, context: Mapping[str, Any], *, needed_by: datetime | None = None) -> Answer:
+def _write(
+    message: Message,
+    to: str,
+    context: Mapping[str, Any],
+    *,
+    needed_by: datetime | None = None,
+    asked_at: datetime | None = None,
+) -> Answer:
     if not to:
         return NoLonger("The contact no longer has an address for this.")
-    return fitted(message, to=to, context=context, needed_by=needed_by)
+    return replace(fitted(message, to=to, context=context, needed_by=needed_by), asked_at=asked_at)
 
 
 _PURPOSES: dict[str, tuple[Callable[[Message, About, datetime], Answer], Manner]] = {

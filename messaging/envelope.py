@@ -11,7 +11,8 @@ class Envelope:
     """A message ready to go: its address, its words, and by what it travels.
 
     ``to`` is an email address, a telephone number or a postal address, as ``channel`` wants it; ``subject`` is for
-    emails; ``needed_by`` is the moment after which it helps nobody, where there is one. Its ``repr`` shows none of
+    emails; ``needed_by`` is the moment after which it helps nobody, where there is one; ``asked_at`` is when they asked
+    for just this message, where they did: what they said before then does not stop it. Its ``repr`` shows none of
     them, so that a log of one names nobody. Raises ValueError for an envelope that could not be sent: no address, no
     words, or an email without a subject.
     """
@@ -21,6 +22,7 @@ class Envelope:
     body: str = field(repr=False)
     channel: str
     needed_by: datetime | None = field(default=None, repr=False)
+    asked_at: datetime | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         Message.Channel(self.channel)

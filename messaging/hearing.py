@@ -84,7 +84,7 @@ def deal_with(*, message: Message, note: str, by: Actor, at: datetime, source: s
 
 @transaction.atomic
 def stop(*, team: Team, channel: str, address: str, how: str, by: Actor, at: datetime, source: str) -> bool:
-    """Write to an address no more, for a team; False where it had stopped already.
+    """Write to an address no more, for a team; False where it had stopped already: the later word counts then.
 
     ``how`` is one of StopRequest.Source. Answers to what they do themselves, and that a clinic is cancelled, they get
     all the same.
@@ -95,7 +95,7 @@ def stop(*, team: Team, channel: str, address: str, how: str, by: Actor, at: dat
         recipient_hash__in=recipient_hashes(channel, address),
         withdrawn_at__isnull=True,
     )
-    if known.exists():
+    if known.update(asked_at=at):
         return False
     made = StopRequest.objects.bulk_create(
         [

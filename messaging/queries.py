@@ -8,11 +8,15 @@ from django.db.models import Count, Q, QuerySet
 from messaging.models import Message, StopRequest
 
 
-def has_stopped(team_id: int, channel: str, hashes: Sequence[str]) -> bool:
-    """Whether an address, known by these hashes, asked a team for no more messages and did not take that back."""
-    return StopRequest.objects.filter(
+def has_stopped(team_id: int, channel: str, hashes: Sequence[str], *, since: datetime | None = None) -> bool:
+    """Whether an address, known by these hashes, asked a team for no more messages and did not take that back.
+
+    With ``since``, only what they asked from that moment on counts.
+    """
+    standing = StopRequest.objects.filter(
         team=team_id, channel=channel, recipient_hash__in=hashes, withdrawn_at__isnull=True
-    ).exists()
+    )
+    return (standing if since is None else standing.filter(asked_at__gte=since)).exists()
 
 
 def had_lately(hashes: Sequence[str], *, at: datetime) -> tuple[int, int]:

@@ -182,7 +182,9 @@ class Sender:
         if until is not None:
             return WaitUntil(until)
         hashes = recipient_hashes(message.channel, envelope.to)
-        if policies.heeds_stop(manner) and queries.has_stopped(message.team_id, message.channel, hashes):
+        if policies.heeds_stop(manner) and queries.has_stopped(
+            message.team_id, message.channel, hashes, since=envelope.asked_at
+        ):
             return NoLonger("They asked for no more messages.")
         if manner is registry.Manner.REMINDER:
             in_a_day, in_a_week = queries.had_lately(hashes, at=at)

@@ -127,7 +127,15 @@ def tell_alerts(*, at: datetime) -> int:
         for session in bookable.select_related("venue", "team").order_by("date", "pk")
         if (position := position_of_venue(session.venue)) is not None
     ]
-    return sum(_tell(alert, clinics, at) for alert in _in_portions(open_alerts(at))) if clinics else 0
+    if not clinics:
+        return 0
+    told = 0
+    for alert in _in_portions(open_alerts(at)):
+        told += _tell(alert, clinics, at)
+        if told == PORTION:
+            # The worker has other work; whoever is left is told by the next pass.
+            break
+    return told
 
 
 def _in_portions(alerts: "models.QuerySet[OpeningAlert]") -> Iterator[OpeningAlert]:

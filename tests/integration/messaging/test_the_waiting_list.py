@@ -1,6 +1,6 @@
 """What those who wait for a time, or for a clinic, are written."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -13,7 +13,8 @@ from bookings.waiting_list.offering import offer_times
 from clinics.finder import Where
 from clinics.postcodes import Position
 from messaging.channels import FileChannel
-from messaging.models import Message
+from messaging.hearing import stop
+from messaging.models import Message, StopRequest
 from messaging.sender import Sender
 from tests.support.factories import NOW, make_session, make_team, make_venue
 from tests.support.waiting import full_clinic, wait
@@ -103,3 +104,25 @@ def test_many_who_have_no_clinic_near_hold_up_nobody_who_has(monkeypatch: pytest
         far = Where(f"Place {number}", Position(58.0, -4.0))
         ask_for_alert(where=far, email="far@example.com", phone="", language="en-gb", at=NOW)
     assert alerted().told_at == NOW
+
+
+def test_whoever_said_stop_and_joins_afterwards_is_written_to_until_they_say_it_again(tmp_path: Path) -> None:
+    session, taken = full_clinic()
+
+    def stops(at: datetime) -> None:
+        for channel, address in ((Message.Channel.EMAIL, "sara@example.com"), (Message.Channel.TEXT, "+447700900982")):
+            reply = StopRequest.Source.REPLY
+            stop(team=session.team, channel=channel, address=address, how=reply, by=None, at=at, source="public")
+
+    stops(NOW - timedelta(days=3))
+    entry = wait(session.venue)
+    assert {entry.contact["email"], entry.contact["phone"]} == {"sara@example.com", "+447700900982"}
+    cancel_appointments(booking=taken[0].booking, appointments=[taken[0]], by=None, source="public", at=NOW)
+    assert offer_times(at=NOW) == 1
+    assert len(send(tmp_path, "waiting_list_offer", 1)) == 2
+    stops(NOW + timedelta(minutes=2))
+    # As if it had not been sent yet.
+    Message.objects.filter(purpose="waiting_list_offer").update(state=Message.State.WAITING)
+    for path in tmp_path.glob("*.txt"):
+        path.unlink()
+    assert len(send(tmp_path, "waiting_list_offer", 3)) == 0
