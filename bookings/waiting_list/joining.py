@@ -1,7 +1,8 @@
 """Beginning and ending a wait."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Collection, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -80,9 +81,9 @@ def join_waiting_list(
     """Put a family without times on the waiting list of the venues' team, for at most twelve weeks.
 
     ``weekdays`` (Monday is 0) and ``parts`` (codes of PARTS) are empty where any will do. ``submission_id`` names the
-    submission: however often it comes, they wait once. Raises BookingRefused for a wrong number of people
-    (``number_of_people``), for venues of none or of several teams (``venues``), and for a contact that no offer can
-    reach in time (``no_contact``).
+    submission: however often it comes, they wait once, for what it says last; once that wait is over, it begins
+    another. Raises BookingRefused for a wrong number of people (``number_of_people``), for venues of none or of several
+    teams (``venues``), and for a contact that no offer can reach in time (``no_contact``).
     """
     check_people(len(people))
     if not can_be_told(contact):
@@ -161,20 +162,21 @@ def _join(
     teams = {venue.team_id for venue in venues}
     if len(teams) != 1:
         raise BookingRefused(_("Choose at least one clinic."), code="venues")
-    team = teams.pop()
+    wanted = details | {
+        "team_id": teams.pop(),
+        "weekdays": sorted({day for day in weekdays if day in WEEKDAYS}),
+        "parts": [part for part in PARTS if part in parts],
+    }
     public_id = uuid.uuid4()
     try:
         with transaction.atomic():
             entry = WaitingListEntry.objects.create(
                 public_id=public_id,
-                team_id=team,
                 booking=booking,
                 token_hash=hash_link_token(link_token(public_id)),
-                weekdays=sorted({day for day in weekdays if day in WEEKDAYS}),
-                parts=[part for part in PARTS if part in parts],
                 submission_id=submission_id,
                 created_at=at,
-                **details,
+                **wanted,
             )
             entry.venues.set(venues)
             _note(entry, "join_waiting_list", by=by, source=source, at=at)
@@ -185,8 +187,52 @@ def _join(
             same = WaitingListEntry.objects.filter(booking=booking, state=State.WAITING).first()
         if same is None:
             raise
+        if booking is None and same.state in (State.STOPPED, State.ENDED):
+            # They were on the list, and join once more with the same answers: a wait of its own, however often pressed.
+            return _join(
+                venues=venues,
+                weekdays=weekdays,
+                parts=parts,
+                submission_id=uuid.uuid5(same.public_id, "again"),
+                by=by,
+                source=source,
+                at=at,
+                **details,
+            )
+        if booking is None:
+            same = _change_wishes(same, venues, wanted, by=by, source=source, at=at)
         return Joined(same, created=False)
     return Joined(entry, created=True)
+
+
+@transaction.atomic
+def _change_wishes(
+    entry: WaitingListEntry,
+    venues: Sequence[Venue],
+    wanted: dict[str, Any],
+    *,
+    by: User | None,
+    source: str,
+    at: datetime,
+) -> WaitingListEntry:
+    """Have a family wait for what it says now, in its old place on the list; what is offered for others is given back.
+
+    The last day of the wait stays the first.
+    """
+    entry = lock_entry(entry)
+    changed = [name for name in wanted if name != "until" and getattr(entry, name) != wanted[name]]
+    moved = {venue.pk for venue in venues} != set(entry.venues.values_list("pk", flat=True))
+    if entry.state != State.WAITING or not (changed or moved):
+        return entry
+    offer = open_offer(entry)
+    if offer is not None and "people" in changed:
+        close_offer(offer, Answer.WITHDRAWN, at=at)
+    for name in changed:
+        setattr(entry, name, wanted[name])
+    entry.save(update_fields=changed)
+    entry.venues.set(venues)
+    _note(entry, "change_wait", by=by, source=source, at=at)
+    return entry
 
 
 @transaction.atomic
@@ -240,11 +286,22 @@ def end_after_three(entry: WaitingListEntry, *, at: datetime) -> None:
 
 def appointments_to_come(booking: Booking, at: datetime) -> list[Appointment]:
     """Return a booking's appointments that are still to come, soonest first."""
-    return list(
-        booking.appointments.filter(state=Appointment.State.BOOKED, starts_at__gt=at, visit__isnull=True)
+    return all_to_come([booking.pk], at).get(booking.pk, [])
+
+
+def all_to_come(bookings: Collection[int], at: datetime) -> dict[int, list[Appointment]]:
+    """Return the same of many bookings, by their keys; those with none are not in it. One query."""
+    rows = (
+        Appointment.objects.filter(
+            booking__in=bookings, state=Appointment.State.BOOKED, starts_at__gt=at, visit__isnull=True
+        )
         .select_related("session")
         .order_by("starts_at", "position")
     )
+    found: dict[int, list[Appointment]] = defaultdict(list)
+    for row in rows:
+        found[row.booking_id].append(row)
+    return dict(found)
 
 
 def people_of(entry: WaitingListEntry) -> list[PersonDetails]:
@@ -277,11 +334,13 @@ def contact_of(entry: WaitingListEntry) -> Contact:
     return Contact(**{name: value for name, value in entry.contact.items() if name in known})
 
 
-def wish_of(entry: WaitingListEntry, at: datetime) -> tuple[Wish, list[date]] | None:
-    """Return what an entry waits for, with the birth dates; None where its booking has nothing to come any more."""
+def wish_of(entry: WaitingListEntry, coming: Sequence[Appointment]) -> tuple[Wish, list[date]] | None:
+    """Return what an entry waits for, with the birth dates; None where its booking has nothing to come any more.
+
+    ``coming`` are the appointments to come of its booking, where it has one, soonest first.
+    """
     before = None
     if entry.booking is not None:
-        coming = appointments_to_come(entry.booking, at)
         if not coming:
             return None
         before = coming[0].starts_at

@@ -55,6 +55,8 @@ class _Pass:
         self.sessions: dict[int, list[ClinicSession]] = defaultdict(list)
         self.grids: dict[int, Grid] = {}
         self.ages: dict[tuple[int, date], bool] = {}
+        # By the key of their booking.
+        self.coming: dict[int, list[Appointment]] = {}
 
     def run(self) -> int:
         waiting = _waiting()
@@ -66,7 +68,11 @@ class _Pass:
         )
         for session in bookable.select_related("team", "venue").prefetch_related("offers").order_by("date", "pk"):
             self.sessions[session.venue_id].append(session)
-        return sum(self.offer(entry) for entry in waiting) if self.sessions else 0
+        if not self.sessions:
+            return 0
+        booked = [entry.booking_id for entry in waiting if entry.booking_id is not None]
+        self.coming = joining.all_to_come(booked, self.at) if booked else {}
+        return sum(self.offer(entry) for entry in waiting)
 
     def offer(self, entry: WaitingListEntry) -> bool:
         """Keep the first times that fit an entry, if there are any. Returns whether it has an offer now."""
@@ -89,7 +95,7 @@ class _Pass:
 
     def first_fit(self, entry: WaitingListEntry) -> tuple[ClinicSession, Wish, datetime] | None:
         """Return the soonest clinic and time that an entry fits, as far as can be seen without locks."""
-        wanted = joining.wish_of(entry, self.at)
+        wanted = joining.wish_of(entry, self.coming.get(entry.booking_id or 0, []))
         if wanted is None:
             return None
         wish, births = wanted

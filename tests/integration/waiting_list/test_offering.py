@@ -1,20 +1,24 @@
 """Who is offered what frees up, and for how long it is kept."""
 
+import uuid
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from pytest_django import DjangoAssertNumQueries
 
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
 from bookings.policies import BookingRefused
 from bookings.waiting_list.answering import decline_offer, take_offer
 from bookings.waiting_list.hours import kept_until
-from bookings.waiting_list.joining import stop_waiting
+from bookings.waiting_list.joining import stop_waiting, wait_for_earlier
 from bookings.waiting_list.offering import offer_times
 from clinics.models import Place, Reservation
 from clinics.places import TimesTaken, free_times
 from clinics.vaccines import Vaccine
-from tests.support.factories import DAY, NOW, book, child, contact, make_venue
+from tests.support.factories import DAY, NOW, book, child, contact, make_session, make_venue
 from tests.support.waiting import full_clinic, on_the_day, wait
 
 pytestmark = pytest.mark.django_db
@@ -296,3 +300,31 @@ def test_a_contact_that_no_offer_can_reach_is_told_so() -> None:
     with pytest.raises(BookingRefused) as refusal:
         wait(session.venue, contact=contact(email="", phone="+441386123456"))
     assert refusal.value.code == "no_contact"
+
+
+def test_a_pass_asks_as_much_however_many_families_wait_for_an_earlier_time(
+    django_assert_num_queries: DjangoAssertNumQueries,
+) -> None:
+    session, taken = full_clinic()
+    # Something is free, and no use to any of them: it is later than what they have.
+    book(make_session(session.team, venue=session.venue, date=DAY + timedelta(days=7)))
+
+    def waits(appointment: Appointment) -> None:
+        wait_for_earlier(
+            booking=appointment.booking,
+            venues=[session.venue],
+            weekdays=[],
+            parts=[],
+            submission_id=uuid.uuid4(),
+            by=None,
+            source="public",
+            at=NOW,
+        )
+
+    waits(taken[0])
+    with CaptureQueriesContext(connection) as one:
+        assert offer_times(at=NOW) == 0
+    for appointment in taken[1:]:
+        waits(appointment)
+    with django_assert_num_queries(len(one)):
+        assert offer_times(at=NOW) == 0

@@ -1,13 +1,11 @@
 """The public's pages of waiting, as whole requests."""
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
-from django.utils import timezone
 
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, OpeningAlert, WaitingListEntry
@@ -89,6 +87,25 @@ def test_whoever_finds_no_time_joins_with_the_answers_given_and_takes_an_offer_w
         taken[2].starts_at,
     ]
     assert "you have booked" in stranger.get(link(entry)).content.decode()
+
+
+def test_whoever_goes_back_waits_for_what_they_chose_last_and_after_stopping_they_can_join_again(
+    client: Client,
+) -> None:
+    session, _taken = full_clinic()
+    entry = join(client, session)
+    back = client.get(reverse("waiting-list-join"), {"draft": str(entry.submission_id)}, follow=True)
+    values = {"venues": [str(session.venue.public_id)], "weekdays": ["5"], "parts": ["any"]}
+    url = back.request["PATH_INFO"]
+    for _press in range(2):
+        client.post(url, values)
+    entry = WaitingListEntry.objects.get()
+    assert (entry.weekdays, entry.parts, entry.number) == ([5], [], 2)
+    client.post(link(entry), {"do": "stop"})
+    for _press in range(2):
+        page = client.post(url, values, follow=True)
+    assert "You are on the waiting list." in page.content.decode()
+    assert sorted(WaitingListEntry.objects.values_list("state", "number")) == [("stopped", 2), ("waiting", 2)]
 
 
 def test_an_offer_is_declined_and_the_wait_stopped_by_buttons(client: Client) -> None:
