@@ -313,6 +313,14 @@ def needs_parent(answers: Answers, today: date) -> bool:
     return any(person.born and person.age(today) < ADULT for person in answers.people)
 
 
+def _known_who_books(answers: Answers, today: date) -> bool:
+    """Whether it was answered who books, and the answer can still be true of the people as they are now."""
+    if answers.relationship == MYSELF:
+        grown = any(person.born and person.age(today) >= ADULT for person in answers.people)
+        return grown and bool(answers.contact_name or len(answers.people) == 1)
+    return bool(answers.relationship)
+
+
 def _shared(answers: Answers, page: str) -> Iterator[tuple[Step, bool]]:
     """Yield the pages on one topic: the first person's, and those of the others where they are not the same."""
     topic = SHARED[page]
@@ -363,7 +371,7 @@ def steps(draft: Draft, answers: Answers, at: datetime) -> Iterator[tuple[Step, 
         yield Step("book-nhs-number", number), person.nhs_number is not None
     yield from _shared(answers, "book-home")
     yield from _shared(answers, "book-gp")
-    about_you = bool(answers.relationship and (answers.parental or not needs_parent(answers, today)))
+    about_you = _known_who_books(answers, today) and bool(answers.parental or not needs_parent(answers, today))
     yield Step("book-about-you"), about_you
     if about_you:
         yield Step("book-contact"), answers.contact_by is not None

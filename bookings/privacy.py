@@ -30,10 +30,16 @@ def _words_for_themselves() -> frozenset[str]:
 
 
 def booked_for_themselves(appointment: Appointment) -> bool:
-    """Whether whoever booked is the person whose appointment it is. ``appointment.booking`` is loaded."""
+    """Whether whoever booked is the person whose appointment it is. ``appointment.booking`` is loaded.
+
+    Without a name it is the first of the booking: whoever books for others too is asked for theirs, and whoever is
+    added later is somebody else.
+    """
     booking = appointment.booking
-    named = [" ".join(words.split()).casefold() for words in (booking.contact_name, str(appointment))]
-    return booking.relationship in _words_for_themselves() and named[0] in ("", named[1])
+    if booking.relationship not in _words_for_themselves():
+        return False
+    contact, person = (" ".join(words.split()).casefold() for words in (booking.contact_name, str(appointment)))
+    return contact == person or (not contact and appointment.position == 1)
 
 
 def _own_words(roots: Q) -> QuerySet[Consent, tuple[int, list[str], bool]]:

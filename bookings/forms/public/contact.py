@@ -52,9 +52,15 @@ class AboutYouForm(NhsukForm):
         required=False,
     )
 
-    def __init__(self, *args: Any, names: str, with_myself: bool, with_parent: bool, **kwargs: Any) -> None:
-        """``with_parent``: whether somebody is too young to consent for themselves."""
+    def __init__(
+        self, *args: Any, names: str, with_myself: bool, with_parent: bool, several: bool = False, **kwargs: Any
+    ) -> None:
+        """``with_parent``: whether somebody is too young to consent for themselves; ``several``: whether others come.
+
+        Who of several books for themselves is known by their name alone.
+        """
         super().__init__(*args, **kwargs)
+        self.several = several
         if not with_parent:
             del self.fields["parental"]
         field: Any = self.fields["relationship"]
@@ -70,7 +76,8 @@ class AboutYouForm(NhsukForm):
         """Ask for the name of everybody who does not book for themselves alone."""
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         chosen = cleaned.get("relationship")
-        if chosen and chosen != MYSELF and not cleaned.get("contact_name") and "contact_name" not in self.errors:
+        named = cleaned.get("contact_name") or "contact_name" in self.errors
+        if chosen and (chosen != MYSELF or self.several) and not named:
             self.add_error("contact_name", _t("Enter your full name"))
         if "parental" in self.fields and not cleaned.get("parental") and "parental" not in self.errors:
             self.add_error("parental", _t("Select yes if someone with parental responsibility can come"))

@@ -49,7 +49,8 @@ class AboutYou(Question):
         """Return the people's names, and whether one of them could be the person who books."""
         grown = any(person.age(self.today) >= drafts.ADULT for person in self.answers.people)
         with_parent = drafts.needs_parent(self.answers, self.today)
-        return {"names": self.names(), "with_myself": grown, "with_parent": with_parent}
+        several = len(self.answers.people) > 1
+        return {"names": self.names(), "with_myself": grown, "with_parent": with_parent, "several": several}
 
     def initial(self) -> dict[str, Any]:
         """Return what was answered before."""

@@ -156,6 +156,13 @@ def test_only_who_says_so_and_bears_the_name_booked_for_themselves(room, name, r
     assert booked_for_themselves(booking.appointments.get()) is themselves
 
 
+def test_whoever_books_for_themselves_without_a_name_is_only_the_first_of_the_booking(room):
+    booking = book_next(
+        room, "Ann", "Tom", contact=Contact(relationship="Booked for themselves", phone="+447700900982")
+    )
+    assert [booked_for_themselves(each) for each in booking.appointments.order_by("position")] == [True, False]
+
+
 def test_the_wish_counts_on_whichever_row_of_a_person_found_to_be_one(room, tmp_path):
     booking = book_next(room, "Tom", contact=TEXTED)
     visit = decided(room)

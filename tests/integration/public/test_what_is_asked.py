@@ -88,6 +88,27 @@ def test_nobody_asks_an_adult_about_parental_responsibility(visitor, session):
     assert visitor.heading == "How should we send you the details of your booking?"
 
 
+def test_whoever_books_for_themselves_and_for_others_is_known_by_name(visitor, session):
+    """By the name it is known of whom they may be told."""
+    visitor.starts("evesham").names("Iris", born="1 2 2005").answers(another="yes").names("Tom", born="1 2 2012")
+    visitor.answers(another="no").says_what_for().answers(interpreter="no").answers(wanted="no")
+    visitor.answers(starts_at=visitor.times[0]).answers(known="no").answers(known="no").says_where()
+    visitor.answers(relationship="myself", parental="yes")
+    assert "Enter your full name" in visitor.text
+    visitor.answers(relationship="myself", contact_name="Iris Khan", parental="yes").answers(contact_by=["neither"])
+    assert visitor.heading == "Check your answers before you book"
+
+
+def test_who_books_is_asked_again_once_nobody_is_left_who_could_book_for_themselves(visitor, session):
+    visitor.starts("evesham").names("Iris", born="1 2 2005").answers(another="yes").names("Tom", born="1 2 2012")
+    visitor.answers(another="no").says_what_for().answers(interpreter="no").answers(wanted="no")
+    visitor.answers(starts_at=visitor.times[0]).answers(known="no").answers(known="no").says_where()
+    visitor.answers(relationship="myself", contact_name="Iris Khan", parental="yes").answers(contact_by=["neither"])
+    visitor.answers(visitor.path.replace("/check/", "/people/1/remove/")).answers(another="no")
+    visitor.answers(starts_at=visitor.times[0])
+    assert visitor.heading == "About you" and "I am booking for myself" not in visitor.text
+
+
 def test_an_email_address_that_looks_mistyped_is_asked_about_once_and_never_refused(visitor, session):
     visitor.to_the_check("Amina", slug="evesham")
     page = visitor.path.replace("/check/", "/contact/")
