@@ -5,6 +5,7 @@ from django.utils.safestring import SafeString
 
 from clinics import cards, words
 from clinics.queries import ListedVenue
+from nhsuk.language import with_commas
 
 register = template.Library()
 
@@ -14,6 +15,12 @@ register.filter("plain_date", words.plain_date)
 register.filter("short_day", words.short_day)
 register.filter("brief_day", words.brief_day)
 register.filter("brief_date", words.brief_date)
+
+
+@register.simple_tag
+def comma() -> str:
+    """Return the comma of the page's language, with the space after it."""
+    return with_commas(("", ""))
 
 
 @register.simple_tag

@@ -115,3 +115,12 @@ def test_nothing_said_to_the_public_is_shortened_and_no_time_is_am_or_pm_alone()
     assert CONTRACTION.search("You don’t need it") and not CONTRACTION.search("Amina’s name")
     assert BARE_AM_PM.search("in the PM") and not BARE_AM_PM.search("from 2pm")
     assert not [words for words in said if CONTRACTION.search(words) or BARE_AM_PM.search(words)]
+
+
+def test_a_day_and_a_time_stand_with_the_comma_of_their_language() -> None:
+    make_session(slug="evesham")
+    visitor = Watching()
+    visitor.to_the_times("Amina", slug="evesham").answers(starts_at=visitor.times[0])
+    assert "Saturday 21 November 2026, 10am" in visitor.text
+    visitor.goes(f"/ur{visitor.path}")
+    assert re.search("2026، [^,]*10", visitor.text)
