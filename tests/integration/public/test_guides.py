@@ -5,7 +5,7 @@ from types import SimpleNamespace
 
 import pytest
 from django.apps import apps
-from django.db import connection
+from django.db import connection, connections
 from django.test.utils import CaptureQueriesContext
 from django.utils import translation
 
@@ -124,5 +124,5 @@ def test_files_are_loaded_after_each_migration_before_the_table_is_there():
     # As an older database is first brought up to date: nothing to write to yet.
     with pytest.MonkeyPatch.context() as patch:
         names = SimpleNamespace(table_names=lambda cursor: [])
-        patch.setattr(connection, "introspection", names)
+        patch.setattr(connections["default"], "introspection", names)
         load_guides(apps.get_app_config("clinics"), "default")
