@@ -63,9 +63,10 @@ class GuideLanguagePage(GuidesPage):
         """Return what the pages about one language show alike."""
         return {
             "guide": self.guide,
-            "language": self.language,
+            # "language" and "bidi" are the layout's words for those of the page.
+            "written_in": self.language,
             "language_name": dict(settings.LANGUAGES)[self.language],
-            "bidi": get_language_info(self.language)["bidi"],
+            "right_to_left": get_language_info(self.language)["bidi"],
             "back_url": reverse("guides-edit"),
         }
 
@@ -169,7 +170,7 @@ class GuideVersionPage(GuidesPage):
             "differences": changes(said_by(before), said_by(row)) if before else [],
             "is_latest": not same.filter(pk__gt=row.pk).exists(),
             "may_write": row.language in dict(settings.LANGUAGES),
-            "bidi": get_language_info(row.language)["bidi"],
+            "right_to_left": get_language_info(row.language)["bidi"],
             "back_url": reverse("guide-history", args=[row.guide.slug, row.language])
             if row.language in dict(settings.LANGUAGES)
             else reverse("guides-edit"),

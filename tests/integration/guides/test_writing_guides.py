@@ -159,7 +159,11 @@ def test_a_translation_is_written_beside_the_english_and_found_out_of_date(team,
     sent = today_form(None, title="رازداری", summary="خلاصہ", body="متن", source="NHS", review_by_year="2027")
     before = GuideVersion.objects.filter(guide__slug="privacy", language="ur").order_by("pk").last()
     sent["based_on"] = str(before.public_id) if before else ""
+    looked = client.post(urdu, {**sent, "preview": "yes"}).content.decode()
+    assert '<article class="app-preview" dir="rtl" lang="ur"><h3>رازداری' in looked
     assert client.post(urdu, sent).status_code == 302
+    assert f'href="{urdu}history/"' in client.get(urdu).content.decode()
+    assert f'href="{urdu}"' in client.get(f"{urdu}history/").content.decode()
     assert not guide_in("privacy", "ur").out_of_date
     client.post(EDIT, today_form(latest(), title="Your privacy"))
     assert guide_in("privacy", "ur").out_of_date
