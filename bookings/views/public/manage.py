@@ -204,7 +204,8 @@ class DeskCard(FoundView):
             english = card_words(language, len(shown), reference)
             pictures = [str(words) for _picture, words in STEPS]
         context = {
-            "language": language,
+            # "language" is the layout's word for that of the page.
+            "spoken": language,
             "interpreter": self.booking.interpreter_needed or bool(language),
             "appointments": shown,
             "translated": translated,

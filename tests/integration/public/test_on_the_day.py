@@ -93,6 +93,7 @@ def test_the_card_says_which_language_and_asks_for_the_interpreter_with_the_engl
 def test_a_card_for_whoever_speaks_english_asks_for_no_interpreter(visitor, session):
     opens(visitor, book(session, child()))
     assert "call the interpreter" not in visitor.goes("/booking/card/").text
+    assert "I speak" not in visitor.text
 
 
 def test_the_code_on_the_page_is_what_the_desk_scans_and_all_of_the_family_arrive_by_one_press(visitor, session):
