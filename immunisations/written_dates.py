@@ -4,10 +4,11 @@ import re
 import unicodedata
 from datetime import date
 
-from django.utils import formats
 from django.utils.dates import MONTHS
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+
+from nhsuk.language import date_words
 
 DATE_FORM = re.compile(r"(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?", re.ASCII)
 # Nothing that anybody types for a date is longer.
@@ -35,8 +36,8 @@ def date_in_words(given_on: str) -> str:
     """Return "2019-03-03", "2019-03" or "2019" in words."""
     first, last = span_of(given_on)
     if first == last:
-        return formats.date_format(first, "j F Y")
-    return formats.date_format(first, "F Y") if first.month == last.month else str(first.year)
+        return date_words(first)
+    return date_words(first, "month") if first.month == last.month else str(first.year)
 
 
 class UnreadableDate(ValueError):
@@ -58,9 +59,7 @@ def read_date(typed: str, *, born: date, today: date) -> str:
     except ValueError as problem:
         raise UnreadableDate(_("This is not a real date: check the day and the month")) from problem
     if last < born:
-        raise UnreadableDate(
-            _("This is before the person was born (%(born)s)") % {"born": formats.date_format(born, "j F Y")}
-        )
+        raise UnreadableDate(_("This is before the person was born (%(born)s)") % {"born": date_words(born)})
     if first > today:
         raise UnreadableDate(_("This is in the future"))
     return written

@@ -7,7 +7,6 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.decorators import method_decorator
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views import View
 from django.views.decorators.cache import never_cache
@@ -18,6 +17,7 @@ from bookings.forms.public import people as forms
 from bookings.views.public.base import PersonQuestion, Question, remember, secret_of, step_url
 from clinics import queries
 from nhsuk.forms import NhsukForm
+from nhsuk.language import date_words
 
 # Languages often interpreted for in England, with their own names. The English name is what staff read.
 SPOKEN = (
@@ -283,8 +283,8 @@ def birth_words(person: PersonAnswers) -> str:
         return ""
     born = person.birth()
     if born.exact is not None:
-        return date_format(born.exact, "j F Y")
-    shown = date_format(born.earliest, "F Y") if born.month else str(born.year)
+        return date_words(born.exact)
+    shown = date_words(born.earliest, "month") if born.month else str(born.year)
     return _("about %(date)s") % {"date": shown}
 
 

@@ -205,3 +205,8 @@ def test_whoever_arrives_new_has_the_home_and_surgery_they_gave(session, typed, 
     assert (person.address, person.postcode) == ("1 High Street", "WR11 4BS")
     assert person.gp_registration == Person.GPRegistration.REGISTERED
     assert person.practice == (practice if found else None)
+
+
+def test_a_date_of_birth_is_played_back_as_it_is_written_in_the_language(visitor):
+    visitor.goes("/pl/book/").names("Amina", born="27 3 2023")
+    assert "27 marca 2023" in visitor.text
