@@ -9,11 +9,12 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from bookings.calendar import calendar_response
-from bookings.models import Appointment
+from bookings.models import Appointment, Booking
 from bookings.qr import booking_qr
 from bookings.queries.delay import minutes_behind
 from bookings.references import shown_reference
 from bookings.views.public.base import DraftView
+from bookings.views.public.contact_change import at_home
 from bookings.views.public.found import remember
 from clinics.models import ClinicSession
 
@@ -54,7 +55,7 @@ class Booked(DraftView):
             "late_since": min((each.running_late_at for each in appointments if each.running_late_at), default=None),
             "behind": minutes_behind(appointments[0].session, at=self.at),
             "approximate": [each for each in appointments if each.date_of_birth_is_approximate],
-            "mobile": self.answers.mobile_typed,
+            "mobile": self.mobile_of(booking),
             "letter": ", ".join(booking.address.splitlines()) if booking.letters else "",
             "no_gp": [each for each in appointments if each.gp_registered == Appointment.GpRegistered.NO],
             "no_parent": booking.parental_responsibility in ("no", "not_sure"),
@@ -65,6 +66,12 @@ class Booked(DraftView):
         # Whoever made the booking need not look for it again to answer health questions or to change it.
         remember(response, booking)
         return response
+
+    def mobile_of(self, booking: Booking) -> str:
+        """Return the number that texts go to, as it was typed unless it was changed since; "" where there is none."""
+        if not booking.texts:
+            return ""
+        return self.answers.mobile_typed if booking.phone == self.answers.mobile else at_home(booking.phone)
 
 
 def by_clinic(appointments: Sequence[Appointment]) -> list[tuple[ClinicSession, list[Appointment]]]:

@@ -133,6 +133,27 @@ class NewTimesView(FoundView):
             return [self.answers.added().birth().earliest]
         return [each.date_of_birth for each in self.moved]
 
+    def too_young(self, session: ClinicSession) -> str:
+        """Say who of them is too young for a clinic, and from when they are not; "" where nobody is."""
+        for name, first in zip(self.names(), ages.too_young(session, self.births()), strict=True):
+            if first is not None:
+                return _("%(name)s is too young for this clinic on this day. Select a day from %(day)s") % {
+                    "name": name,
+                    "day": words.plain_date(first),
+                }
+        return ""
+
+    def grown_enough(self) -> HttpResponse | None:
+        """Lead whoever is added, and is too young where the family is booked, to the days, and say why.
+
+        Of those who are moved it is said when the day is chosen.
+        """
+        young = self.too_young(self.session) if self.adding else ""
+        if not young:
+            return None
+        messages.error(self.request, young)
+        return redirect("booking-new-day", draft=self.draft.public_id)
+
     def near(self) -> datetime | None:
         """Return the moment near which times are offered first: the old one, or that of the brothers and sisters."""
         if self.adding:
@@ -171,18 +192,9 @@ class NewDay(NewTimesView):
         if not form.is_valid():
             return self.show(form)
         session = next(day.session for day in self.days if str(day.session.public_id) == form.cleaned_data["day"])
-        young = [
-            (name, first)
-            for name, first in zip(self.names(), ages.too_young(session, self.births()), strict=True)
-            if first is not None
-        ]
+        young = self.too_young(session)
         if young:
-            name, first = young[0]
-            form.add_error(
-                "day",
-                _("%(name)s is too young for this clinic on this day. Select a day from %(day)s")
-                % {"name": name, "day": words.plain_date(first)},
-            )
+            form.add_error("day", young)
             return self.show(form)
         changes.choose_session(self.draft, self.answers, session, at=self.at)
         return redirect("booking-new-time", draft=self.draft.public_id)
@@ -253,7 +265,7 @@ class NewTime(NewTimesView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the times."""
-        return self.opened() or self.show(self.form())
+        return self.opened() or self.grown_enough() or self.show(self.form())
 
     def form(self, data: Any = None) -> TimeForm:
         """Make the form."""
@@ -262,7 +274,7 @@ class NewTime(NewTimesView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keep the chosen time; if somebody was quicker, say so and offer the nearest."""
-        elsewhere = self.opened()
+        elsewhere = self.opened() or self.grown_enough()
         if elsewhere is not None:
             return elsewhere
         choice = TimeForm.choice(request.POST.get("starts_at", ""), on=self.session.date)
@@ -356,7 +368,7 @@ class NewCheck(NewTimesView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show both."""
-        elsewhere = self.opened() or self.not_chosen()
+        elsewhere = self.opened() or self.grown_enough() or self.not_chosen()
         if elsewhere is not None:
             return elsewhere
         return self.show(NhsukForm())
@@ -369,7 +381,7 @@ class NewCheck(NewTimesView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Change the booking, all of it or nothing. What has gone meanwhile costs nobody what they had."""
-        elsewhere = self.opened() or self.not_chosen()
+        elsewhere = self.opened() or self.grown_enough() or self.not_chosen()
         if elsewhere is not None:
             return elsewhere
         starts_at = self.draft.starts_at

@@ -50,9 +50,9 @@ class ChangeContact(FoundView):
         ways = [*([TEXT] if texts else []), *([EMAIL] if booking.email else [])]
         return {
             "contact_by": ways or [NEITHER],
-            "mobile": _at_home(booking.phone) if texts else "",
+            "mobile": at_home(booking.phone) if texts else "",
             "email": booking.email,
-            "landline": "" if texts else _at_home(booking.phone),
+            "landline": "" if texts else at_home(booking.phone),
             "letter_address": booking.address if booking.letters else "",
         }
 
@@ -67,6 +67,6 @@ class ChangeContact(FoundView):
         return TemplateResponse(self.request, "bookings/contact_change.html", context)
 
 
-def _at_home(phone: str) -> str:
+def at_home(phone: str) -> str:
     """Return a stored number as people in the country write it."""
     return f"0{phone.removeprefix('+44')}" if phone.startswith("+44") else phone

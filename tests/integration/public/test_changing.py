@@ -198,6 +198,30 @@ def test_somebody_who_needs_longer_is_added_with_twice_the_time(parent, made):
     assert taken() == 4
 
 
+def test_a_baby_too_young_for_the_clinic_of_the_others_is_not_added_there(parent, session, team):
+    later = make_session(team, date=DAY + timedelta(days=60), venue=session.venue, vaccines=(Vaccine.MMR,))
+    session.offers.exclude(vaccine=Vaccine.MMR).delete()
+    parent.answers("/booking/add/").answers(first_name="Zed", last_name="")
+    born = DAY - timedelta(days=330)
+    parent.answers(date_of_birth_day=born.day, date_of_birth_month=born.month, date_of_birth_year=born.year)
+    parent.answers(needs="none")
+    assert parent.heading == "Which day do you want?"
+    assert "Zed is too young for this clinic on this day. Select a day from" in parent.text
+    draft = parent.path.replace("/day/", "")
+    assert parent.answers(f"{draft}/time/", starts_at=(MORNING + HOUR * 2).isoformat()).path == f"{draft}/day/"
+    assert taken() == 2
+    parent.goes(f"{draft}/day/").answers(day=str(later.public_id))
+    assert parent.heading == "What time do you want to come?"
+
+
+def test_the_confirmation_seen_again_says_where_the_details_go_now(visitor, session):
+    visitor.to_the_check("Amina", slug=session.slug).answers()
+    confirmation = visitor.path
+    assert "We are sending these details to 07700 900982 and sara@example.com" in visitor.text
+    visitor.answers("/booking/contact/", contact_by=["text"], mobile="07700 900 111")
+    assert "We are sending these details to 07700900111, with a link" in visitor.goes(confirmation).text
+
+
 def test_a_seventh_person_is_not_added(parent, session):
     six = book(session, *(child(f"Child{number}") for number in range(6)))
     parent.goes(f"/booking/m/{six.link_token}/")
