@@ -33,8 +33,9 @@ USUAL = {
     "reason": ("declined",),
 }
 SITES = ("left_arm", "right_arm", "left_thigh", "right_thigh")
-# A nurse goes home when nobody was ready for so long, though somebody is still expected: the desk may have gone.
-LONGEST_IDLE_SECONDS = 20
+# A nurse goes home when nobody was ready for a tenth of the day, though somebody is still expected: the desk may have
+# gone. Never sooner than after so long: the desk has to sign in first.
+SHORTEST_IDLE_SECONDS = 20
 NURSE, DESK, CLOSER = "nurse", "desk", "closer"
 
 
@@ -480,7 +481,8 @@ def _turns(tablet: Tablet, does: str, seed: int, walk_ins: int, ends: float) -> 
         return
     seen: set[str] = set()
     idle, busy_at = 0, time.monotonic()
-    while time.monotonic() < min(ends, busy_at + LONGEST_IDLE_SECONDS) and idle < 8:
+    patience = max(SHORTEST_IDLE_SECONDS, (ends - busy_at) / 10)
+    while time.monotonic() < min(ends, busy_at + patience) and idle < 8:
         page = tablet.look()
         left = [each for each in tablet.waiting(page) if each[1] not in seen]
         if not left:
