@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Exists, OuterRef, Q
 
 from accounts import audit
-from bookings import owing
+from bookings import gelatine, owing
 from bookings.ages import too_young
 from bookings.details import Contact, PersonDetails
 from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
@@ -55,6 +55,7 @@ class _Pass:
         self.sessions: dict[int, list[ClinicSession]] = defaultdict(list)
         self.grids: dict[int, Grid] = {}
         self.ages: dict[tuple[int, date], bool] = {}
+        self.promises: dict[tuple[int, tuple[gelatine.Wish, ...]], bool] = {}
         # By the key of their booking.
         self.coming: dict[int, list[Appointment]] = {}
 
@@ -109,9 +110,32 @@ class _Pass:
             run = wish.first_fit(
                 self.grid(session).runs(wish.needs), not_before=self.at + LAST_HOUR, not_in=passed[session.pk]
             )
-            if run is not None:
+            if run is not None and self.can_promise(session, entry):
                 return session, wish, run.starts_at
         return None
+
+    def can_promise(self, session: ClinicSession, entry: WaitingListEntry) -> bool:
+        """Whether everybody who wants a vaccine without gelatine can be promised one there: else nobody could take it.
+
+        Whoever has times at that clinic has been promised it.
+        """
+        wishes: list[gelatine.Wish]
+        if entry.booking_id is not None:
+            coming = self.coming.get(entry.booking_id, [])
+            wishes = [
+                gelatine.Wish(each.date_of_birth, tuple(each.wanted))
+                for each in coming
+                if each.gelatine_free and each.session_id != session.pk
+            ]
+        else:
+            people = joining.people_of(entry)
+            wishes = [gelatine.Wish(each.date_of_birth, each.wanted) for each in people if each.gelatine_free]
+        if not wishes:
+            return True
+        asked = (session.pk, tuple(wishes))
+        if asked not in self.promises:
+            self.promises[asked] = gelatine.can_promise(session, wishes, at=self.at)
+        return self.promises[asked]
 
     def grid(self, session: ClinicSession) -> Grid:
         """Return what is free at a clinic, as this pass last saw it."""

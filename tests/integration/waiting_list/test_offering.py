@@ -1,13 +1,14 @@
 """Who is offered what frees up, and for how long it is kept."""
 
 import uuid
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from pytest_django import DjangoAssertNumQueries
 
+from accounts.models import Role
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
 from bookings.policies import BookingRefused
@@ -15,10 +16,11 @@ from bookings.waiting_list.answering import decline_offer, take_offer
 from bookings.waiting_list.hours import kept_until
 from bookings.waiting_list.joining import stop_waiting, wait_for_earlier
 from bookings.waiting_list.offering import offer_times
+from clinics.actions import receive_stock
 from clinics.models import Place, Reservation
 from clinics.places import TimesTaken, free_times
 from clinics.vaccines import Vaccine
-from tests.support.factories import DAY, NOW, book, child, contact, make_session, make_venue
+from tests.support.factories import DAY, NOW, book, child, contact, make_batch, make_session, make_user, make_venue
 from tests.support.waiting import full_clinic, on_the_day, wait
 
 pytestmark = pytest.mark.django_db
@@ -328,3 +330,26 @@ def test_a_pass_asks_as_much_however_many_families_wait_for_an_earlier_time(
         waits(appointment)
     with django_assert_num_queries(len(one)):
         assert offer_times(at=NOW) == 0
+
+
+def test_a_time_at_a_clinic_without_what_somebody_was_promised_goes_to_the_next_family() -> None:
+    session, taken = full_clinic()
+    keeper = make_user(session.team, Role.COORDINATOR)
+
+    def has(product: str) -> None:
+        receive_stock(batch=make_batch(session.team, product), doses=5, by=keeper, at=NOW)
+
+    has("proquad")
+    born = date(2023, 3, 27)
+    wish = wait(session.venue, who=[child(born=born, gelatine_free=True)])
+    other = wait(session.venue, who=[child(born=born)])
+    free(taken[0])
+    offer_times(at=NOW)
+    assert offer_of(wish) is None
+    assert offer_of(other) is not None
+    has("priorix-tetra")
+    free(taken[1])
+    offer_times(at=NOW)
+    offer = offer_of(wish)
+    assert offer is not None
+    assert take(offer).appointments.get().gelatine_free
