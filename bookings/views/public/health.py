@@ -83,6 +83,10 @@ class HealthView(FoundView):
         found = next((each for each in self.appointments if str(each.public_id) == self.answers.appointment), None)
         if self.answers.done or found is None:
             return redirect("booking-manage")
+        if found.state == Appointment.State.CANCELLED:
+            # Nobody answers page after page to hear only at the end that it was for nothing.
+            messages.error(self.request, _("This appointment is cancelled already."))
+            return redirect("booking-manage")
         self.appointment = found
         vaccines = found.wanted or list(found.session.vaccine_codes())
         self.questions = questions_for(vaccines, gelatine=gelatine.may_matter(found.session, vaccines))

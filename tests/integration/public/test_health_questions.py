@@ -119,6 +119,7 @@ def test_a_cancelled_appointment_takes_no_answers(parent, made):
     answers_all(parent)
     check = parent.path
     parent.answers("/booking/cancel/")
+    assert "This appointment is cancelled already." in parent.goes(re.sub("check/$", "1/", check)).text
     parent.answers(check)
     assert not HealthAnswers.objects.exists()
     with pytest.raises(BookingRefused, match="cancelled already"):
