@@ -12,7 +12,7 @@ from django.utils import translation
 from bookings.messages_after import after_visit_words
 from bookings.messages_text import fitted
 from bookings.models import Appointment, Booking, WaitingListEntry
-from bookings.owing import is_expected, is_mobile
+from bookings.owing import is_expected, is_mobile, letters_to
 from bookings.privacy import booked_for_themselves
 from bookings.purposes import (
     AFTER_VISIT,
@@ -258,10 +258,12 @@ def _to_contact(
     message: Message, booking: Booking, context: Mapping[str, Any], *, own: bool, needed_by: datetime | None
 ) -> Answer:
     """Return a message to a booking's contact."""
-    contact = {"email": booking.email, "phone": booking.phone, "texts": booking.texts}
-    if booking.letters:
-        contact["letter"] = "\n".join(part for part in (booking.contact_name, booking.address) if part)
-        contact["letter"] = contact["letter"] if booking.address else ""
+    contact = {
+        "email": booking.email,
+        "phone": booking.phone,
+        "texts": booking.texts,
+        "letter": letters_to(booking),
+    }
     shared = {
         "booking": booking,
         "team": booking.team,

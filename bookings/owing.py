@@ -138,9 +138,16 @@ def owe_after_visit(visit: Visit, *, at: datetime) -> None:
 def channels_of(booking: Booking) -> list[str]:
     """Return by which ways a booking's contact can be written to: email, text, and a letter where they asked for it."""
     found = _channels(email=booking.email, phone=booking.phone, texts=booking.texts)
-    if booking.letters and booking.address:
+    if letters_to(booking):
         found.append(Message.Channel.LETTER)
     return found
+
+
+def letters_to(booking: Booking) -> str:
+    """Return to whom letters about a booking are posted: name and address in lines, "" where none are wanted."""
+    if not (booking.letters and booking.address):
+        return ""
+    return "\n".join(part for part in (booking.contact_name, booking.address) if part)
 
 
 def leads_of(appointments: Iterable[Appointment]) -> list[Appointment]:

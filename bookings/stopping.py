@@ -6,14 +6,19 @@ from django.db import transaction
 
 from accounts.models import User
 from bookings.models import Booking
+from bookings.owing import letters_to
 from messaging import hearing, queries
 from messaging.models import Message
 from messaging.recipients import recipient_hashes
 
 
 def addresses_of(booking: Booking) -> list[tuple[str, str]]:
-    """Return the channels and addresses by which a booking's contact can be reached at once."""
-    pairs = [(Message.Channel.EMAIL, booking.email), (Message.Channel.TEXT, booking.phone)]
+    """Return the channels and addresses by which a booking's contact can be reached."""
+    pairs = [
+        (Message.Channel.EMAIL, booking.email),
+        (Message.Channel.TEXT, booking.phone),
+        (Message.Channel.LETTER, letters_to(booking)),
+    ]
     return [(str(channel), address) for channel, address in pairs if address]
 
 

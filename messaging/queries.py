@@ -19,6 +19,14 @@ def has_stopped(team_id: int, channel: str, hashes: Sequence[str], *, since: dat
     return (standing if since is None else standing.filter(asked_at__gte=since)).exists()
 
 
+def stopped_among(team_id: int, channel: str, hashes: Sequence[str]) -> set[str]:
+    """Return those of these hashes whose address asked a team for no more messages. One query."""
+    standing = StopRequest.objects.filter(
+        team=team_id, channel=channel, recipient_hash__in=hashes, withdrawn_at__isnull=True
+    )
+    return set(standing.values_list("recipient_hash", flat=True))
+
+
 def had_lately(hashes: Sequence[str], *, at: datetime) -> tuple[int, int]:
     """Return how many messages an address, known by these hashes, was sent in the last day and in the last 7 days."""
     sent = Message.objects.filter(

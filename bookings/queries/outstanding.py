@@ -26,7 +26,10 @@ from clinics.times import london_day
 from clinics.words import listed, plain_date
 from messaging.envelope import Envelope
 from messaging.models import Message
-from messaging.queries import for_a_person, letters_to_post
+from messaging.policies import heeds_stop
+from messaging.queries import for_a_person, letters_to_post, stopped_among
+from messaging.recipients import recipient_hashes
+from messaging.registry import manner_of
 
 # More than this on one page help nobody: the oldest letters and the newest troubles first.
 MOST_LETTERS = 100
@@ -179,10 +182,19 @@ def letter_pile(team_id: int, *, at: datetime) -> LetterPile:
     rows = rows[:MOST_LETTERS]
     known = about(rows)
     answers = resolve_each(rows, at)
+    hashes = {
+        row.pk: recipient_hashes(row.channel, answer.to)
+        for row in rows
+        if isinstance(answer := answers[row.pk], Envelope) and heeds_stop(manner_of(row.purpose))
+    }
+    every = [each for found in hashes.values() for each in found]
+    stopped = stopped_among(team_id, Message.Channel.LETTER, every) if every else set()
     letters, gone = [], {}
     for row in rows:
         answer = answers[row.pk]
-        if isinstance(answer, Envelope):
+        if stopped.intersection(hashes.get(row.pk, ())):
+            gone[row.pk] = "They asked for no more messages."
+        elif isinstance(answer, Envelope):
             with override(spoken(row.language)):
                 dated = plain_date(london_day(at))
             letters.append(Letter(row, known[row.pk], answer, dated))

@@ -11,12 +11,15 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent, RecordView, Role, Team
+from bookings import stopping
 from bookings.actions import cancel_appointments
 from bookings.models import Booking
+from bookings.queries.outstanding import letter_pile
+from bookings.stopping import start_messages, stop_messages
 from messaging.models import Message, StopRequest
 from messaging.queries import has_stopped
 from messaging.recipients import recipient_hashes
-from tests.support.factories import NOW, book, child, contact, make_session, make_team, make_user
+from tests.support.factories import DAY, NOW, book, child, contact, make_session, make_team, make_user
 from tests.support.records import make_room
 
 pytestmark = pytest.mark.django_db
@@ -102,6 +105,20 @@ def test_a_letter_whose_reason_has_gone_is_not_printed(client: Client, team: Tea
         "booking_confirmation": "no_longer_needed",
         "appointment_cancelled": "sent",
     }
+
+
+def test_whoever_has_letters_alone_can_stop_reminders_by_post_and_still_gets_answers(team: Team) -> None:
+    booking = book(make_session(team, date=DAY + timedelta(days=14)), contact=POSTED).booking
+
+    def purposes() -> list[str]:
+        pile = letter_pile(team.pk, at=NOW + timedelta(days=14))
+        return sorted(letter.message.purpose for letter in pile.letters)
+
+    assert purposes() == ["booking_confirmation", "reminder_week"]
+    stop_messages(booking=booking, how=StopRequest.Source.LINK, by=None, at=NOW, source="public")
+    assert stopping.has_stopped(booking) and purposes() == ["booking_confirmation"]
+    start_messages(booking=booking, by=None, at=NOW, source="public")
+    assert not stopping.has_stopped(booking) and "reminder_week" in purposes()
 
 
 def test_only_those_who_asked_for_letters_get_them(client: Client, team: Team) -> None:
