@@ -435,6 +435,7 @@ class NewCheck(NewTimesView):
         """Render the page."""
         new = [words.clock(datetime.fromisoformat(each)) for each in self.answers.times]
         old = [None] if self.adding else self.moved
+        elsewhere = any(each is not None and each.session_id != self.session.pk for each in old)
         if self.adding:
             title = _("Check the appointment before you add it")
             button = _("Add %(name)s to the booking") % {"name": self.names()[0]}
@@ -451,6 +452,8 @@ class NewCheck(NewTimesView):
             status=status,
             button_text=button,
             session=self.session,
+            # What they came for may not be given at another clinic.
+            vaccines=words.listed([str(name) for name in self.session.vaccine_names()]) if elsewhere else "",
             changes=[
                 {"name": name, "time": time, "old": before}
                 for name, time, before in zip(self.names(), new, old, strict=True)

@@ -158,6 +158,16 @@ def test_a_change_opens_only_for_whoever_found_that_booking(parent, other_visito
     assert other_visitor.goes(f"/book/{draft.public_id}/people/").page.status_code == 404
 
 
+def test_what_another_clinic_gives_is_said_before_the_change(parent, made, session, team):
+    other = make_session(team, date=DAY + timedelta(days=7), vaccines=(Vaccine.MMR,), venue=session.venue)
+    amina = made.booking.appointments.get(position=1)
+    changes(parent, amina, at="11am")
+    assert "The vaccines at this clinic are" not in parent.text
+    parent.answers("/booking/change/", people=[str(amina.public_id)]).answers(day=str(other.public_id))
+    picks(parent, "11am")
+    assert "The vaccines at this clinic are: MMR." in parent.text
+
+
 def test_a_child_too_young_for_another_day_is_told_from_when(parent, session, team):
     early = make_session(team, date=DAY - timedelta(days=3), vaccines=(Vaccine.MMR,), venue=session.venue)
     baby = book(session, child("Zed", born=DAY - timedelta(days=366)))
