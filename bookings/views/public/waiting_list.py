@@ -256,7 +256,7 @@ class WaitingContact(WaitingQuestion):
 
     page = "book-waiting-list-contact"
     form_class = WaitingContactForm
-    template = "bookings/about_you.html"
+    template = "bookings/waiting_list_contact.html"
 
     def dispatch_question(self, request: HttpRequest) -> HttpResponse | None:
         """First what they wait for."""
