@@ -1,12 +1,13 @@
 """Booking for somebody on the phone: their times are kept while the call lasts."""
 
+import uuid
 from collections.abc import Sequence
 from datetime import datetime
 
 from django.db import transaction
 
 from accounts.access import require
-from accounts.models import User
+from accounts.models import Team, User
 from accounts.permissions import Permission
 from bookings import calls, drafts
 from bookings.actions.holding import lock_draft
@@ -15,8 +16,9 @@ from bookings.calls import HOLD, Call
 from bookings.details import Contact, PersonDetails
 from bookings.models import Booking, Draft
 from bookings.policies import check_may_book, check_people
+from bookings.waiting_list.joining import Joined, join_waiting_list
 from clinics import places
-from clinics.models import ClinicSession, Reservation
+from clinics.models import ClinicSession, Reservation, Venue
 
 
 @transaction.atomic
@@ -115,6 +117,60 @@ def book_for_caller(
         draft=draft,
         split=call.split,
     )
+
+
+@transaction.atomic
+def note_call(*, draft: Draft, call: Call, by: User, at: datetime) -> None:
+    """Store what was typed for a caller, and keep it for another day.
+
+    Raises PermissionDenied, BookingRefused as ``keep_times`` does.
+    """
+    if draft.team_id is not None:
+        require(by, Permission.BOOK, draft.team_id)
+    lock_draft(draft)
+    calls.write(draft, call, at=at)
+
+
+@transaction.atomic
+def put_on_waiting_list(
+    *,
+    team: Team,
+    venues: Sequence[Venue],
+    weekdays: Sequence[int],
+    parts: Sequence[str],
+    people: Sequence[PersonDetails],
+    contact: Contact,
+    submission_id: uuid.UUID,
+    by: User,
+    at: datetime,
+    draft: Draft | None = None,
+) -> Joined:
+    """Put a caller for whom nothing fits on the waiting list of ``team``. However often it is sent, they wait once.
+
+    The call of ``draft``, where they had begun one, ends with it: its times are given back.
+    Raises PermissionDenied; LookupError for venues of another team; what ``join_waiting_list`` raises; BookingRefused
+    as ``keep_times`` does.
+    """
+    require(by, Permission.BOOK, team)
+    if any(each.team_id != team.pk for each in venues):
+        raise LookupError("a caller waits for places of one team")
+    if draft is not None:
+        lock_draft(draft)
+    joined = join_waiting_list(
+        venues=venues,
+        weekdays=weekdays,
+        parts=parts,
+        people=people,
+        contact=contact,
+        submission_id=submission_id,
+        by=by,
+        source="staff",
+        at=at,
+    )
+    if draft is not None:
+        drafts.release(draft)
+        draft.delete()
+    return joined
 
 
 @transaction.atomic

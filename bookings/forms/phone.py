@@ -8,10 +8,12 @@ from django import forms
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from bookings.details import Contact, PersonDetails
+from bookings.details import Contact, PersonDetails, Reach
 from bookings.drafts import LONGEST_NEEDS
 from bookings.forms.public.contact import RELATIONSHIPS
 from bookings.forms.public.people import MY_NEEDS, NEEDS
+from bookings.forms.public.waiting_list import TimesWantedForm
+from bookings.models import Booking
 from bookings.owing import is_mobile
 from bookings.policies import MOST_PEOPLE
 from clinics.models import ClinicSession
@@ -112,7 +114,8 @@ class CallPersonForm(NhsukForm):
         size="s",
     )
 
-    def __init__(self, *args: Any, number: int, session: ClinicSession, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, number: int, session: ClinicSession | None, **kwargs: Any) -> None:
+        """Without a ``session`` no vaccines are asked for: they are those of a clinic."""
         super().__init__(*args, prefix=str(number), **kwargs)
         self.number = number
         person = {"number": number}
@@ -124,14 +127,17 @@ class CallPersonForm(NhsukForm):
         }
         for name, subject in subjects.items():
             field_of(self, name).subject = subject
-        field_of(self, "wanted").choices = [
-            (offer.vaccine, offer.get_vaccine_display()) for offer in session.offers.all()
-        ]
+        if session is None:
+            del self.fields["wanted"]
+        else:
+            field_of(self, "wanted").choices = [
+                (offer.vaccine, offer.get_vaccine_display()) for offer in session.offers.all()
+            ]
 
     @property
     def unfolds(self) -> bool:
         """Whether something is typed, ticked or wrong in what is folded away."""
-        names = ("nhs_number", "wanted", "gelatine_free", "needs", "words")
+        names = [each for each in ("nhs_number", "wanted", "gelatine_free", "needs", "words") if each in self.fields]
         return any(self.errors.get(name) for name in names) or any(self[name].value() for name in names)
 
     @property
@@ -157,7 +163,7 @@ class CallPersonForm(NhsukForm):
             gelatine_free=data["gelatine_free"],
             extra_time=data["extra_time"],
             support_needs=". ".join(help_words)[:LONGEST_NEEDS],
-            wanted=tuple(data["wanted"]),
+            wanted=tuple(data.get("wanted", ())),
         )
 
 
@@ -181,21 +187,9 @@ class AddPersonForm(CallPersonForm):
             field_of(self, name).subject = subject
 
 
-class CallerForm(NhsukForm):
-    """Who is calling, and how the booking is confirmed to them."""
+class ReachOfCallerForm(NhsukForm):
+    """How the contact of a booking is reached."""
 
-    contact_name = NameField(
-        label=_("Caller’s full name"), subject=_("the caller’s full name"), max_length=200, size="s", width=20
-    )
-    relationship = RadiosField(
-        label=_("Relationship to the people booked"),
-        subject=_("the caller’s relationship to the people booked"),
-        choices=[(MYSELF, _("Books for themselves")), *RELATIONSHIPS.items()],
-        reveals={OTHER: ["other"]},
-        size="s",
-        small=True,
-    )
-    other = NameField(label=_("Who are they?"), subject=_("who the caller is"), max_length=60, width=20)
     phone = PhoneField(
         label=_("Phone number (optional)"),
         help_text=_("The booking can be found again by it"),
@@ -232,6 +226,58 @@ class CallerForm(NhsukForm):
         max_length=300,
         rows=4,
     )
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for what the chosen way of confirming needs."""
+        data: dict[str, Any] = super().clean() or self.cleaned_data
+        by_text = TEXT in (data.get("confirm_by") or []) and "phone" not in self.errors
+        if by_text and not is_mobile(data.get("phone") or ""):
+            self.add_error("phone", _("Enter a UK mobile number for the text message, like 07700 900 982"))
+        return data
+
+    def reach(self) -> Reach:
+        """Return it as ``change_contact`` takes it."""
+        data = self.cleaned_data
+        ways = data["confirm_by"]
+        return Reach(
+            phone=data["phone"],
+            texts=TEXT in ways,
+            email=data["email"],
+            letters=LETTER in ways,
+            address=data["address"],
+        )
+
+    @staticmethod
+    def initial_of(booking: Booking) -> dict[str, Any]:
+        """Return what the booking has, as the form begins."""
+        given = {
+            TEXT: booking.texts and is_mobile(booking.phone),
+            EMAIL: booking.email,
+            LETTER: booking.letters,
+        }
+        return {
+            "phone": booking.phone,
+            "confirm_by": [way for way, there in given.items() if there] or [ALOUD],
+            "email": booking.email,
+            "address": booking.address,
+        }
+
+
+class CallerForm(ReachOfCallerForm):
+    """Who is calling, and how the booking is confirmed to them."""
+
+    contact_name = NameField(
+        label=_("Caller’s full name"), subject=_("the caller’s full name"), max_length=200, size="s", width=20
+    )
+    relationship = RadiosField(
+        label=_("Relationship to the people booked"),
+        subject=_("the caller’s relationship to the people booked"),
+        choices=[(MYSELF, _("Books for themselves")), *RELATIONSHIPS.items()],
+        reveals={OTHER: ["other"]},
+        size="s",
+        small=True,
+    )
+    other = NameField(label=_("Who are they?"), subject=_("who the caller is"), max_length=60, width=20)
     postcode = PostcodeField(
         label=_("Postcode where they live (optional)"), subject=_("a postcode"), required=False, size="s"
     )
@@ -248,12 +294,11 @@ class CallerForm(NhsukForm):
         label=_("Help for the caller (optional)"), choices=list(MY_NEEDS.items()), required=False, size="s", small=True
     )
 
+    field_order = ("contact_name", "relationship", "other")
+
     def clean(self) -> dict[str, Any]:
-        """Ask for what the chosen way of confirming needs, and for the language an interpreter is for."""
-        data: dict[str, Any] = super().clean() or self.cleaned_data
-        by_text = TEXT in (data.get("confirm_by") or []) and "phone" not in self.errors
-        if by_text and not is_mobile(data.get("phone") or ""):
-            self.add_error("phone", _("Enter a UK mobile number for the text message, like 07700 900 982"))
+        """Ask for the language an interpreter is for."""
+        data = super().clean()
         if data.get("interpreter_needed") and not data.get("spoken_language") and "spoken_language" not in self.errors:
             self.add_error("spoken_language", _("Enter the language that the interpreter is for"))
         return data
@@ -275,8 +320,50 @@ class CallerForm(NhsukForm):
             interpreter_needed=data["interpreter_needed"],
             support_needs=". ".join(str(MY_NEEDS[code]) for code in data["my_needs"])[:LONGEST_NEEDS],
             letters=LETTER in ways,
-            address=data["address"],
+            address=data.get("address", ""),
         )
+
+
+class WaitingCallerForm(CallerForm):
+    """Who is calling, and how they are told of a time."""
+
+    confirm_by = CheckboxesField(
+        label=_("How should we tell them of a time?"),
+        help_text=_("A time is kept for 2 hours: only a text message or an email reaches them soon enough"),
+        subject=_("text message, email or both: nobody can wait without"),
+        choices=[(TEXT, _("Text message to the phone number")), (EMAIL, _("Email"))],
+        reveals={EMAIL: ["email"]},
+        size="s",
+        small=True,
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        # No letter would come in time.
+        del self.fields["address"]
+        self.fields["phone"].help_text = _t("They can be found again by it")
+        self.fields["relationship"].label = _t("Relationship to the people who wait")
+        field_of(self, "relationship").subject = _t("the caller’s relationship to the people who wait")
+
+
+class TimesForCallerForm(TimesWantedForm):
+    """The website's questions about the times, as they are asked on the phone."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        labels = {
+            "venues": _t("Which places can they come to?"),
+            "weekdays": _t("Which days can they come?"),
+            "parts": _t("What part of the day can they come?"),
+        }
+        for name, label in labels.items():
+            self.fields[name].label = label
+        self.fields["weekdays"].error_messages["required"] = _t("Select the days on which they can come")
+        self.fields["parts"].error_messages["required"] = _t("Select the part of the day when they can come")
+        for name in labels:
+            field_of(self, name).nhsuk["size"] = "s"
+            field_of(self, name).nhsuk["small"] = True
+        field_of(self, "venues").help_text = _t("Select all that apply")
 
 
 def html_names(form: NhsukForm) -> Iterator[str]:
@@ -332,6 +419,9 @@ __all__ = [
     "CancelForCallerForm",
     "FindBookingForm",
     "HowManyForm",
+    "ReachOfCallerForm",
+    "TimesForCallerForm",
+    "WaitingCallerForm",
     "html_names",
     "typed_before",
 ]

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from bookings import calls
-from bookings.models import Booking, Draft
+from bookings.models import Booking, Draft, WaitingListEntry
 from bookings.references import LENGTH, clean_reference
 from clinics import words
 from clinics.finder import Found, find, position_of_venue
@@ -143,3 +143,28 @@ def bookings_like(team_id: int, *, typed: str, phone: str) -> list[Booking]:
         .prefetch_related("appointments__session__venue", "appointments__person")
         .order_by("-pk")[:MOST_BOOKINGS]
     )
+
+
+def waiting_like(team_id: int, *, phone: str) -> list[WaitingListEntry]:
+    """Return who waits for a first time of the team's and gave this telephone number (E.164), the longest wait first.
+
+    Whoever has a booking is found by that.
+    """
+    if not phone:
+        return []
+    return list(
+        WaitingListEntry.objects.filter(
+            team=team_id, state=WaitingListEntry.State.WAITING, booking__isnull=True, contact__phone=phone
+        ).order_by("pk")[:MOST_BOOKINGS]
+    )
+
+
+def wait_of(booking: Booking) -> WaitingListEntry | None:
+    """Return the wait of a booking for earlier times, None where they do not wait."""
+    return WaitingListEntry.objects.filter(booking=booking, state=WaitingListEntry.State.WAITING).first()
+
+
+def venues_to_wait_for(team_id: int, *, first: Venue | None = None) -> list[Venue]:
+    """Return the team's venues to which a caller can come, by name; ``first`` is the one that was looked at."""
+    rows = Venue.objects.filter(team=team_id).exclude(kind=Venue.Kind.PRISON).order_by("name", "pk")
+    return sorted(rows, key=lambda each: each != first)

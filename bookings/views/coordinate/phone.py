@@ -22,7 +22,13 @@ from bookings.calls import Call
 from bookings.forms.phone import FindBookingForm, HowManyForm
 from bookings.forms.public.clinic import TimeForm
 from bookings.models import Booking, Draft
-from bookings.queries.calling import bookable_by_staff, bookings_like, clinics_for_caller, unfinished_calls
+from bookings.queries.calling import (
+    bookable_by_staff,
+    bookings_like,
+    clinics_for_caller,
+    unfinished_calls,
+    waiting_like,
+)
 from bookings.views.coordinate.base import CoordinatePage
 from bookings.views.public.clinic import part_of_day, run_words
 from clinics import places
@@ -137,13 +143,16 @@ class PhoneBookings(Clinics):
         if not form.is_valid():
             return self.show(SearchForm(), find=form)
         found = bookings_like(self.team.pk, typed=form.cleaned_data["booking"], phone=form.phone())
-        if not found:
+        waiting = waiting_like(self.team.pk, phone=form.phone())
+        if not found and not waiting:
             form.add_error("booking", _("Your team has no booking with this reference or phone number. Check it"))
             return self.show(SearchForm(), find=form)
-        if len(found) == 1:
+        if len(found) == 1 and not waiting:
             return redirect("phone-booking", found[0].public_id)
+        if len(waiting) == 1 and not found:
+            return redirect("phone-waiting", waiting[0].public_id)
         self.note_looks(found)
-        return self.show(SearchForm(), find=form, found=found)
+        return self.show(SearchForm(), find=form, found=found, waiting=waiting)
 
     def show(self, form: SearchForm, *, status: int = 200, choices: Any = (), **context: Any) -> HttpResponse:
         """Render the page with the calls that are not finished."""

@@ -19,6 +19,7 @@ from bookings.models import Appointment, Booking
 from bookings.owing import is_mobile
 from bookings.policies import can_cancel, can_change
 from bookings.privacy import kept_from_contact
+from bookings.queries.calling import wait_of
 from bookings.references import shown_reference
 from bookings.views.coordinate.phone import PhonePage, note_booked
 
@@ -72,6 +73,7 @@ class BookingPage(PhonePage):
             "can_add": any(can_change(each, self.now) for each in self.appointments),
             "can_cancel": any(can_cancel(each, self.now, staff=True) for each in self.appointments),
             "texts_to": self.booking.phone if self.booking.texts and is_mobile(self.booking.phone) else "",
+            "waiting": wait_of(self.booking),
             "back_url": reverse("phone-bookings"),
         }
 

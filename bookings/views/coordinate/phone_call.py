@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from accounts.errors import Refused
 from bookings import ages, calls
 from bookings.actions.calling import book_for_caller, forget_call, keep_times, renew_times
-from bookings.calls import HOLD
+from bookings.calls import HOLD, Call
 from bookings.forms.phone import CallerForm, CallPersonForm, html_names, typed_before
 from bookings.policies import MOST_PEOPLE, BookingRefused
 from bookings.views.coordinate.phone import CallPage
@@ -21,6 +21,13 @@ from clinics import words
 from clinics.models import Reservation
 from clinics.places import NotTakingBookings, TimesTaken
 from nhsuk.forms.rendering import render_error_summary
+
+
+def leave_out(call: Call, do: str) -> None:
+    """Leave out the person whom a button names; any other button leaves out nobody."""
+    number = do.removeprefix("remove-")
+    if number != do and number.isdecimal() and call.people > 1 and 1 <= int(number[:2]) <= call.people:
+        call.forget_person(int(number[:2]))
 
 
 class PhoneCall(CallPage):
@@ -46,6 +53,8 @@ class PhoneCall(CallPage):
                 return redirect("phone-bookings")
             self.change_people(do)
             self.keep()
+            if do == "wait":
+                return redirect("phone-call-wait", self.draft.public_id)
             if do != "book":
                 return redirect(self.call_url())
             return self.book()
@@ -96,9 +105,7 @@ class PhoneCall(CallPage):
                     _("A booking can be for 1 to %(most)s people.") % {"most": MOST_PEOPLE}, code="number_of_people"
                 )
             self.call.people += 1
-        number = do.removeprefix("remove-")
-        if number != do and number.isdecimal() and self.call.people > 1 and 1 <= int(number[:2]) <= self.call.people:
-            self.call.forget_person(int(number[:2]))
+        leave_out(self.call, do)
 
     # --- the times
 

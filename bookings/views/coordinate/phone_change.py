@@ -13,9 +13,9 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from bookings import ages, drafts
-from bookings.actions.changing import add_people, change_appointments
+from bookings.actions.changing import add_people, change_appointments, change_contact
 from bookings.calls import Call
-from bookings.forms.phone import AddPersonForm
+from bookings.forms.phone import AddPersonForm, ReachOfCallerForm
 from bookings.forms.public.clinic import TimeForm
 from bookings.models import Appointment, Draft
 from bookings.policies import can_change
@@ -209,3 +209,35 @@ class WaitForEarlier(ChangePage):
         else:
             messages.success(request, _("We tell them by text or email when an earlier time frees up at this clinic."))
         return redirect(self.booking_url())
+
+
+class ChangeContactForCaller(ChangePage):
+    """How the contact is reached from now on; the details are sent again by every way they have."""
+
+    def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Ask, while something is to come that they can be written to about."""
+        if not self.movable:
+            return redirect(self.booking_url())
+        return self.show(ReachOfCallerForm(initial=ReachOfCallerForm.initial_of(self.booking)))
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Keep it."""
+        if not self.movable:
+            return redirect(self.booking_url())
+        form = ReachOfCallerForm(request.POST)
+        if not form.is_valid():
+            return self.show(form, status=422)
+        reach = form.reach()
+        if not change_contact(booking=self.booking, reach=reach, by=self.user, source="staff", at=self.now):
+            messages.success(request, _("Nothing has changed"))
+        elif reach.texts or reach.email or reach.letters:
+            messages.success(request, _("The contact details are changed. The booking is sent to them again."))
+        else:
+            messages.success(request, _("The contact details are changed. Nothing is sent."))
+        return redirect(self.booking_url())
+
+    def show(self, form: ReachOfCallerForm, *, status: int = 200) -> HttpResponse:
+        """Render the page."""
+        return self.page(
+            "phone_contact.html", {**self.shared(), "form": form, "back_url": self.booking_url()}, status=status
+        )

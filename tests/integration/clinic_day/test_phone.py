@@ -10,13 +10,13 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Role, Team
-from bookings.models import Appointment, Booking, Draft
+from bookings.models import Appointment, Booking, Draft, WaitingListEntry
 from clinics.actions import mark_cancelled
-from clinics.models import ClinicSession, Place, Reservation
+from clinics.models import ClinicSession, Place, Reservation, Venue
 from clinics.places import free_times, take_places
 from clinics.runs import Need
 from messaging.models import Message
-from tests.support.factories import DAY, NOW, book, contact, make_session, make_team, make_user
+from tests.support.factories import DAY, NOW, book, contact, make_session, make_team, make_user, make_venue
 
 pytestmark = pytest.mark.django_db
 
@@ -347,3 +347,111 @@ def test_a_caller_moves_the_whole_booking_and_adds_a_brother_once():
     wait = reverse("phone-booking-wait", args=[booking.public_id])
     assert "earlier time frees up" in text(client.post(wait, follow=True))
     assert desk_of(make_team()).post(wait).status_code == 404
+
+
+def times_wanted(session: ClinicSession) -> dict[str, Any]:
+    return {"venues": [str(session.venue.public_id)], "weekdays": ["2", "5"], "parts": ["any"]}
+
+
+def test_a_caller_for_whom_nothing_fits_waits_once_with_what_was_typed_in_the_call():
+    session = make_session()
+    make_venue(session.team, name="Village Hall")
+    make_venue(session.team, name="The Prison", kind=Venue.Kind.PRISON)
+    client = desk_of(session.team)
+    draft = ring(client, session)
+    wait = reverse("phone-call-wait", args=[draft.public_id])
+    by_letter = caller(phone="07700 900 982", confirm_by=["letter"], address="1 Mill Lane")
+    answer = client.post(call_url(draft), {**typed(), **by_letter, "do": "wait"})
+    assert answer.status_code == 302 and answer["Location"] == wait
+    page = client.get(wait).content.decode()
+    assert 'value="Amina"' in page and 'value="Sara Khan"' in page and "Village Hall" in page
+    assert "The Prison" not in page
+    # Only the place of the call's clinic is ticked.
+    assert re.findall(r'name="venues"[^>]*value="([^"]+)"[^>]*checked', page) == [str(session.venue.public_id)]
+
+    sent = {**typed(), **caller(phone="07700 900 982", confirm_by=["text"]), **times_wanted(session)}
+    untold = client.post(wait, sent | {"confirm_by": []})
+    assert untold.status_code == 422 and 'value="Amina"' in untold.content.decode()
+    assert "Select text message, email or both: nobody can wait without" in text(untold)
+    landline = client.post(wait, sent | {"phone": "01386 400 100"})
+    assert landline.status_code == 422 and "Enter a UK mobile number for the text message" in text(landline)
+    assert not WaitingListEntry.objects.exists()
+    answers = {client.post(wait, sent)["Location"] for _press in range(2)}
+    entry = WaitingListEntry.objects.get()
+    assert answers == {reverse("phone-waiting", args=[entry.public_id])}
+    assert (entry.weekdays, entry.parts, entry.number, entry.team) == ([2, 5], [], 1, session.team)
+    assert (entry.people[0]["first_name"], entry.contact["phone"]) == ("Amina", "+447700900982")
+    assert not Draft.objects.exists() and not Reservation.objects.filter(holder=draft.public_id).exists()
+    event = AuditEvent.objects.get(action="join_waiting_list")
+    assert event.actor_id is not None and event.source == "staff"
+
+    found = client.post(reverse("phone-bookings"), {"booking": "07700 900982"}, follow=True)
+    assert "Waiting list: Amina Khan" in text(found) and "Wednesday and Saturday" in text(found)
+    assert "we keep it for them for 2 hours" in text(found) and "Text message to" in text(found)
+    mine = answers.pop()
+    for other in (client.get, client.post):
+        assert other(mine).status_code in (200, 302)
+    assert AuditEvent.objects.filter(action="stop_waiting", actor_id__isnull=False).count() == 1
+    assert "no longer on the waiting list" in text(client.get(mine))
+
+
+def test_a_family_is_put_on_the_list_from_the_search_and_only_on_its_own_teams():
+    session, elsewhere = make_session(), make_session()
+    client, stranger = desk_of(session.team), desk_of(elsewhere.team)
+    wait = reverse("phone-wait")
+    page = client.get(wait, {"venue": str(session.venue.public_id), "people": "2"}).content.decode()
+    assert "Person 2" in page and elsewhere.venue.name not in page
+    once = re.search('name="once" value="([^"]+)"', page)
+    assert once
+    told = caller(confirm_by=["email"], email="sara@example.com")
+    sent = {**typed(), **typed(2, "Bilal"), **told, **times_wanted(session), "once": once[1], "people": "2"}
+    more = client.post(wait, sent | {"do": "add"}).content.decode()
+    assert "Person 3" in more and 'value="Bilal"' in more and 'value="sara@example.com"' in more
+    assert client.post(wait, sent | {"venues": [str(elsewhere.venue.public_id)]}).status_code == 422
+    assert client.post(wait, sent | {"once": "x\x00"}).status_code == 404
+    for _press in range(2):
+        answer = client.post(wait, sent)
+        assert answer.status_code == 302, text(answer)
+    entry = WaitingListEntry.objects.get()
+    assert entry.number == 2
+    # Another team neither sees it, ends it nor makes it its own.
+    assert stranger.get(answer["Location"]).status_code == stranger.post(answer["Location"]).status_code == 404
+    assert stranger.post(wait, sent | times_wanted(elsewhere)).status_code == 404
+    assert desk_of(session.team, Role.ANALYST).post(wait, sent).status_code == 403
+    entry.refresh_from_db()
+    assert (entry.team, entry.state) == (session.team, WaitingListEntry.State.WAITING)
+
+
+def test_a_booking_shows_that_they_wait_for_an_earlier_time_until_they_stop():
+    session = make_session()
+    booking = book(session).booking
+    client, mine = desk_of(session.team), reverse("phone-booking", args=[booking.public_id])
+    assert "Stop waiting" not in text(client.get(mine))
+    client.post(reverse("phone-booking-wait", args=[booking.public_id]))
+    page = text(client.get(mine))
+    assert "They wait for an earlier time" in page and "Tell them of earlier times" not in page
+    entry = WaitingListEntry.objects.get()
+    answer = client.post(reverse("phone-waiting", args=[entry.public_id]))
+    assert answer["Location"] == mine and "Stop waiting" not in text(client.get(mine))
+
+
+def test_a_caller_changes_how_they_are_reached_and_gets_the_booking_again():
+    session = make_session()
+    booking = book(session, contact=contact(email="")).booking
+    client = desk_of(session.team)
+    address = reverse("phone-booking-contact", args=[booking.public_id])
+    assert "+447700900982" in client.get(address).content.decode()
+    wrong = client.post(address, {"phone": "01386 400 100", "confirm_by": ["text"]})
+    assert wrong.status_code == 422 and 'value="01386 400 100"' in wrong.content.decode()
+    new = {"phone": "07700 900 983", "confirm_by": ["text", "email"], "email": "new@example.com"}
+    answer = client.post(address, new, follow=True)
+    assert "sent to them again" in text(answer) and "Email to new@example.com" in text(answer)
+    booking.refresh_from_db()
+    assert (booking.phone, booking.texts, booking.email) == ("+447700900983", True, "new@example.com")
+    assert Message.objects.filter(
+        subject_id=booking.public_id, channel="email", purpose="booking_confirmation"
+    ).exists()
+    event = AuditEvent.objects.get(action="change_contact")
+    assert event.actor_id is not None and "new@example.com" not in str(event.after)
+    assert "Nothing has changed" in text(client.post(address, new, follow=True))
+    assert desk_of(make_team()).post(address, new).status_code == 404

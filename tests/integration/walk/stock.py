@@ -1,13 +1,16 @@
 """Co-ordinating and stock: the team's store, one batch, one clinic's stock."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
+from uuid import uuid4
 
 from django.utils import timezone
 
 from bookings.actions.calling import begin_call
 from bookings.calls import Call
-from bookings.models import Draft
+from bookings.details import Contact, PersonDetails
+from bookings.models import Draft, WaitingListEntry
+from bookings.waiting_list.joining import join_waiting_list
 from clinics.models import ClinicSession
 from clinics.places import free_times
 from clinics.times import london_day
@@ -60,6 +63,26 @@ def booking(world: World) -> dict[str, Any]:
     return {"booking": world.booking.public_id}
 
 
+def waiting(world: World) -> dict[str, Any]:
+    """A caller who waits."""
+    entry = WaitingListEntry.objects.filter(team=world.team).first()
+    if entry is None:
+        person = PersonDetails(first_name=world.marker, date_of_birth=date(2023, 3, 27))
+        told = Contact(name=world.marker, texts=False, email="walk@example.com")
+        entry = join_waiting_list(
+            venues=[world.venue],
+            weekdays=[],
+            parts=[],
+            people=[person],
+            contact=told,
+            submission_id=uuid4(),
+            by=None,
+            source="test",
+            at=timezone.now(),
+        ).entry
+    return {"entry": entry.public_id}
+
+
 TABLE: dict[str, Entry] = {
     "coordinate": staff(LEADS),
     "phone-bookings": staff(CLINIC),
@@ -75,6 +98,10 @@ TABLE: dict[str, Entry] = {
     "phone-booking-add": staff(CLINIC, 200, 404, arguments=booking),
     "phone-booking-wait": staff(CLINIC, 405, arguments=booking, others=(404, 405), refused=(405,)),
     "phone-booking-cancel": staff(CLINIC, arguments=booking),
+    "phone-booking-contact": staff(CLINIC, 200, 302, arguments=booking),
+    "phone-wait": staff(CLINIC),
+    "phone-call-wait": staff(CLINIC, arguments=call),
+    "phone-waiting": staff(CLINIC, arguments=waiting),
     "stock": staff(KEEPERS),
     "stock-receive": staff(KEEPERS),
     "stock-batch": staff(KEEPERS, arguments=batch),
