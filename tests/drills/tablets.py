@@ -473,7 +473,7 @@ def _turns(tablet: Tablet, does: str, seed: int, walk_ins: int, ends: float) -> 
         while time.monotonic() < ends and tablet.arrive_some():
             if chance.random() < 0.1:
                 tablet.undo_one()
-            if does == CLOSER and chance.random() < 0.02:
+            if does == CLOSER and chance.random() < 0.004:
                 break
             yield
         if does == CLOSER:

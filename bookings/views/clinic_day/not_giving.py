@@ -70,11 +70,13 @@ class NotGiven(PersonPageBase):
         if not self._offered():
             return redirect(self.person_url())
         form = self._form(request.POST)
-        if not form.is_valid():
-            return self._page(form)
+        is_valid = form.is_valid()
         try:
             with transaction.atomic():
+                # Said first: what was offered may be wrong only because of what another tablet did meanwhile.
                 self.check_unchanged()
+                if not is_valid:
+                    return self._page(form)
                 actions.record_not_given(
                     visit=visit,
                     series=form.cleaned_data["series"],

@@ -210,12 +210,13 @@ def test_consent_while_another_sees_the_person_can_be_saved_by_taking_over(clini
     assert Consent.objects.count() == 1 and str(Visit.objects.get().started_by) == "Olga Other"
 
 
-def test_not_given_after_a_dose_was_given_is_told(clinic, nurse, other, amina):
+@pytest.mark.parametrize("series", [["6IN1"], ["6IN1", "MEASLES"]], ids=["what is left", "what was given too"])
+def test_not_given_after_a_dose_was_given_is_told(clinic, nurse, other, amina, series):
     check(nurse, clinic, amina)
     agree(nurse, clinic, amina)
     seen = seen_on(other, clinic, amina, "not-given")
     give(nurse, clinic, amina)
-    sent = {"series": ["6IN1"], "reason": "unwell", "seen": seen}
+    sent = {"series": series, "reason": "unwell", "seen": seen}
     page = other.post(clinic.url("not-given", amina.public_id), sent)
     assert page.status_code == 409 and "Nora Nurse saved a dose at 9am." in words(page)
     assert not Vaccination.objects.filter(status="not_done").exists()
