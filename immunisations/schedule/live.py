@@ -22,16 +22,17 @@ class LiveDays(NamedTuple):
 
 
 def readings(person: Person) -> Sequence[LiveDays]:
-    """The readings of half-known dates that matter: all on their first day, all on their last, and all on their
-    last day before the day asked about (on that very day chickenpox vaccine stands in nobody's way)."""
+    """The readings of half-known dates that matter: all on their first day, all on their last, and all on the last day
+    but one. On the very day asked about, or the first day for the dose, chickenpox vaccine stands in nobody's way: where
+    that is the last day, the day before it keeps the dose waiting for longest."""
 
     def reading(day_of: Callable[[Days], int]) -> LiveDays:
         return LiveDays(*(tuple(day_of(days) for days in person.days.get(vaccine, ())) for vaccine in LIVE))
 
-    def last_before(days: Days) -> int:
-        return days.last - 1 if days.last == person.on and not days.known else days.last
+    def last_but_one(days: Days) -> int:
+        return days.last if days.known else max(days.first, days.last - 1)
 
-    return tuple(dict.fromkeys((reading(lambda d: d.first), reading(lambda d: d.last), reading(last_before))))
+    return tuple(dict.fromkeys((reading(lambda d: d.first), reading(lambda d: d.last), reading(last_but_one))))
 
 
 class LiveGap:

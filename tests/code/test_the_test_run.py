@@ -189,4 +189,8 @@ def test_a_test_that_touches_a_database_is_left_to_no_other_run() -> None:
     assert left(story, STORIES, ("django_db",)) and not left(story, PURE, ("django_db",))
     walk = "tests/integration/test_walk.py"
     assert left(walk, PURE, ("django_db", "once")) and not left(walk, STORIES, ("django_db", "once"))
+    # A story about every page, or about none that keeps anything, is told on SQLite.
+    assert left("tests/journeys/test_a.py", PURE, ("journey", "once")) and not left(
+        "tests/journeys/test_a.py", STORIES, ("journey", "once")
+    )
     assert left(walk, STORIES, ("django_db", "strict")) and not left(walk, PURE, ("django_db", "strict"))

@@ -17,7 +17,7 @@ from tests.support.browser import Browsers
 from tests.support.factories import book, child, contact, make_batch
 from tests.support.records import AT, Room, make_room
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 TABLET = (768, 1024)
 BORN = date(2023, 3, 27)
 # What CHIS shows of a child who had everything of the first year, and one MMR.

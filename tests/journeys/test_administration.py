@@ -19,7 +19,7 @@ from tests.integration.walk.world import World, make_world
 from tests.support.browser import DESKTOP, NARROWEST, Complaints, axe, fits, judged
 from tests.support.factories import PASSWORD, make_team
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 
 @pytest.fixture(autouse=True)

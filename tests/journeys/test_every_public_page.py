@@ -23,7 +23,7 @@ from tests.journeys.conftest import Evesham
 from tests.support.browser import NARROWEST, Browsers, Complaints, fits, judged
 from tests.support.factories import book, child, make_session, make_team, make_venue
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 WITHOUT_ANSWERS = [
     "start",

@@ -37,6 +37,6 @@ def is_left(path: PurePath, *, leaves: str, marks: Collection[str], fixtures: Co
     if leaves == PURE and "once" in marks:
         return True
     if leaves == STORIES:
-        return bool(folders & STORY_FOLDERS) or "strict" in marks
+        return (bool(folders & STORY_FOLDERS) and "once" not in marks) or "strict" in marks
     touches = "django_db" in marks or bool(DATABASE_FIXTURES & set(fixtures))
     return leaves == PURE and bool(folders & PURE_FOLDERS) and not touches

@@ -617,4 +617,4 @@ def test_lists_ask_the_same_number_of_queries_however_long_they_are(nurse, amina
     assert queries() == few
     # The forecast asks most: who it is, what every record shows and what was decided, what is known for life, reactions
     # among it.
-    assert max(few) <= 11
+    assert max(few) <= 12
