@@ -37,7 +37,9 @@ def test_through_a_notify_that_loses_replies_nothing_goes_twice_or_is_lost(tmp_p
 
 @pytest.mark.postgresql
 def test_without_the_look_up_the_drill_finds_messages_accepted_twice(tmp_path: Path) -> None:
-    result = messages.run(tmp_path, messages=250, kills=16, trouble=0, **messages.PLANTED_FAULTS["without the look-up"])
+    result = messages.run(
+        tmp_path, messages=250, kills=16, trouble=0.1, **messages.PLANTED_FAULTS["without the look-up"]
+    )
     print(result)
     assert result.twice and not result.missing
 

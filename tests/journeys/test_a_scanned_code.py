@@ -19,7 +19,7 @@ from tests.support.browser import FLAGS, STORY_SECONDS, Complaints, axe, find_ch
 from tests.support.factories import MORNING, book, child
 from tests.support.not_run import leave_out
 
-pytestmark = [pytest.mark.journey]
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 CAMERA = (640, 480)
 
 

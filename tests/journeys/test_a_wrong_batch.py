@@ -12,7 +12,7 @@ from tests.support.browser import PHONE, Browsers
 from tests.support.factories import make_batch
 from tests.support.records import AT, Room, make_room
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 MOST_TAPS = 5
 
 

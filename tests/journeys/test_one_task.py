@@ -13,7 +13,7 @@ from tests.journeys.walker import Walker
 from tests.support.browser import DESKTOP, PHONE, Browsers, Complaints
 from tests.support.factories import MORNING, book, child, make_batch, make_session, make_team, make_user
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 SMALL_TABLET = (600, 900)
 TABLET = (768, 1024)

@@ -11,7 +11,7 @@ from tests.journeys.test_one_task import Keyboard
 from tests.support.browser import Browsers, Complaints
 from tests.support.factories import MORNING, book, child
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 
 SMALL = (375, 812)
 

@@ -5,7 +5,7 @@ from playwright.sync_api import Page, Route
 
 from tests.support.browser import DESKTOP, Browsers, Complaints, axe, fits
 
-pytestmark = pytest.mark.journey
+pytestmark = [pytest.mark.journey, pytest.mark.once]
 
 STRICT = {"Content-Security-Policy": "default-src 'self'"}
 GOOD = "<!doctype html><html lang=en><title>Good</title><main><h1>Good</h1><p>Words</p></main></html>"

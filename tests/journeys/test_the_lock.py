@@ -15,7 +15,7 @@ from tests.support.browser import DESKTOP, PHONE, Complaints
 from tests.support.factories import MORNING, PASSWORD
 from tests.support.second_factor import code_of
 
-pytestmark = [pytest.mark.journey, pytest.mark.django_db(transaction=True)]
+pytestmark = [pytest.mark.journey, pytest.mark.once, pytest.mark.django_db(transaction=True)]
 PIN = "402917"
 
 

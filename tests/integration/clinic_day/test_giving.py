@@ -17,7 +17,7 @@ from immunisations.policies import Caution
 from tests.integration.clinic_day.conftest import agree, arrive_all, check, give, post_dose, words
 from tests.support.factories import DAY, MORNING, book, child, make_batch, make_direction, make_user
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def ready(nurse, clinic, person, **data):

@@ -11,7 +11,7 @@ from immunisations.models import DoseJudgement, DoseSeen, RecordCheck, Visit
 from tests.integration.clinic_day.conftest import check, words
 from tests.support.factories import MORNING
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.once]
 
 
 def line(number, vaccine="", given_on="", *seen_in, **more):

@@ -284,8 +284,12 @@ def test_measles_doses_known_by_month_or_year_are_judged_as_if_every_day_were_tr
 
 
 def test_chickenpox_vaccine_the_day_before_the_first_birthday_keeps_mmr_waiting_longer_than_on_it():
-    check_against_every_day(datetime.date(1969, 12, 31), [Dose("VARICELLA", "1970-12")], datetime.date(1971, 1, 1), frozenset())
-    check_against_every_day(datetime.date(2023, 12, 31), [Dose("VARICELLA", "2024-12")], datetime.date(2025, 6, 1), frozenset())
+    check_against_every_day(
+        datetime.date(1969, 12, 31), [Dose("VARICELLA", "1970-12")], datetime.date(1971, 1, 1), frozenset()
+    )
+    check_against_every_day(
+        datetime.date(2023, 12, 31), [Dose("VARICELLA", "2024-12")], datetime.date(2025, 6, 1), frozenset()
+    )
 
 
 @settings(max_examples=60, deadline=None)
