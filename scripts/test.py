@@ -1,10 +1,11 @@
 """Run the suite on SQLite and on PostgreSQL side by side, and say last what was not run and why.
 
-Every test of what is stored, found, locked or refused runs on both. What touches no database runs once, beside SQLite, as
-do tests and stories about pages and words; the other stories in a browser, and what throws everything there is at a door,
-run once, on PostgreSQL, which is a real service's: a suite that takes longer than a cup of tea is not run. Each database has two parts at once, so that no core is idle at the end. Arguments go to
-every run of pytest; with them, as on a machine without PostgreSQL, nothing is left to another run. What the first run
-prints is shown as it comes, then what the others have printed. With REQUIRE_ALL=1 anything left out is a failure.
+Every test of what is stored, found, locked or refused runs on both. What touches no database runs once, beside SQLite,
+as do tests and stories about pages and words; the other stories in a browser, and what throws everything there is at a
+door, run once, on PostgreSQL, which is a real service's: a suite that takes longer than a cup of tea is not run. Each
+database has two parts at once, so that no core is idle at the end. Arguments go to every run of pytest; with them, as
+on a machine without PostgreSQL, nothing is left to another run. What the first run prints is shown as it comes, then
+what the others have printed. With REQUIRE_ALL=1 anything left out is a failure.
 """
 
 import os
