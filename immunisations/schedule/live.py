@@ -23,8 +23,8 @@ class LiveDays(NamedTuple):
 
 def readings(person: Person) -> Sequence[LiveDays]:
     """The readings of half-known dates that matter: all on their first day, all on their last, and all on the last day
-    but one. On the very day asked about, or the first day for the dose, chickenpox vaccine stands in nobody's way: where
-    that is the last day, the day before it keeps the dose waiting for longest."""
+    but one. On the very day asked about, or the first day for the dose, chickenpox vaccine stands in nobody's way:
+    where that is the last day, the day before it keeps the dose waiting for longest."""
 
     def reading(day_of: Callable[[Days], int]) -> LiveDays:
         return LiveDays(*(tuple(day_of(days) for days in person.days.get(vaccine, ())) for vaccine in LIVE))
