@@ -161,6 +161,12 @@ class NewTimesView(FoundView):
             return max((each.starts_at for each in there), default=None)
         return min(each.starts_at for each in self.moved)
 
+    def kept_times(self) -> list[datetime]:
+        """Return the times that those who are moved have at the clinic chosen so far; none where they have none there."""
+        if self.adding or any(each.session_id != self.session.pk for each in self.moved):
+            return []
+        return [each.starts_at for each in self.moved]
+
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen so far, for the lines at the top of the page."""
         return {"names": words.listed(self.names())}
@@ -312,7 +318,9 @@ class NewTime(NewTimesView):
         """Render the times, the nearest to the old ones first."""
         grid = places.free_grid(session=self.session, at=self.at, holder=self.draft.public_id)
         needs = self.answers.needs(self.appointments)
-        runs = list(grid.runs(needs))
+        # The minute they have now, with another vaccinator, would be a change to nothing.
+        kept = self.kept_times()
+        runs = [run for run in grid.runs(needs) if [seat.starts_at for seat in run.seats] != kept]
         gone = datetime.fromisoformat(self.answers.gone) if self.answers.gone else None
         near = gone or self.near()
         split = grid.nearest_split(needs, near) if not runs and len(needs) > 1 else None

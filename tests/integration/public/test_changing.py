@@ -311,3 +311,16 @@ def test_whatever_is_sent_to_the_pages_of_a_booking_is_answered_with_a_page_and_
             assert parent.page.status_code in (200, 400, 404, 422), (path, nasty[:20])
             assert "<script>alert" not in source(parent)
     assert (list(Appointment.objects.values().order_by("id")), list(Booking.objects.values())) == before
+
+
+def test_the_times_they_have_are_not_offered_as_new_ones(parent, made):
+    """Another vaccinator is free in the same minutes: a change to nothing, which would be told as a change."""
+    first, second = made.booking.appointments.order_by("position")
+    parent.answers("/booking/change/", people=[str(first.public_id), str(second.public_id)])
+    parent.answers(day=re.findall(r'name="day" type="radio" value="([^"]+)"', source(parent))[0])
+    assert Place.objects.filter(starts_at=first.starts_at, reservation__isnull=True).exists()
+    assert parent.times and first.starts_at.isoformat() not in parent.times
+    # One of them alone may come when the other does.
+    parent.answers("/booking/change/", people=[str(second.public_id)])
+    parent.answers(day=re.findall(r'name="day" type="radio" value="([^"]+)"', source(parent))[0])
+    assert first.starts_at.isoformat() in parent.times
