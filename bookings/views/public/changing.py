@@ -162,7 +162,7 @@ class NewTimesView(FoundView):
         return min(each.starts_at for each in self.moved)
 
     def kept_times(self) -> list[datetime]:
-        """Return the times that those who are moved have at the clinic chosen so far; none where they have none there."""
+        """Return the times they have who are moved, where all of them are at the clinic chosen so far."""
         if self.adding or any(each.session_id != self.session.pk for each in self.moved):
             return []
         return [each.starts_at for each in self.moved]
