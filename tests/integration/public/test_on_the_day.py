@@ -88,6 +88,8 @@ def test_the_card_says_which_language_and_asks_for_the_interpreter_with_the_engl
     page = visitor.page.content.decode()
     assert '<p class="app-card__english" lang="en" dir="ltr">I speak Polish.</p>' in page and "polski" in page
     assert '<p class="app-card__english" lang="en" dir="ltr">Please call the interpreter.</p>' in page
+    first = page.split('<ul class="nhsuk-list">')[1].split("</li>")[0]
+    assert first.count("،") >= 2 and "," not in first, "the comma of its script"
 
 
 def test_a_card_for_whoever_speaks_english_asks_for_no_interpreter(visitor, session):
