@@ -1,40 +1,28 @@
-"""Another time or clinic for people of a booking, or a time for one more: the day, the time, and a last look.
+"""Another time or clinic for people of a booking, or a time for one more: who moves, and what every such page shares.
 
 Nothing of the booking changes before the last button. Until then the old times are kept, and the new ones too.
 """
 
 import uuid
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.shortcuts import get_object_or_404, redirect
+from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
-from accounts.errors import Refused
 from bookings import ages, changes
-from bookings.actions import add_people, change_appointments, hold_times
 from bookings.actions.changing import room_for_more
 from bookings.changes import NewTimes
-from bookings.drafts import needs_sentence
-from bookings.forms.public.clinic import DayForm, TimeForm
 from bookings.forms.public.manage import WhoMovesForm
-from bookings.forms.public.people import NEEDS
-from bookings.gelatine import GelatineFreeGone
 from bookings.models import Appointment, Draft
-from bookings.policies import BookingRefused
-from bookings.queries.changing import venues_of_team
 from bookings.views.public.base import no_answers
-from bookings.views.public.clinic import TIMES_ON_A_PAGE, part_of_day, run_words
 from bookings.views.public.found import FoundView
-from clinics import places, queries, words
-from clinics.models import ClinicSession, Venue
-from clinics.places import NotTakingBookings, Run, TimesTaken
-from clinics.views.public import page_number
+from clinics import words
+from clinics.models import ClinicSession
 from nhsuk.forms import NhsukForm
 
 
@@ -180,295 +168,6 @@ class NewTimesView(FoundView):
         status = context.pop("status", 200)
         shown = {"form": form, "title": title, "back_url": back, "chosen": self.chosen(), **context}
         return TemplateResponse(self.request, template, shown, status=status)
-
-
-class NewDay(NewTimesView):
-    """The days at one venue: at first that of the appointments there are."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Ask for the day."""
-        return self.opened() or self.look() or self.show(self.form(initial=str(self.session.public_id)))
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Keep the day; one on which somebody is too young is said so."""
-        elsewhere = self.opened() or self.look()
-        if elsewhere is not None:
-            return elsewhere
-        form = self.form(request.POST)
-        if not form.is_valid():
-            return self.show(form)
-        session = next(day.session for day in self.days if str(day.session.public_id) == form.cleaned_data["day"])
-        young = self.too_young(session)
-        if young:
-            form.add_error("day", young)
-            return self.show(form)
-        changes.choose_session(self.draft, self.answers, session, at=self.at)
-        return redirect("booking-new-time", draft=self.draft.public_id)
-
-    def look(self) -> HttpResponse | None:
-        """Find the venue's days on which the booking's team takes bookings."""
-        self.venue = self.session.venue
-        asked = self.request.GET.get("venue", "")
-        if asked:
-            try:
-                key = uuid.UUID(asked)
-            except ValueError:
-                return redirect("booking-new-clinic", draft=self.draft.public_id)
-            self.venue = get_object_or_404(Venue, public_id=key, team=self.booking.team_id)
-        self.number = page_number(self.request)
-        offset = (self.number - 1) * queries.DATES_TO_CHOOSE_FROM
-        days, self.more = queries.days_at(venue=self.venue, at=self.at, offset=offset)
-        self.days = [day for day in days if day.takes_bookings]
-        if not self.days and not self.more:
-            return redirect("booking-new-clinic", draft=self.draft.public_id)
-        return None
-
-    def form(self, data: Any = None, initial: str = "") -> DayForm:
-        """Make the form."""
-        left = queries.left_on(self.days, self.at)
-        return DayForm(data, days=self.days, left=left, initial={"day": initial})
-
-    def show(self, form: DayForm) -> HttpResponse:
-        """Render the page."""
-        venue = f"&venue={self.venue.public_id}" if "venue" in self.request.GET else ""
-        return self.page(
-            "bookings/new_day.html",
-            form,
-            title=str(form.fields["day"].label),
-            back=reverse("booking-manage") if not self.adding else self.url("booking-add-help"),
-            venue=self.venue,
-            later=f"?page={self.number + 1}{venue}" if self.more else "",
-            earlier=f"?page={self.number - 1}{venue}" if self.number > 1 else "",
-            clinic_url=self.url("booking-new-clinic"),
-        )
-
-
-class NewClinic(NewTimesView):
-    """The team's other clinics, those nearest to the present one first."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """List them."""
-        elsewhere = self.opened()
-        if elsewhere is not None:
-            return elsewhere
-        number = page_number(request)
-        shown, pages = venues_of_team(self.booking.team_id, near=self.session.venue, at=self.at, page=number)
-        number = min(number, pages)
-        return self.page(
-            "bookings/new_clinic.html",
-            NhsukForm(),
-            title=_("Choose a clinic"),
-            back=reverse("booking-manage"),
-            venues=shown,
-            day_url=self.url("booking-new-day"),
-            later=f"?page={number + 1}" if number < pages else "",
-            earlier=f"?page={number - 1}" if number > 1 else "",
-        )
-
-
-class NewTime(NewTimesView):
-    """The times at which everybody fits; what is chosen is kept for 20 minutes, and what they had is kept as well."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show the times."""
-        return self.opened() or self.grown_enough() or self.show(self.form())
-
-    def form(self, data: Any = None) -> TimeForm:
-        """Make the form."""
-        question = ngettext("What time do you want to come?", "What times do you want to come?", len(self.names()))
-        return TimeForm(data, question=question)
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Keep the chosen time; if somebody was quicker, say so and offer the nearest."""
-        elsewhere = self.opened() or self.grown_enough()
-        if elsewhere is not None:
-            return elsewhere
-        choice = TimeForm.choice(request.POST.get("starts_at", ""), on=self.session.date)
-        if choice is None:
-            form = self.form({})
-            form.is_valid()
-            return self.show(form)
-        starts_at, split = choice
-        try:
-            taken = hold_times(
-                draft=self.draft,
-                session=self.session,
-                needs=self.answers.needs(self.appointments),
-                starts_at=starts_at,
-                at=self.at,
-                split=split,
-            )
-        except TimesTaken:
-            self.answers.gone = starts_at.isoformat()
-            self.answers.save(self.draft, at=self.at)
-            return redirect("booking-new-time", draft=self.draft.public_id)
-        except NotTakingBookings:
-            return redirect("booking-new-clinic", draft=self.draft.public_id)
-        except Refused as refusal:
-            form = self.form({})
-            form.errors.clear()
-            form.add_error("starts_at", refusal.message)
-            return self.show(form, status=refusal.status)
-        self.answers.split, self.answers.gone = split, ""
-        self.answers.times = [each.starts_at.isoformat() for each in taken]
-        self.answers.save(self.draft, at=self.at)
-        return redirect("booking-new-check", draft=self.draft.public_id)
-
-    def show(self, form: TimeForm, status: int = 200) -> HttpResponse:
-        """Render the times, the nearest to the old ones first."""
-        grid = places.free_grid(session=self.session, at=self.at, holder=self.draft.public_id)
-        needs = self.answers.needs(self.appointments)
-        # The minute they have now, with another vaccinator, would be a change to nothing.
-        kept = self.kept_times()
-        runs = [run for run in grid.runs(needs) if [seat.starts_at for seat in run.seats] != kept]
-        gone = datetime.fromisoformat(self.answers.gone) if self.answers.gone else None
-        near = gone or self.near()
-        split = grid.nearest_split(needs, near) if not runs and len(needs) > 1 else None
-        groups: list[tuple[str, list[dict[str, Any]]]] = []
-        number = page_number(self.request)
-        pages = max(1, -(-len(runs) // TIMES_ON_A_PAGE))
-        number = min(number, pages)
-        shown = runs[(number - 1) * TIMES_ON_A_PAGE : number * TIMES_ON_A_PAGE]
-        # Times of another day are near to nothing.
-        beside = near is not None and any(abs(run.starts_at - near) < timedelta(hours=12) for run in runs)
-        if near is not None and (gone is not None or (self.adding and beside)) and number == 1:
-            nearest = grid.nearest(runs, near)
-            groups.append((_("Nearest times"), [self.choice(run) for run in nearest]))
-            shown = [run for run in shown if run not in nearest]
-        for run in shown:
-            heading = part_of_day(run.starts_at)
-            if not groups or groups[-1][0] != heading:
-                groups.append((heading, []))
-            groups[-1][1].append(self.choice(run))
-        if split is not None:
-            groups = [("", [self.choice(split, split=True)])]
-        venue = self.session.venue
-        return self.page(
-            "bookings/time.html",
-            form,
-            title=str(form.fields["starts_at"].label),
-            back=self.url("booking-new-day"),
-            status=status,
-            groups=groups,
-            gone=gone,
-            is_split=split is not None,
-            several=len(needs),
-            later_page=number + 1 if number < pages else None,
-            earlier_page=number - 1 if number > 1 else None,
-            day_url=f"{self.url('booking-new-day')}?venue={venue.public_id}",
-            clinic_url=self.url("booking-new-clinic"),
-            button_text=_("Continue"),
-        )
-
-    def chosen(self) -> dict[str, Any]:
-        """Return who it is for, and where and when."""
-        return {**super().chosen(), "clinic": self.session.name, "day": self.session.date}
-
-    def choice(self, run: Run, *, split: bool = False) -> dict[str, Any]:
-        """Return one time as the page shows it."""
-        value = run.starts_at.isoformat()
-        kept = self.draft.starts_at == run.starts_at and bool(self.answers.times) and not self.answers.gone
-        return {"value": f"split {value}" if split else value, "label": run_words(run), "checked": kept}
-
-
-class NewCheck(NewTimesView):
-    """The old and the new beside each other, and the button that changes the booking."""
-
-    def get(self, request: HttpRequest) -> HttpResponse:
-        """Show both."""
-        elsewhere = self.opened() or self.grown_enough() or self.not_chosen()
-        if elsewhere is not None:
-            return elsewhere
-        return self.show(NhsukForm())
-
-    def not_chosen(self) -> HttpResponse | None:
-        """Lead back where no time is chosen yet."""
-        if self.draft.starts_at is None or len(self.answers.times) != len(self.names()):
-            return redirect("booking-new-time", draft=self.draft.public_id)
-        return None
-
-    def post(self, request: HttpRequest) -> HttpResponse:
-        """Change the booking, all of it or nothing. What has gone meanwhile costs nobody what they had."""
-        elsewhere = self.opened() or self.grown_enough() or self.not_chosen()
-        if elsewhere is not None:
-            return elsewhere
-        starts_at = self.draft.starts_at
-        try:
-            self.change(starts_at)
-        except TimesTaken:
-            self.answers.gone, self.answers.times = starts_at.isoformat() if starts_at else "", []
-            self.answers.save(self.draft, at=self.at)
-            return redirect("booking-new-time", draft=self.draft.public_id)
-        except NotTakingBookings:
-            messages.error(request, _("This clinic no longer takes bookings. Your booking is as it was."))
-            return redirect("booking-new-clinic", draft=self.draft.public_id)
-        except GelatineFreeGone:
-            messages.error(request, _("That clinic has no vaccine without gelatine left. Your booking is as it was."))
-            return redirect("booking-new-clinic", draft=self.draft.public_id)
-        except BookingRefused as refusal:
-            hushed = refusal.code == "arrived" and any(each.pk in self.kept for each in self.moved)
-            messages.error(request, _("This appointment can no longer be changed.") if hushed else refusal.message)
-            return redirect("booking-manage")
-        except Refused as refusal:
-            form = NhsukForm({})
-            form.is_valid()
-            form.add_error(None, refusal.message)
-            return self.show(form, status=refusal.status)
-        if self.adding:
-            messages.success(request, _("%(name)s has an appointment") % {"name": self.names()[0]})
-        else:
-            messages.success(request, ngettext("Appointment changed", "Appointments changed", len(self.names())))
-        return redirect("booking-manage")
-
-    def change(self, starts_at: datetime | None) -> None:
-        """Make the change; raises what the actions raise."""
-        common: dict[str, Any] = {
-            "booking": self.booking,
-            "session": self.session,
-            "starts_at": starts_at,
-            "draft": self.draft,
-            "split": self.answers.split,
-            "by": None,
-            "source": "website",
-            "at": self.at,
-        }
-        if not self.adding:
-            change_appointments(appointments=self.moved, **common)
-            return
-        person = self.answers.added()
-        beside = next(iter(self.to_come()), self.appointments[0])
-        add_people(people=[changes.details(person, beside, needs_sentence(person, NEEDS))], **common)
-
-    def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
-        """Render the page."""
-        new = [words.clock(datetime.fromisoformat(each)) for each in self.answers.times]
-        old = [None] if self.adding else self.moved
-        elsewhere = any(each is not None and each.session_id != self.session.pk for each in old)
-        if self.adding:
-            title = _("Check the appointment before you add it")
-            button = _("Add %(name)s to the booking") % {"name": self.names()[0]}
-        else:
-            title = ngettext(
-                "Check the new time before you change it", "Check the new times before you change them", len(new)
-            )
-            button = ngettext("Change this appointment", "Change these appointments", len(new))
-        return self.page(
-            "bookings/new_check.html",
-            form,
-            title=title,
-            back=self.url("booking-new-time"),
-            status=status,
-            button_text=button,
-            session=self.session,
-            # What they came for may not be given at another clinic.
-            vaccines=words.listed([str(name) for name in self.session.vaccine_names()]) if elsewhere else "",
-            changes=[
-                {"name": name, "time": time, "old": before}
-                for name, time, before in zip(self.names(), new, old, strict=True)
-            ],
-            day_url=self.url("booking-new-day"),
-            keep_url=reverse("booking-manage"),
-        )
 
 
 def may_add(view: FoundView) -> bool:
