@@ -78,21 +78,20 @@ class DropIn:
         return words.hours(self.opens_at, self.closes_at)
 
 
-def opens_at(session: ClinicSession) -> datetime:
-    """Return when the drop-in of a clinic that has one opens."""
-    return wall_time(session.date, session.drop_in_from)  # type: ignore[arg-type]
-
-
-def closes_at(session: ClinicSession) -> datetime:
-    """Return when it closes."""
-    return wall_time(session.date, session.drop_in_until)  # type: ignore[arg-type]
+def hours_of(session: ClinicSession) -> tuple[datetime, datetime]:
+    """Return when the drop-in of a clinic opens and closes. Raises LookupError for a clinic without one."""
+    start, end = session.drop_in_from, session.drop_in_until
+    if start is None or end is None:
+        raise LookupError("this clinic has no drop-in")
+    return wall_time(session.date, start), wall_time(session.date, end)
 
 
 def takes_tickets(session: ClinicSession, at: datetime) -> bool:
     """Whether a place in the queue can be had now: today, from two hours before the drop-in opens until it closes."""
     if session.drop_in_from is None or session.date != london_day(at) or not _goes_on(session):
         return False
-    return opens_at(session) - OPENS_BEFORE <= at < closes_at(session)
+    opens, closes = hours_of(session)
+    return opens - OPENS_BEFORE <= at < closes
 
 
 def _goes_on(session: ClinicSession) -> bool:
@@ -107,7 +106,7 @@ def drop_ins_today(*, at: datetime) -> list[DropIn]:
     queues = _queues(listed, at)
     found = []
     for session in listed:
-        opens, closes, queue = opens_at(session), closes_at(session), queues[session.pk]
+        (opens, closes), queue = hours_of(session), queues[session.pk]
         found.append(
             DropIn(
                 session,
@@ -125,7 +124,7 @@ def drop_ins_today(*, at: datetime) -> list[DropIn]:
 def drop_ins_later(*, at: datetime) -> list[DropIn]:
     """Return the drop-ins of the days to come, soonest first: one query."""
     sessions = _listed(at).filter(date__gt=london_day(at))
-    return [DropIn(session, opens_at(session), closes_at(session)) for session in sessions]
+    return [DropIn(session, *hours_of(session)) for session in sessions]
 
 
 def _listed(at: datetime) -> "models.QuerySet[ClinicSession]":
