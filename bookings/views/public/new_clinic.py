@@ -44,11 +44,9 @@ class NewDay(NewTimesView):
     def look(self) -> HttpResponse | None:
         """Find the venue's days on which the booking's team takes bookings."""
         self.venue = self.session.venue
-        asked = self.request.GET.get("venue", "")
-        if asked:
-            try:
-                key = uuid.UUID(asked)
-            except ValueError:
+        if self.request.GET.get("venue"):
+            key = asked_venue(self.request)
+            if key is None:
                 return redirect("booking-new-clinic", draft=self.draft.public_id)
             self.venue = get_object_or_404(Venue, public_id=key, team=self.booking.team_id)
         self.number = page_number(self.request)
@@ -67,15 +65,19 @@ class NewDay(NewTimesView):
     def show(self, form: DayForm) -> HttpResponse:
         """Render the page."""
         venue = f"&venue={self.venue.public_id}" if "venue" in self.request.GET else ""
+        back = self.url("booking-add-help") if self.adding else reverse("booking-manage")
+        if self.venue != self.session.venue:
+            # Another venue is found in the list of clinics.
+            back = self.url("booking-new-clinic")
         return self.page(
             "bookings/new_day.html",
             form,
             title=str(form.fields["day"].label),
-            back=reverse("booking-manage") if not self.adding else self.url("booking-add-help"),
+            back=back,
             venue=self.venue,
             later=f"?page={self.number + 1}{venue}" if self.more else "",
             earlier=f"?page={self.number - 1}{venue}" if self.number > 1 else "",
-            clinic_url=self.url("booking-new-clinic"),
+            clinic_url=f"{self.url('booking-new-clinic')}?from=day{venue}",
         )
 
 
@@ -90,13 +92,37 @@ class NewClinic(NewTimesView):
         number = page_number(request)
         shown, pages = venues_of_team(self.booking.team_id, near=self.session.venue, at=self.at, page=number)
         number = min(number, pages)
+        came, back = self.came_from()
         return self.page(
             "bookings/new_clinic.html",
             NhsukForm(),
             title=_("Choose a clinic"),
-            back=reverse("booking-manage"),
+            back=back,
             venues=shown,
             day_url=self.url("booking-new-day"),
-            later=f"?page={number + 1}" if number < pages else "",
-            earlier=f"?page={number - 1}" if number > 1 else "",
+            later=f"?page={number + 1}{came}" if number < pages else "",
+            earlier=f"?page={number - 1}{came}" if number > 1 else "",
         )
+
+    def came_from(self) -> tuple[str, str]:
+        """Return what the address says of the page they came from, and that page: the days, the times, or the booking.
+
+        The booking for those, too, who were led here because no day is left at a venue: the days would lead here again.
+        """
+        page = self.request.GET.get("from", "")
+        if page == "time":
+            return "&from=time", self.url("booking-new-time")
+        if page != "day":
+            return "", reverse("booking-manage")
+        venue = asked_venue(self.request)
+        if venue is None:
+            return "&from=day", self.url("booking-new-day")
+        return f"&from=day&venue={venue}", f"{self.url('booking-new-day')}?venue={venue}"
+
+
+def asked_venue(request: HttpRequest) -> uuid.UUID | None:
+    """Return the public id of the venue that the address names; None where it names none."""
+    try:
+        return uuid.UUID(request.GET.get("venue", ""))
+    except ValueError:
+        return None

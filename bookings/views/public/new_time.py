@@ -116,7 +116,7 @@ class NewTime(NewTimesView):
             later_page=number + 1 if number < pages else None,
             earlier_page=number - 1 if number > 1 else None,
             day_url=f"{self.url('booking-new-day')}?venue={venue.public_id}",
-            clinic_url=self.url("booking-new-clinic"),
+            clinic_url=f"{self.url('booking-new-clinic')}?from=time",
             button_text=_("Continue"),
         )
 

@@ -2,6 +2,7 @@
 
 import re
 from datetime import date, timedelta
+from html import unescape
 
 import pytest
 import time_machine
@@ -98,6 +99,34 @@ def test_one_child_moves_to_another_clinic_and_the_other_stays(parent, made, tea
     event = AuditEvent.objects.get(action="change_appointments")
     assert event.after["appointments"][0][1] == str(other.public_id)
     assert parent.client.get(f"/booking/m/{made.link_token}/", follow=True).status_code == 200
+
+
+def follows(parent, words):
+    """Press the link with these words, its query included."""
+    (address,) = re.findall(rf'<a[^>]*href="([^"]+)"[^>]*>\s*{words}\s*</a>', source(parent))
+    return parent.goes(unescape(address))
+
+
+@pytest.mark.once
+def test_back_from_the_other_clinics_leads_to_the_page_they_came_from(parent, made, session, team):
+    other = make_session(team, name="Malvern clinic", venue=make_venue(team, town="Malvern", postcode="WR14 2AB"))
+    parent.answers("/booking/change/", people=[str(made.booking.appointments.first().public_id)])
+    day = parent.path
+    follows(parent, "Choose another clinic")
+    assert parent.heading == "Choose a clinic"
+    assert follows(parent, "Back").path == day
+    follows(follows(parent, "Choose another clinic"), "Malvern clinic")
+    assert "Malvern" in parent.text and "Evesham" not in parent.text
+    follows(follows(parent, "Choose another clinic"), "Back")
+    assert "Malvern" in parent.text and parent.heading == "Which day do you want?", "the days of the same venue"
+    assert follows(parent, "Back").heading == "Choose a clinic"
+    assert follows(parent, "Back").path == "/booking/appointments/"
+    time = parent.answers(day, day=str(session.public_id)).path
+    assert follows(follows(parent, "Choose another clinic"), "Back").path == time
+    # Whoever was led there because a venue has no day left is not sent back to it.
+    cancel_session(session=other, reason="no nurse", by=None, source="test", at=NOW)
+    parent.goes(f"{day}?venue={other.venue.public_id}")
+    assert parent.heading == "Choose a clinic" and follows(parent, "Back").path == "/booking/appointments/"
 
 
 def test_only_the_teams_own_clinics_are_offered(parent, made):
