@@ -1,8 +1,9 @@
 """Whether somebody is old enough for what a clinic offers."""
 
 from collections.abc import Collection
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
+from clinics import queries
 from clinics.models import ClinicSession
 from clinics.vaccines import series_of
 from immunisations.schedule import forecast
@@ -46,3 +47,19 @@ def too_young(session: ClinicSession, births: Collection[date]) -> list[date | N
     return [
         old_enough_from(born, vaccines=vaccines, early_doses=session.early_doses, on=session.date) for born in births
     ]
+
+
+def next_day_for(births: Collection[date], *, instead_of: ClinicSession, at: datetime) -> date | None:
+    """Return the next day after a clinic on which its venue has free times and something for all of these people.
+
+    None where no day to come is known there yet.
+    """
+    offset, more = 0, True
+    while more:
+        days, more = queries.days_at(venue=instead_of.venue, at=at, offset=offset)
+        offset += queries.DATES_TO_CHOOSE_FROM
+        for day in days:
+            later = day.takes_bookings and day.session.date > instead_of.date
+            if later and not any(too_young(day.session, births)):
+                return day.session.date
+    return None

@@ -122,14 +122,29 @@ class NewTimesView(FoundView):
         return [each.date_of_birth for each in self.moved]
 
     def too_young(self, session: ClinicSession) -> str:
-        """Say who of them is too young for a clinic, and from when they are not; "" where nobody is."""
-        for name, first in zip(self.names(), ages.too_young(session, self.births()), strict=True):
-            if first is not None:
-                return _("%(name)s is too young for this clinic on this day. Select a day from %(day)s") % {
-                    "name": name,
-                    "day": words.plain_date(first),
-                }
-        return ""
+        """Say who of them is too young for a clinic, and which day they can choose instead; "" where nobody is.
+
+        A day is named as one to choose only where there is a clinic at this venue on it; else it is said from when
+        the youngest of them can have a vaccine.
+        """
+        births = self.births()
+        young = [
+            (first, name)
+            for name, first in zip(self.names(), ages.too_young(session, births), strict=True)
+            if first is not None
+        ]
+        if not young:
+            return ""
+        first, name = max(young)
+        instead = ages.next_day_for(births, instead_of=session, at=self.at)
+        if instead is not None:
+            return _(
+                "%(name)s is too young for this clinic on this day. The next day that you can choose here is %(day)s"
+            ) % {"name": name, "day": words.day(instead)}
+        return _(
+            "%(name)s is too young for this clinic on this day. "
+            "%(name)s can have a vaccine at a clinic like this from %(day)s"
+        ) % {"name": name, "day": words.plain_date(first)}
 
     def grown_enough(self) -> HttpResponse | None:
         """Lead whoever is added, and is too young where the family is booked, to the days, and say why.

@@ -197,13 +197,23 @@ def test_what_another_clinic_gives_is_said_before_the_change(parent, made, sessi
     assert "The vaccines at this clinic are: MMR." in parent.text
 
 
+@pytest.mark.once
 def test_a_child_too_young_for_another_day_is_told_from_when(parent, session, team):
     early = make_session(team, date=DAY - timedelta(days=3), vaccines=(Vaccine.MMR,), venue=session.venue)
     baby = book(session, child("Zed", born=DAY - timedelta(days=366)))
     parent.goes(f"/booking/m/{baby.link_token}/")
     parent.answers("/booking/change/", people=[str(baby.booking.appointments.get().public_id)])
+    day = parent.answers(day=str(early.public_id)).path
+    said = "Zed is too young for this clinic on this day."
+    assert f"{said} The next day that you can choose here is Saturday 21 November 2026" in parent.text
+    # No day is named as one to choose on which nobody can come.
+    cancel_session(session=session, reason="no nurse", by=None, source="test", at=NOW)
+    stays = book(early, child("Yan", born=date(2020, 1, 2)), child("Zed", born=DAY - timedelta(days=366)))
+    parent.goes(f"/booking/m/{stays.link_token}/")
+    parent.answers("/booking/change/", people=[str(each.public_id) for each in stays.booking.appointments.all()])
     parent.answers(day=str(early.public_id))
-    assert "Zed is too young for this clinic on this day" in parent.text
+    assert parent.path != day and "you can choose here" not in parent.text
+    assert f"{said} Zed can have a vaccine at a clinic like this from 20 November 2026" in parent.text
 
 
 def test_a_brother_is_added_under_the_same_reference_beside_the_others(parent, made, session):
@@ -245,7 +255,7 @@ def test_a_baby_too_young_for_the_clinic_of_the_others_is_not_added_there(parent
     parent.answers(date_of_birth_day=born.day, date_of_birth_month=born.month, date_of_birth_year=born.year)
     parent.answers(needs="none")
     assert parent.heading == "Which day do you want?"
-    assert "Zed is too young for this clinic on this day. Select a day from" in parent.text
+    assert "Zed is too young for this clinic on this day. The next day that you can choose here is" in parent.text
     draft = parent.path.replace("/day/", "")
     assert parent.answers(f"{draft}/time/", starts_at=(MORNING + HOUR * 2).isoformat()).path == f"{draft}/day/"
     assert taken() == 2
