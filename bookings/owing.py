@@ -4,7 +4,7 @@ What each says, to whom, and whether there is still a reason for it is looked up
 (``bookings.messages``): nobody has to find and delete what an appointment's change has made untrue.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
 
 from django.db.models import Max
@@ -98,7 +98,12 @@ def owe_offer(offer: WaitingListOffer, *, at: datetime) -> None:
     )
 
 
-def owe_alert(alert: OpeningAlert, *, at: datetime) -> None:
+def alert_channels(alert: OpeningAlert) -> list[str]:
+    """Return by which ways somebody wants to hear of a clinic near them."""
+    return _channels(email=alert.email, phone=alert.phone, texts=True)
+
+
+def owe_alert(alert: OpeningAlert, *, at: datetime, channels: Sequence[str]) -> None:
     """Tell somebody that a clinic near them takes bookings: the one in ``alert.session``, which has to be given.
 
     Each call is a message of its own: an earlier one was not sent, where its clinic had filled up before.
@@ -110,7 +115,7 @@ def owe_alert(alert: OpeningAlert, *, at: datetime) -> None:
     enqueue_each(
         team=alert.session.team,
         purpose=OPENING_ALERT,
-        channels=_channels(email=alert.email, phone=alert.phone, texts=True),
+        channels=channels,
         subject_id=alert.public_id,
         subject_version=1 + (said or 0),
         due_at=at,

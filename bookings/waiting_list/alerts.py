@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db import models, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, Max, OuterRef, Q
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
@@ -26,8 +26,8 @@ from messaging.models import Message
 
 NEAR_MILES = 15
 KEPT_FOR = timedelta(days=60)
-# How many one email address or mobile may have open, for several places.
-MOST_OPEN = 5
+# Of how many places one email address or mobile is told at a time.
+MOST_PLACES = 5
 PORTION = 500
 # By then a message has gone or was given up.
 SENT_WITHIN = timedelta(days=2)
@@ -35,7 +35,7 @@ SENT_WITHIN = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """An alert that stands. ``created`` is False where the same contact had asked for the same place before."""
+    """An alert that stands. ``created`` is False where the same page had asked for it before."""
 
     alert: OpeningAlert
     created: bool
@@ -66,43 +66,34 @@ def open_alerts(at: datetime) -> "models.QuerySet[OpeningAlert]":
     return OpeningAlert.objects.filter(told_at__isnull=True, stopped_at__isnull=True, ends_at__gt=at)
 
 
-@transaction.atomic
-def ask_for_alert(*, where: Where, email: str, phone: str, language: str, at: datetime) -> Asked:
+def ask_for_alert(
+    *, where: Where, email: str, phone: str, language: str, at: datetime, once: uuid.UUID | None = None
+) -> Asked:
     """Note that somebody wants to hear once when a clinic near ``where`` takes bookings, for at most 60 days.
 
-    ``phone`` is a UK mobile (E.164). Of the place only a town or an outward code is kept. Raises BookingRefused
-    (``no_contact``, ``too_many_alerts``).
+    ``phone`` is a UK mobile (E.164). Of the place only a town or an outward code is kept. ``once`` names the page that
+    asked: sent again with the same answers, it is one alert. Whoever else gave the same contact before is not looked
+    for: what is answered would tell it. Each has an alert and a link of their own, and ``tell_alerts`` writes once.
+    Raises BookingRefused (``no_contact``).
     """
     if not (email or phone):
         raise BookingRefused(_("Give a mobile number or an email address."), code="no_contact")
-    same = Q(pk__in=[])
-    if email:
-        same |= Q(email__iexact=email)
-    if phone:
-        same |= Q(phone=phone)
-    theirs = list(open_alerts(at).filter(same).order_by("pk"))
-    for alert in theirs:
-        if alert.place == where.name and (alert.email, alert.phone) == (email, phone):
-            return Asked(alert, created=False)
-    if len(theirs) >= MOST_OPEN:
-        raise BookingRefused(
-            _("We will tell you of clinics near %(most)s places already. We cannot add another.") % {"most": MOST_OPEN},
-            code="too_many_alerts",
-        )
-    public_id = uuid.uuid4()
-    alert = OpeningAlert.objects.create(
+    public_id = uuid.uuid5(once, "\n".join((where.name, email, phone))) if once else uuid.uuid4()
+    alert, created = OpeningAlert.objects.get_or_create(
         public_id=public_id,
-        token_hash=hash_link_token(link_token(public_id)),
-        place=where.name,
-        latitude=where.position.latitude,
-        longitude=where.position.longitude,
-        email=email,
-        phone=phone,
-        language=language,
-        created_at=at,
-        ends_at=at + KEPT_FOR,
+        defaults={
+            "token_hash": hash_link_token(link_token(public_id)),
+            "place": where.name,
+            "latitude": where.position.latitude,
+            "longitude": where.position.longitude,
+            "email": email,
+            "phone": phone,
+            "language": language,
+            "created_at": at,
+            "ends_at": at + KEPT_FOR,
+        },
     )
-    return Asked(alert, created=True)
+    return Asked(alert, created)
 
 
 def stop_alert(*, alert: OpeningAlert, at: datetime) -> None:
@@ -147,7 +138,9 @@ def _in_portions(alerts: "models.QuerySet[OpeningAlert]") -> Iterator[OpeningAle
 
 
 def _open_again(*, at: datetime) -> None:
-    """Go on looking for those who were told nothing: the clinic had filled up before their message went."""
+    """Go on looking for those who were told nothing: the clinic had filled up before their message went, or the one
+    that stood for theirs.
+    """
     latest = Message.objects.filter(
         purpose=OPENING_ALERT,
         channel__in=[Message.Channel.EMAIL, Message.Channel.TEXT],
@@ -158,6 +151,19 @@ def _open_again(*, at: datetime) -> None:
     told.filter(
         Exists(latest.filter(outcome=FILLED_UP)), ~Exists(latest.exclude(state=Message.State.NO_LONGER_NEEDED))
     ).update(session=None, told_at=None)
+    sent = Message.objects.exclude(state=Message.State.NO_LONGER_NEEDED).filter(
+        purpose=OPENING_ALERT,
+        channel__in=[Message.Channel.EMAIL, Message.Channel.TEXT],
+        subject_id=OuterRef("public_id"),
+        created_at=OuterRef("told_at"),
+    )
+    stands_for = OpeningAlert.objects.filter(
+        Q(Exists(sent)),
+        ~Q(email="") & Q(email__iexact=OuterRef("email")) | ~Q(phone="") & Q(phone=OuterRef("phone")),
+        place=OuterRef("place"),
+        told_at=OuterRef("told_at"),
+    )
+    told.filter(~Exists(latest), ~Exists(stands_for)).update(session=None, told_at=None)
 
 
 def _tell(alert: OpeningAlert, clinics: list[tuple[Position, ClinicSession]], at: datetime) -> bool:
@@ -169,13 +175,45 @@ def _tell(alert: OpeningAlert, clinics: list[tuple[Position, ClinicSession]], at
 
 @transaction.atomic
 def _owe(alert: OpeningAlert, session: ClinicSession, at: datetime) -> bool:
-    now = open_alerts(at).select_for_update(of=("self",)).filter(pk=alert.pk).first()
+    """Owe an alert its message by each way by which nobody has been told of this place since it was asked for."""
+    # Whoever asked for the same, locked in one order: of two passes at once the later sees whom the earlier told.
+    same = Q(pk=alert.pk)
+    for channel in owing.alert_channels(alert):
+        same |= _by(alert, channel)
+    alike = open_alerts(at).filter(same, place=alert.place).order_by("pk")
+    list(alike.select_for_update(of=("self",)).values_list("pk", flat=True))
+    now = open_alerts(at).filter(pk=alert.pk).first()
     if now is None:
         return False
-    now.session, now.told_at = session, at
+    ways = owing.alert_channels(now)
+    told = {way: moment for way in ways if (moment := _told_by(now, way)) is not None}
+    left = [way for way in ways if way not in told and not _is_one_too_many(now, way)]
+    if not left and len(told) < len(ways):
+        return False
+    # Where another message stands for this one, it is over at the same moment.
+    now.session, now.told_at = session, at if left else max(told.values())
     now.save(update_fields=["session", "told_at"])
-    owing.owe_alert(now, at=at)
-    return True
+    if left:
+        owing.owe_alert(now, at=at, channels=left)
+    return bool(left)
+
+
+def _by(alert: OpeningAlert, channel: str) -> Q:
+    """Return what finds the alerts that go to the same address by a channel."""
+    return Q(email__iexact=alert.email) if channel == Message.Channel.EMAIL else Q(phone=alert.phone)
+
+
+def _told_by(alert: OpeningAlert, channel: str) -> datetime | None:
+    """Return when that address was last told of the same place since this alert was asked for; None if it was not."""
+    others = OpeningAlert.objects.filter(_by(alert, channel), place=alert.place, told_at__gte=alert.created_at)
+    return others.exclude(pk=alert.pk).aggregate(last=Max("told_at"))["last"]
+
+
+def _is_one_too_many(alert: OpeningAlert, channel: str) -> bool:
+    """Whether that address is told of as many other places already, by alerts that were asked for before."""
+    earlier = OpeningAlert.objects.filter(_by(alert, channel), pk__lt=alert.pk, stopped_at__isnull=True)
+    places = earlier.exclude(place=alert.place).values("place").distinct()
+    return places.count() >= MOST_PLACES
 
 
 def forget_alerts(*, at: datetime) -> int:

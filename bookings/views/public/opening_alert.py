@@ -1,5 +1,6 @@
 """“Tell me when one opens”: one message when a clinic near a place takes bookings."""
 
+import uuid
 from datetime import datetime
 
 from django.http import HttpRequest, HttpResponse
@@ -19,7 +20,7 @@ from bookings.forms.public.waiting_list import AlertForm
 from bookings.policies import BookingRefused
 from bookings.views.public.fairness import too_many
 from bookings.views.public.waiting_list import signs
-from bookings.waiting_list.alerts import NEAR_MILES, ask_for_alert, find_alert, stop_alert
+from bookings.waiting_list.alerts import MOST_PLACES, NEAR_MILES, ask_for_alert, find_alert, stop_alert
 from clinics import queries
 from clinics.finder import find
 
@@ -57,11 +58,19 @@ class AlertJoin(View):
                 phone=form.cleaned_data["mobile"],
                 language=get_language() or "en-gb",
                 at=at,
+                once=self.once(),
             )
         except BookingRefused as refusal:
             form.add_error(None, refusal.message)
             return self.show(request, form, at, refusal.status)
         return redirect("opening-alert-link", token=asked.link_token)
+
+    def once(self) -> uuid.UUID:
+        """What the page stands for, however often it is sent."""
+        try:
+            return uuid.UUID(self.request.POST.get("once", ""))
+        except ValueError:
+            return uuid.uuid4()
 
     def show(self, request: HttpRequest, form: AlertForm, at: datetime, status: int = 200) -> HttpResponse:
         """Render the page."""
@@ -71,6 +80,8 @@ class AlertJoin(View):
             "button_text": _("Tell me"),
             "back_url": reverse("clinic-list"),
             "miles": NEAR_MILES,
+            "most": MOST_PLACES,
+            "once": self.once(),
             "human": signs(request, at),
         }
         return TemplateResponse(request, "bookings/opening_alert_join.html", context, status=status)

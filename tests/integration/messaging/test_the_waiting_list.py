@@ -1,9 +1,12 @@
 """What those who wait for a time, or for a clinic, are written."""
 
+import threading
+import time as clock
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
+from django.db import transaction
 
 from bookings.actions import cancel_appointments, cancel_session
 from bookings.models import OpeningAlert
@@ -16,6 +19,7 @@ from messaging.channels import FileChannel
 from messaging.hearing import stop
 from messaging.models import Message, StopRequest
 from messaging.sender import Sender
+from tests.integration.bookings.test_two_at_once import at_once
 from tests.support.factories import NOW, make_session, make_team, make_venue
 from tests.support.waiting import full_clinic, wait
 
@@ -96,6 +100,71 @@ def test_whoever_was_told_nothing_because_the_clinic_filled_up_first_is_told_of_
     assert len(send(tmp_path, "clinic_opening", 4)) == 1
     # Told once: that is all.
     assert tell_alerts(at=NOW + timedelta(minutes=5)) == 0
+
+
+EVESHAM = Where("Evesham", Position(52.09, -1.95))
+
+
+def asks(email: str = "sara@example.com", phone: str = "", where: Where = EVESHAM, at: datetime = NOW) -> OpeningAlert:
+    return ask_for_alert(where=where, email=email, phone=phone, language="en-gb", at=at).alert
+
+
+def messages() -> list[tuple[str, str]]:
+    return sorted(Message.objects.filter(purpose="clinic_opening").values_list("channel", "state"))
+
+
+def test_whoever_was_asked_for_by_several_is_written_to_once_and_told_anew_where_that_message_did_not_go(
+    tmp_path: Path,
+) -> None:
+    asks("SARA@example.com")
+    both = asks(phone="+447700900982")
+    asks()
+    session = make_session(venue=make_venue(make_team(), latitude=52.1, longitude=-1.9))
+    assert tell_alerts(at=NOW) == 2
+    assert messages() == [("email", "waiting"), ("text", "waiting")]
+    assert OpeningAlert.objects.filter(told_at=NOW).count() == 3
+    # None of it went: all three are looked for again, and the two messages are one each again.
+    session.places.update(withdrawn_at=NOW)
+    send(tmp_path, "clinic_opening", 1)
+    session.places.update(withdrawn_at=None)
+    assert tell_alerts(at=NOW + timedelta(minutes=2)) == 2
+    send(tmp_path, "clinic_opening", 3)
+    assert [state for _channel, state in messages()].count("sent") == 2
+    # Stopping one of them later, or asking for the next clinic once one was told of, is nobody else's matter.
+    OpeningAlert.objects.filter(pk=both.pk).update(stopped_at=NOW)
+    assert tell_alerts(at=NOW + timedelta(minutes=4)) == 0
+    asks(at=NOW + timedelta(minutes=5))
+    assert tell_alerts(at=NOW + timedelta(minutes=5)) == 1
+
+
+def test_one_contact_is_told_of_five_places_at_a_time() -> None:
+    for number in range(6):
+        asks(where=Where(f"Place {number}", EVESHAM.position))
+    make_session(venue=make_venue(make_team(), latitude=52.1, longitude=-1.9))
+    assert tell_alerts(at=NOW) == 5
+
+
+@pytest.mark.postgresql
+@pytest.mark.django_db(transaction=True)
+def test_two_passes_at_once_write_to_a_contact_once() -> None:
+    session = make_session(venue=make_venue(make_team(), latitude=52.1, longitude=-1.9))
+    first, second = asks(), asks()
+    told = threading.Event()
+
+    def earlier() -> None:
+        with transaction.atomic():
+            alerts._owe(first, session, NOW)
+            told.set()
+            clock.sleep(0.4)
+
+    def later() -> None:
+        # This pass is at the other alert already.
+        told.wait(60)
+        alerts._owe(second, session, NOW)
+
+    assert at_once(earlier, later) == []
+    assert messages() == [("email", "waiting")]
+    assert {first.pk, second.pk} == set(OpeningAlert.objects.filter(told_at=NOW).values_list("pk", flat=True))
 
 
 def test_many_who_have_no_clinic_near_hold_up_nobody_who_has(monkeypatch: pytest.MonkeyPatch) -> None:

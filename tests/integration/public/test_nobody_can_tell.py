@@ -4,7 +4,6 @@ Every form that takes a name, a date of birth or an NHS number is sent in each o
 else. Status, page and statements must be alike: what differs could be told apart, by reading or by the clock.
 """
 
-import re
 from collections.abc import Callable
 from datetime import date, time
 from typing import Any, NamedTuple
@@ -19,21 +18,13 @@ from accounts.models import Role
 from clinics.models import ClinicSession
 from immunisations.models import Person
 from tests.integration.public.conftest import Visitor
+from tests.support.alike import statement, without_tokens
 from tests.support.factories import NOW, book, child, contact, make_batch, make_session, make_team, make_user
 from tests.support.records import Room
 
 pytestmark = [pytest.mark.django_db, pytest.mark.once]
 NHS_NUMBER = "9990000018"
 BORN = date(2023, 3, 27)
-TOKENS = (
-    # Everything random that a page carries: ids, tokens of forms, references, and the QR codes made of them.
-    (re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}"), "<id>"),
-    (re.compile(r'name="csrfmiddlewaretoken" value="[^"]*"'), "<csrf>"),
-    (re.compile(r"\b[2346789A-HJKMNPQRTUVWXYZ]{5}-[2346789A-HJKMNPQRTUVWXYZ]{5}\b"), "<reference>"),
-    (re.compile(r'<svg class="app-qr".*?</svg>', re.DOTALL), "<code>"),
-    (re.compile(r'nonce="[^"]*"'), "<nonce>"),
-    (re.compile(r'name="(?:once|began|seen|stamp|signed)" value="[^"]*"'), "<stamp>"),
-)
 
 
 class Answer(NamedTuple):
@@ -43,18 +34,6 @@ class Answer(NamedTuple):
     status: int
     page: str
     statements: tuple[str, ...]
-
-
-def without_tokens(text: str) -> str:
-    for pattern, instead in TOKENS:
-        text = pattern.sub(instead, text)
-    return text
-
-
-def statement(sql: str) -> str:
-    """A statement without its values: those are tokens, keys of rows and moments."""
-    sql = re.sub(r"'(?:[^']|'')*'", "?", sql)
-    return re.sub(r"\b\d+(?:\.\d+)?\b", "?", re.sub(r'"s\d+_x\d+"|_django_curs_\w+', "?", sql))
 
 
 class Watched(Client):

@@ -4,16 +4,22 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, OpeningAlert, WaitingListEntry
-from bookings.waiting_list.alerts import tell_alerts
+from bookings.references import link_token
+from bookings.waiting_list.alerts import ask_for_alert, tell_alerts
 from bookings.waiting_list.joining import token_of
 from bookings.waiting_list.offering import offer_times
+from clinics.finder import Where
 from clinics.models import ClinicSession, Place
+from clinics.postcodes import Position
 from messaging.models import Message
+from tests.support.alike import statement, without_tokens
 from tests.support.factories import DAY, NOW, make_session
 from tests.support.waiting import full_clinic, wait
 
@@ -210,9 +216,10 @@ def test_whoever_asked_is_told_once_of_a_clinic_within_15_miles_with_free_times(
     assert Message.objects.filter(purpose="clinic_opening", subject_id=alert.public_id).count() == 1
 
 
-def test_an_alert_is_stopped_by_its_link_and_asked_for_twice_is_one(client: Client) -> None:
-    page = ask(client)
-    ask(client)
+def test_an_alert_is_stopped_by_its_link_and_one_page_sent_twice_is_one(client: Client) -> None:
+    once = str(client.get(reverse("opening-alert-join")).context["once"])
+    page = ask(client, once=once)
+    assert ask(client, once=once).request["PATH_INFO"] == page.request["PATH_INFO"]
     alert = OpeningAlert.objects.get()
     page = client.post(page.request["PATH_INFO"], follow=True)
     assert "as you asked" in page.content.decode()
@@ -220,6 +227,34 @@ def test_an_alert_is_stopped_by_its_link_and_asked_for_twice_is_one(client: Clie
     assert tell_alerts(at=NOW) == 0
     alert.refresh_from_db()
     assert alert.told_at is None
+
+
+@pytest.mark.once
+def test_asking_tells_nobody_whether_somebody_asked_with_the_same_contact_before() -> None:
+    """Alike in status, page and statements; what a stranger is led to neither shows nor stops what others asked for."""
+
+    def answered() -> tuple[Any, ...]:
+        with CaptureQueriesContext(connection) as queries:
+            page = ask(Client())
+        statements = [statement(each["sql"]) for each in queries]
+        secret = page.request["PATH_INFO"].split("/")[-2]
+        words = without_tokens(page.content.decode()).replace(secret, "")
+        return page.redirect_chain[-1][1], page.status_code, words, statements
+
+    contact: dict[str, Any] = {"phone": "", "email": "sara@example.com", "language": "en-gb", "at": NOW}
+    # Warm.
+    ask(Client(), email="other@example.com")
+    unknown = answered()
+    first = OpeningAlert.objects.get(email="sara@example.com")
+    assert answered() == unknown
+    for number in range(6):
+        ask_for_alert(where=Where(f"Place {number}", Position(52.1, -1.9)), **contact)
+    assert answered() == unknown
+    stranger = ask(Client())
+    assert stranger.request["PATH_INFO"] != reverse("opening-alert-link", args=[link_token(first.public_id)])
+    stranger.client.post(stranger.request["PATH_INFO"])
+    first.refresh_from_db()
+    assert first.stopped_at is None
 
 
 def test_a_place_we_do_not_know_is_asked_again_with_all_that_was_typed(client: Client) -> None:
