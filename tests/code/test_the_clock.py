@@ -21,9 +21,8 @@ EDGE_FILES = {
 }
 # Edges by necessity: whoever calls them has no clock to hand in.
 CALLED_BY_A_FRAMEWORK = {
-    "accounts/admin_bases.py": "what every admin page does",
+    "accounts/admin_bases/written.py": "what every admin page does",
     "accounts/admin_filters.py": "the filters of admin lists",
-    "clinics/admin_directions.py": "the admin of the directions",
     "immunisations/admin_records.py": "the admin of what became of records",
     "accounts/forms/sign_in.py": "allauth calls the form's save itself",
     "accounts/serializers.py": "a field is validated by the API framework",
