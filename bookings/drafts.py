@@ -83,6 +83,15 @@ class PersonAnswers:
         born = self.birth().earliest
         return on.year - born.year - ((on.month, on.day) < (born.month, born.day))
 
+    def keep_born(self, born: str) -> None:
+        """Keep when the person was born; what was confirmed of another date is not of this one."""
+        if born != self.born:
+            self.born, self.age_confirmed = born, False
+
+    def surprises(self, on: date) -> bool:
+        """Whether the year of birth is more often a slip than right, and nobody has confirmed it."""
+        return bool(self.born) and self.age(on) > SURPRISING_AGE and not self.age_confirmed
+
     def name(self) -> str:
         """Return the full name."""
         return " ".join(part for part in (self.first_name, self.last_name) if part)
@@ -350,8 +359,7 @@ def steps(draft: Draft, answers: Answers, at: datetime) -> Iterator[tuple[Step, 
     today = london_day(at)
     for number, person in enumerate(answers.people, start=1):
         yield Step("book-name", number), bool(person.first_name)
-        certain = bool(person.born) and (person.age_confirmed or person.age(today) <= SURPRISING_AGE)
-        yield Step("book-date-of-birth", number), certain
+        yield Step("book-date-of-birth", number), bool(person.born) and not person.surprises(today)
     if not answers.people:
         yield Step("book-name", 1), False
     yield Step("book-people"), answers.complete

@@ -16,6 +16,7 @@ urlpatterns = [
     path("booking/add/", adding.BeginAdding.as_view(), name="booking-add"),
     path("booking/add/<uuid:draft>/name/", adding.AddPerson.as_view(), name="booking-add-name"),
     path("booking/add/<uuid:draft>/date-of-birth/", adding.AddBirth.as_view(), name="booking-add-birth"),
+    path("booking/add/<uuid:draft>/date-of-birth/check/", adding.AddCheckAge.as_view(), name="booking-add-check-age"),
     path("booking/add/<uuid:draft>/help/", adding.AddHelp.as_view(), name="booking-add-help"),
     path("booking/health/", health.HealthStart.as_view(), name="booking-health"),
     path("booking/health/<uuid:draft>/check/", health.HealthCheck.as_view(), name="booking-health-check"),

@@ -20,6 +20,7 @@ from bookings.forms.public.people import (
 from bookings.models import Draft
 from bookings.views.public.base import no_answers
 from bookings.views.public.changing import NewTimesView, may_add
+from bookings.views.public.people import check_age_title
 from clinics.times import london_day
 from nhsuk.forms import NhsukForm
 
@@ -114,9 +115,10 @@ class AddBirth(AddPerson):
         form = self.form(request.POST)
         if not form.is_valid():
             return self.show(form)
-        given = form.cleaned_data["date_of_birth"]
-        self.keep(born=str(given) if self.about else given.isoformat(), age_confirmed=True)
-        return redirect("booking-add-help", draft=self.draft.public_id)
+        person = self.answers.added()
+        person.keep_born(str(form.cleaned_data["date_of_birth"]))
+        self.keep(born=person.born, age_confirmed=person.age_confirmed)
+        return self.check_year() or redirect("booking-add-help", draft=self.draft.public_id)
 
     def show(self, form: NhsukForm) -> HttpResponse:
         """Render the page."""
@@ -129,8 +131,8 @@ class AddBirth(AddPerson):
         )
 
 
-class AddHelp(AddBirth):
-    """What help they need, a longer appointment among it."""
+class AddCheckAge(AddBirth):
+    """Asks once whether a year is right that is more often wrong, as of everybody who is booked."""
 
     def opened(self) -> HttpResponse | None:
         """Ask for the date of birth first."""
@@ -138,6 +140,38 @@ class AddHelp(AddBirth):
         if elsewhere is None and not self.answers.person.get("born"):
             return redirect("booking-add-birth", draft=self.draft.public_id)
         return elsewhere
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask."""
+        return self.opened() or self.show(NhsukForm())
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep that the year is right."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        self.keep(age_confirmed=True)
+        return redirect("booking-add-help", draft=self.draft.public_id)
+
+    def show(self, form: NhsukForm) -> HttpResponse:
+        """Render the page."""
+        person, today = self.answers.added(), london_day(self.at)
+        return self.page(
+            "bookings/check_age.html",
+            form,
+            title=check_age_title(person, today),
+            back=self.url("booking-add-birth"),
+            person=person,
+            age=person.age(today),
+        )
+
+
+class AddHelp(AddCheckAge):
+    """What help they need, a longer appointment among it."""
+
+    def opened(self) -> HttpResponse | None:
+        """Ask for the date of birth first, and whether its year is right."""
+        return super().opened() or self.check_year()
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Ask for it."""

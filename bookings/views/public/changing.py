@@ -23,6 +23,7 @@ from bookings.views.public.base import no_answers
 from bookings.views.public.found import FoundView
 from clinics import words
 from clinics.models import ClinicSession
+from clinics.times import london_day
 from nhsuk.forms import NhsukForm
 
 
@@ -88,8 +89,16 @@ class NewTimesView(FoundView):
             return redirect("booking-manage")
         if self.adding and not self.answers.person.get("born"):
             return redirect("booking-add-name", draft=draft.public_id)
+        if self.adding and (elsewhere := self.check_year()):
+            return elsewhere
         if not self.adding and not self.answers.moved(self.appointments):
             return redirect("booking-manage")
+        return None
+
+    def check_year(self) -> HttpResponse | None:
+        """Ask whether the year of birth of whoever is added is right, where it surprises."""
+        if self.answers.added().surprises(london_day(self.at)):
+            return redirect("booking-add-check-age", draft=self.draft.public_id)
         return None
 
     @property

@@ -1,5 +1,6 @@
 """Who is coming."""
 
+from datetime import date
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
@@ -162,11 +163,9 @@ class DateOfBirth(PersonQuestion):
 
     def answered(self, form: NhsukForm) -> HttpResponse | None:
         """Keep the date; a surprising age is asked about once."""
-        born = str(form.cleaned_data["date_of_birth"])
-        if born != self.person.born:
-            self.person.born, self.person.age_confirmed = born, False
+        self.person.keep_born(str(form.cleaned_data["date_of_birth"]))
         self.save()
-        if self.person.age(self.today) > drafts.SURPRISING_AGE and not self.person.age_confirmed:
+        if self.person.surprises(self.today):
             return HttpResponseRedirect(step_url(self.draft, Step("book-check-age", self.kwargs["number"])))
         return None
 
@@ -218,8 +217,7 @@ class CheckAge(PersonQuestion):
 
     def heading(self, form: NhsukForm) -> str:
         """Return the question."""
-        words = {"name": self.person.first_name, "age": self.person.age(self.today)}
-        return _("Check the year – is %(name)s %(age)s?") % words
+        return check_age_title(self.person, self.today)
 
     def back_url(self) -> str:
         """Back to the date."""
@@ -228,6 +226,11 @@ class CheckAge(PersonQuestion):
     def context(self) -> dict[str, Any]:
         """Return who it is about."""
         return {"person": self.person, "age": self.person.age(self.today)}
+
+
+def check_age_title(person: PersonAnswers, today: date) -> str:
+    """Return the question whether a surprising year of birth is right."""
+    return _("Check the year – is %(name)s %(age)s?") % {"name": person.first_name, "age": person.age(today)}
 
 
 class People(Question):

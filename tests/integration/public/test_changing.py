@@ -235,6 +235,27 @@ def test_a_brother_is_added_under_the_same_reference_beside_the_others(parent, m
     assert Message.objects.filter(purpose="booking_changed").count() == 2
 
 
+@pytest.mark.once
+@pytest.mark.parametrize("about", [False, True], ids=["a full date", "about a year"])
+def test_a_surprising_year_of_birth_of_somebody_added_is_asked_about_once(parent, made, about):
+    birth = parent.answers("/booking/add/").answers(first_name="Idris", last_name="").path
+    given = {"date_of_birth_year": "1922"}
+    given |= {} if about else {"date_of_birth_day": "1", "date_of_birth_month": "2"}
+    parent.answers(f"{birth}?about=1" if about else birth, **given)
+    assert parent.heading == "Check the year – is Idris 104?"
+    check = parent.path
+    helps = birth.replace("/date-of-birth/", "/help/")
+    for page in (helps, helps.replace("/help/", "/time/").replace("/add/", "/new/")):
+        assert parent.goes(page).path == check, "nothing else comes before it"
+    assert follows(parent, "Change the date of birth").path == birth
+    assert parent.answers(check).path == helps
+    assert parent.answers(f"{birth}?about=1" if about else birth, **given).path == helps, "the same date is right still"
+    parent.answers(birth, date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="1921")
+    assert parent.heading == "Check the year – is Idris 105?"
+    parent.answers(birth, date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022")
+    assert parent.path == helps
+
+
 def test_somebody_who_needs_longer_is_added_with_twice_the_time(parent, made):
     parent.answers("/booking/add/").answers(first_name="Idris", last_name="")
     parent.goes(f"{parent.path}?about=1")

@@ -96,6 +96,7 @@ TABLE: dict[str, Entry] = {
             "booking-new-check",
             "booking-add-name",
             "booking-add-birth",
+            "booking-add-check-age",
             "booking-add-help",
             "booking-health-check",
         )
