@@ -5,6 +5,7 @@ booked, unless they booked for themselves; the wish is looked up whenever someth
 """
 
 from collections.abc import Collection, Iterable
+from datetime import datetime
 from functools import cache
 
 from django.conf import settings
@@ -29,6 +30,11 @@ def _words_for_themselves() -> frozenset[str]:
     return frozenset(words)
 
 
+def is_for_themselves(relationship: str) -> bool:
+    """Whether these words of a contact say that they book for themselves, in whichever language."""
+    return relationship in _words_for_themselves()
+
+
 def booked_for_themselves(appointment: Appointment) -> bool:
     """Whether whoever booked is the person whose appointment it is. ``appointment.booking`` is loaded.
 
@@ -36,7 +42,7 @@ def booked_for_themselves(appointment: Appointment) -> bool:
     added later is somebody else.
     """
     booking = appointment.booking
-    if booking.relationship not in _words_for_themselves():
+    if not is_for_themselves(booking.relationship):
         return False
     contact, person = (" ".join(words.split()).casefold() for words in (booking.contact_name, str(appointment)))
     return contact == person or (not contact and appointment.position == 1)
@@ -88,3 +94,14 @@ def kept_from_contact(appointments: Iterable[Appointment]) -> set[int]:
     }
     private = private_people(set(of_others.values())) if of_others else set()
     return {pk for pk, root in of_others.items() if root in private}
+
+
+def to_come_as_told(appointments: Iterable[Appointment], at: datetime) -> list[Appointment]:
+    """Return those appointments that whoever booked takes for still to come: booked, with their time ahead.
+
+    Somebody who came before their time is left out, unless that is kept from whoever booked: nothing tells it then
+    until their time is over. ``booking`` and ``person`` are loaded.
+    """
+    ahead = [each for each in appointments if each.state == Appointment.State.BOOKED and each.starts_at > at]
+    kept = kept_from_contact(each for each in ahead if each.visit_id is not None)
+    return [each for each in ahead if each.visit_id is None or each.pk in kept]

@@ -75,10 +75,18 @@ def _check_open(entry: WaitingListEntry, offer: WaitingListOffer) -> None:
 
 
 def _swap(booking: Booking, offer: WaitingListOffer, *, by: User | None, source: str, at: datetime) -> None:
-    """Change the booking's appointments to come to the times that the offer keeps."""
+    """Change the booking's appointments to come to the times that the offer keeps.
+
+    Raises BookingRefused: ``past`` where there are none, ``arrived`` where one has come and whoever booked is not told.
+    """
+    coming = joining.appointments_to_come(booking, at)
+    if not coming:
+        raise BookingRefused(_("This booking has no appointments to come."), code="past")
+    if any(each.visit_id is not None for each in coming):
+        raise BookingRefused(_("This appointment can no longer be changed."), code="arrived")
     change_appointments(
         booking=booking,
-        appointments=joining.appointments_to_come(booking, at),
+        appointments=coming,
         session=offer.session,
         starts_at=offer.starts_at,
         by=by,

@@ -19,6 +19,7 @@ from bookings.details import Contact, PersonDetails
 from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
 from bookings.owing import is_mobile
 from bookings.policies import BookingRefused, check_people
+from bookings.privacy import to_come_as_told
 from bookings.references import hash_link_token, link_token, link_token_of
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS, Wish
 from clinics import places
@@ -285,21 +286,19 @@ def end_after_three(entry: WaitingListEntry, *, at: datetime) -> None:
 
 
 def appointments_to_come(booking: Booking, at: datetime) -> list[Appointment]:
-    """Return a booking's appointments that are still to come, soonest first."""
+    """Return a booking's appointments that are still to come, as far as whoever booked is told; soonest first."""
     return all_to_come([booking.pk], at).get(booking.pk, [])
 
 
 def all_to_come(bookings: Collection[int], at: datetime) -> dict[int, list[Appointment]]:
-    """Return the same of many bookings, by their keys; those with none are not in it. One query."""
+    """Return the same of many bookings, by their keys; those with none are not in it. At most two queries."""
     rows = (
-        Appointment.objects.filter(
-            booking__in=bookings, state=Appointment.State.BOOKED, starts_at__gt=at, visit__isnull=True
-        )
-        .select_related("session")
+        Appointment.objects.filter(booking__in=bookings, state=Appointment.State.BOOKED, starts_at__gt=at)
+        .select_related("session", "booking", "person")
         .order_by("starts_at", "position")
     )
     found: dict[int, list[Appointment]] = defaultdict(list)
-    for row in rows:
+    for row in to_come_as_told(rows, at):
         found[row.booking_id].append(row)
     return dict(found)
 
@@ -335,13 +334,14 @@ def contact_of(entry: WaitingListEntry) -> Contact:
 
 
 def wish_of(entry: WaitingListEntry, coming: Sequence[Appointment]) -> tuple[Wish, list[date]] | None:
-    """Return what an entry waits for, with the birth dates; None where its booking has nothing to come any more.
+    """Return what an entry waits for, with the birth dates; None where its booking has nothing to come any more, or
+    somebody of it is there already.
 
     ``coming`` are the appointments to come of its booking, where it has one, soonest first.
     """
     before = None
     if entry.booking is not None:
-        if not coming:
+        if not coming or any(each.visit_id is not None for each in coming):
             return None
         before = coming[0].starts_at
         needs = [Need(extra_time=each.extra_time) for each in coming]

@@ -17,8 +17,9 @@ from django.db.models import Exists, OuterRef, Q
 from accounts import audit
 from bookings import gelatine, owing
 from bookings.ages import too_young
-from bookings.details import Contact, PersonDetails
+from bookings.details import Contact
 from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
+from bookings.privacy import booked_for_themselves, is_for_themselves
 from bookings.waiting_list import joining
 from bookings.waiting_list.hours import LAST_HOUR, is_daytime, kept_until
 from bookings.waiting_list.joining import Answer, State
@@ -73,7 +74,8 @@ class _Pass:
             return 0
         booked = [entry.booking_id for entry in waiting if entry.booking_id is not None]
         self.coming = joining.all_to_come(booked, self.at) if booked else {}
-        return sum(self.offer(entry) for entry in waiting)
+        done = _booked_since(waiting, self.at)
+        return sum(self.offer(entry) for entry in waiting if entry.pk not in done)
 
     def offer(self, entry: WaitingListEntry) -> bool:
         """Keep the first times that fit an entry, if there are any. Returns whether it has an offer now."""
@@ -169,8 +171,10 @@ def make_offer(
     entry = joining.lock_entry(entry)
     if entry.state != State.WAITING or joining.open_offer(entry) is not None:
         return None
-    if _has_booked(entry, at):
+    if Booking.objects.filter(submission_id=entry.submission_id).exists():
         joining.end_entry(entry, State.BOOKED, at=at)
+        return None
+    if _booked_since([entry], at):
         return None
     offer = WaitingListOffer(
         entry=entry,
@@ -208,30 +212,45 @@ def make_offer(
     return offer
 
 
-def _has_booked(entry: WaitingListEntry, at: datetime) -> bool:
-    """Whether a family that had no times has booked them itself since: by the same draft, or with the same contact."""
-    if entry.booking_id is not None:
-        return False
-    if Booking.objects.filter(submission_id=entry.submission_id).exists():
-        return True
-    people, contact = joining.people_of(entry), joining.contact_of(entry)
-    return all(_is_booked(entry, person, contact, at) for person in people)
+def _booked_since(entries: Sequence[WaitingListEntry], at: datetime) -> set[int]:
+    """Return the keys of those entries without a booking whose people all have times since, with the same contact.
+
+    They are offered nothing while they do, and it ends no wait: whoever holds the link would learn from that who has
+    booked. What somebody booked for themselves is nothing to whoever waits for them. One query.
+    """
+    families = {
+        entry.pk: (entry, joining.contact_of(entry), joining.people_of(entry))
+        for entry in entries
+        if entry.booking_id is None
+    }
+    births = {person.date_of_birth for _entry, _contact, people in families.values() for person in people}
+    booked: dict[tuple[int, date, str], list[Appointment]] = defaultdict(list)
+    if births:
+        rows = Appointment.objects.filter(
+            state=Appointment.State.BOOKED, starts_at__gt=at, date_of_birth__in=births
+        ).select_related("booking")
+        for row in rows:
+            booked[row.booking.team_id, row.date_of_birth, row.first_name.casefold()].append(row)
+    return {
+        key
+        for key, (entry, contact, people) in families.items()
+        if people
+        and all(
+            any(
+                _is_theirs(contact, each)
+                for each in booked[entry.team_id, person.date_of_birth, person.first_name.casefold()]
+            )
+            for person in people
+        )
+    }
 
 
-def _is_booked(entry: WaitingListEntry, person: PersonDetails, contact: Contact, at: datetime) -> bool:
-    same_contact = Q()
-    if contact.email:
-        same_contact |= Q(booking__email__iexact=contact.email)
-    if contact.phone:
-        same_contact |= Q(booking__phone=contact.phone)
-    return Appointment.objects.filter(
-        same_contact,
-        booking__team=entry.team_id,
-        state=Appointment.State.BOOKED,
-        starts_at__gt=at,
-        date_of_birth=person.date_of_birth,
-        first_name__iexact=person.first_name,
-    ).exists()
+def _is_theirs(contact: Contact, appointment: Appointment) -> bool:
+    """Whether an appointment was booked by the same contact."""
+    booking = appointment.booking
+    same = bool(contact.email) and contact.email.casefold() == booking.email.casefold()
+    same |= bool(contact.phone) and contact.phone == booking.phone
+    return same and (is_for_themselves(contact.relationship) or not booked_for_themselves(appointment))
 
 
 def close_what_is_over(*, at: datetime) -> None:
@@ -266,6 +285,9 @@ def _close(offer: WaitingListOffer, *, at: datetime) -> None:
 def _end_without_use(entry: WaitingListEntry, *, at: datetime) -> None:
     entry = joining.lock_entry(entry)
     if entry.state != State.WAITING:
+        return
+    if entry.until >= london_day(at) and entry.booking and joining.appointments_to_come(entry.booking, at):
+        # Somebody came before their time, and whoever booked is not told: until then nothing changes.
         return
     now = joining.open_offer(entry)
     if now is not None:

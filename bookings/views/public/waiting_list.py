@@ -418,7 +418,9 @@ class WaitingListLink(View):
                 request, _("We are sorry. Somebody else has these times now. You are still on the waiting list.")
             )
         except Refused as refusal:
-            messages.error(request, refusal.message)
+            # Whether somebody has come may be nothing to whoever booked.
+            hushed = _("This appointment can no longer be changed.")
+            messages.error(request, hushed if refusal.code == "arrived" else refusal.message)
         return self.back(token)
 
     def offer(self, entry: WaitingListEntry, public_id: str) -> WaitingListOffer | None:

@@ -7,14 +7,18 @@ from pathlib import Path
 
 import pytest
 import time_machine
+from django.db import transaction
 from django.test import Client
 from django.urls import reverse
 
 from bookings.actions import Contact, cancel_appointments, make_booking
 from bookings.arrivals import arrive_appointments
-from bookings.models import Appointment, Booking
+from bookings.models import Appointment, Booking, WaitingListEntry
 from bookings.privacy import booked_for_themselves, private_people
 from bookings.references import link_token_of
+from bookings.waiting_list.joining import token_of
+from bookings.waiting_list.offering import close_what_is_over, make_offer
+from clinics.places import Need, free_times
 from immunisations import actions
 from immunisations.models import Visit
 from immunisations.models.consent import GILLICK_ANSWERS
@@ -22,11 +26,13 @@ from immunisations.queries import visit_record
 from messaging.channels import FileChannel
 from messaging.models import Message
 from messaging.sender import Sender
+from tests.support.alike import without_tokens
 from tests.support.factories import NOW, child, contact, make_session
 from tests.support.records import AT, Room, make_room
 
 pytestmark = pytest.mark.django_db
 BORN = date(2011, 9, 2)
+AN_HOUR = timedelta(hours=1)
 NEXT_DAY = AT + timedelta(days=1)
 
 
@@ -256,3 +262,55 @@ def test_every_page_offers_the_same_whether_or_not_a_private_young_person_has_co
         check = client.post(time_page.url, {"starts_at": later})
         refused = client.post(check.url, follow=True).content.decode()
     assert "This appointment can no longer be changed." in refused and "arrived" not in refused
+
+
+def test_waiting_for_earlier_times_reads_the_same_whether_or_not_a_private_young_person_has_come(room):
+    """Joining, the link of the wait, the worker's passes and the offer: alike until the time of the appointment."""
+    booking = book_next(room, "Tom", contact=TEXTED)
+    appointment = matched(booking, decided(room))
+    sooner = make_session(room.team, date=appointment.session.date, venue=appointment.session.venue)
+    early = appointment.starts_at - timedelta(minutes=30)
+
+    def seen(*, offered: bool) -> list[str]:
+        pages = []
+        with time_machine.travel(early, tick=False):
+            client = Client()
+            client.get(reverse("booking-link", args=[link_token_of(booking.public_id, booking.link_token_hash)]))
+            pages.append(client.get(reverse("waiting-list-earlier")))
+            wanted = {"venues": [str(sooner.venue.public_id)], "weekdays": ["any"], "parts": ["any"]}
+            pages.append(client.post(reverse("waiting-list-earlier"), wanted, follow=True))
+            entry = WaitingListEntry.objects.get()
+            if offered:
+                make_offer(entry=entry, session=sooner, needs=[Need()], starts_at=early + AN_HOUR, at=early)
+            close_what_is_over(at=early)
+            pages.append(client.get(reverse("waiting-list-link", args=[token_of(entry)])))
+        return [without_tokens(page.content.decode()).replace(token_of(entry), "") for page in pages]
+
+    def came() -> None:
+        arrive_appointments(session=appointment.session, appointments=[appointment], by=room.nurse, at=early)
+
+    seats = free_times(session=sooner, at=early)
+    assert early + AN_HOUR in {each.starts_at for each in seats}
+    for offered in (False, True):
+        with transaction.atomic():
+            seen(offered=offered)
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            not_come = seen(offered=offered)
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            came()
+            assert seen(offered=offered) == not_come
+            # Nothing new is offered to somebody who is there; what was offered before is refused in neutral words.
+            entry = WaitingListEntry.objects.get()
+            if offered:
+                with time_machine.travel(early, tick=False):
+                    link = reverse("waiting-list-link", args=[token_of(entry)])
+                    take = {"do": "take", "offer": str(entry.offers.get().public_id)}
+                    said = Client().post(link, take, follow=True).content.decode()
+                assert "This appointment can no longer be changed." in said and "arrived" not in said
+                assert "We have a time for you" in said
+            close_what_is_over(at=appointment.starts_at)
+            entry.refresh_from_db()
+            assert entry.state == "ended"
+            transaction.set_rollback(True)

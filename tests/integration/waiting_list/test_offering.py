@@ -257,7 +257,20 @@ def test_a_family_that_booked_meanwhile_is_offered_nothing() -> None:
     free(taken[0])
     assert offer_times(at=NOW) == 0
     entry.refresh_from_db()
-    assert entry.state == "booked"
+    # Whoever holds the link of the wait, which anybody can begin with their contact, does not learn that they booked.
+    assert entry.state == "waiting"
+    free(*Appointment.objects.filter(booking__phone="", first_name="Child0", state="booked"))
+    assert offer_times(at=NOW) == 1
+
+
+def test_what_a_young_person_booked_for_themselves_is_nothing_to_whoever_waits_for_them() -> None:
+    session, taken = full_clinic()
+    wait(session.venue)
+    other, others = full_clinic(20, venue=make_venue(session.team))
+    free(others[0])
+    book(other, child("Child0"), contact=contact(relationship="Booked for themselves", name=""))
+    free(taken[0])
+    assert offer_times(at=NOW) == 1
 
 
 def test_a_family_that_stopped_gives_back_what_was_kept_for_it() -> None:
