@@ -45,6 +45,8 @@ class NewTimes(_Answers):
 
     appointments: list[str] = field(default_factory=list)
     person: dict[str, Any] = field(default_factory=dict)
+    # The clinic and birth for which the question about gelatine was settled. "" once it has to be asked again.
+    gelatine_settled: str = ""
     split: bool = False
     # Everybody's new times, as ISO 8601 in UTC, and the time that somebody else had just taken.
     times: list[str] = field(default_factory=list)
@@ -122,7 +124,10 @@ def choose_session(draft: Draft, answers: NewTimes, session: ClinicSession, *, a
 
 
 def details(person: PersonAnswers, beside: Appointment, needs: str) -> PersonDetails:
-    """Return somebody who is added to a booking: what is shared with ``beside``, a brother or sister, is taken over."""
+    """Return somebody who is added to a booking, with the home and GP surgery of ``beside``, a brother or sister.
+
+    The wish for a vaccine without gelatine is their own: it is asked, and never taken over.
+    """
     return PersonDetails(
         first_name=person.first_name,
         last_name=person.last_name,
@@ -135,5 +140,5 @@ def details(person: PersonAnswers, beside: Appointment, needs: str) -> PersonDet
         address=beside.address,
         gp_registered=beside.gp_registered,
         gp_surgery=beside.gp_surgery,
-        gelatine_free=beside.gelatine_free,
+        gelatine_free=bool(person.gelatine_free),
     )

@@ -162,6 +162,20 @@ def matters(session: ClinicSession, wishes: Iterable[Wish], *, at: datetime) -> 
     return [vaccine is not None and doses.with_gelatine[vaccine] > 0 for vaccine in vaccines]
 
 
+def settled(session: ClinicSession, wishes: Sequence[Wish], answers: Sequence[bool | None], *, at: datetime) -> bool:
+    """Whether nothing has to be asked: it matters to nobody, or each has answered and what they wish can be promised.
+
+    ``answers`` has for each of ``wishes`` whether it is one for a vaccine without gelatine; None where nobody asked.
+    """
+    mattering = matters(session, wishes, at=at)
+    if not any(mattering):
+        return True
+    if any(each and answer is None for each, answer in zip(mattering, answers, strict=True)):
+        return False
+    wished = [wish for wish, answer in zip(wishes, answers, strict=True) if answer]
+    return not wished or can_promise(session, wished, at=at)
+
+
 def can_promise(session: ClinicSession, wishes: Sequence[Wish], *, at: datetime) -> bool:
     """Whether everybody with the wish can be promised a vaccine without gelatine at the clinic, as things stand."""
     return not _short(session, wishes, at)
@@ -211,11 +225,11 @@ def promise(session: ClinicSession, wishes: Sequence[Wish], *, at: datetime) -> 
 
 
 def clinics_that_can(
-    wishes: Sequence[Wish], *, leave_out: ClinicSession, at: datetime, most: int = 5
+    wishes: Sequence[Wish], *, leave_out: ClinicSession, at: datetime, most: int = 5, team: int | None = None
 ) -> list[ClinicSession]:
     """Return up to ``most`` clinics with free places at which everybody can be promised one, soonest first.
 
-    Looks at the next LOOKED_AT clinics that have the vaccine.
+    Looks at the next LOOKED_AT clinics that have the vaccine: of every team, or of the one with this key.
     """
     sessions = (
         ClinicSession.objects.bookable(london_day(at))
@@ -226,6 +240,8 @@ def clinics_that_can(
         .distinct()
         .order_by("date", "pk")
     )
+    if team is not None:
+        sessions = sessions.filter(team=team)
     found: list[ClinicSession] = []
     for session in sessions[:LOOKED_AT]:
         if all(vaccine_of(session, wish) for wish in wishes) and can_promise(session, wishes, at=at):

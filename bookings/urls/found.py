@@ -18,6 +18,7 @@ urlpatterns = [
     path("booking/add/<uuid:draft>/date-of-birth/", adding.AddBirth.as_view(), name="booking-add-birth"),
     path("booking/add/<uuid:draft>/date-of-birth/check/", adding.AddCheckAge.as_view(), name="booking-add-check-age"),
     path("booking/add/<uuid:draft>/help/", adding.AddHelp.as_view(), name="booking-add-help"),
+    path("booking/add/<uuid:draft>/gelatine/", adding.AddGelatine.as_view(), name="booking-add-gelatine"),
     path("booking/health/", health.HealthStart.as_view(), name="booking-health"),
     path("booking/health/<uuid:draft>/check/", health.HealthCheck.as_view(), name="booking-health-check"),
     path("booking/health/<uuid:draft>/<int:number>/", health.HealthQuestion.as_view(), name="booking-health-question"),

@@ -7,19 +7,23 @@ from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings import changes
+from bookings import changes, gelatine
 from bookings.changes import NewTimes
 from bookings.drafts import PersonAnswers
 from bookings.forms.public.people import (
+    EITHER,
+    FREE,
     NONE,
     ApproximateDateOfBirthForm,
     DateOfBirthForm,
+    GelatineForm,
     NeedsForm,
     PersonNameForm,
 )
 from bookings.models import Draft
 from bookings.views.public.base import no_answers
 from bookings.views.public.changing import NewTimesView, may_add
+from bookings.views.public.family import gelatine_title
 from bookings.views.public.people import check_age_title
 from clinics.times import london_day
 from nhsuk.forms import NhsukForm
@@ -204,6 +208,72 @@ class AddHelp(AddCheckAge):
         """Render the page."""
         return self.page(
             "bookings/question.html", form, title=str(form.fields["needs"].label), back=self.url("booking-add-birth")
+        )
+
+
+class AddGelatine(NewTimesView):
+    """Whether they may only have a vaccine without gelatine, asked where it matters at the clinic chosen.
+
+    Where it cannot be promised, the page says so, and lists clinics of the team that can.
+    """
+
+    def opened(self) -> HttpResponse | None:
+        """Lead away from the question where it does not matter."""
+        elsewhere = super().opened()
+        if elsewhere is not None:
+            return elsewhere
+        if not self.adding:
+            return redirect("booking-manage")
+        if not any(gelatine.matters(self.session, [self.gelatine_wish()], at=self.at)):
+            return redirect("booking-new-time", draft=self.draft.public_id)
+        return None
+
+    def form(self, *args: Any, **kwargs: Any) -> GelatineForm:
+        """Make the form."""
+        return GelatineForm(*args, names=[("1", self.answers.added().first_name)], **kwargs)
+
+    def get(self, request: HttpRequest) -> HttpResponse:
+        """Ask."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        known = self.answers.added().gelatine_free
+        return self.show(self.form(initial={} if known is None else {"gelatine": FREE if known else EITHER}))
+
+    def post(self, request: HttpRequest) -> HttpResponse:
+        """Keep the answer, and go on to the times: they lead back here where the wish cannot be promised."""
+        elsewhere = self.opened()
+        if elsewhere is not None:
+            return elsewhere
+        form = self.form(request.POST)
+        if not form.is_valid():
+            return self.show(form)
+        self.answers.person = {**self.answers.person, "gelatine_free": form.cleaned_data["gelatine"] == FREE}
+        self.answers.gelatine_settled = ""
+        self.answers.save(self.draft, at=self.at)
+        return redirect("booking-new-time", draft=self.draft.public_id)
+
+    def chosen(self) -> dict[str, Any]:
+        """Return who it is for, and where and on which day."""
+        return {**super().chosen(), "clinic": self.session.name, "day": self.session.date}
+
+    def show(self, form: NhsukForm) -> HttpResponse:
+        """Render the page; where the wish cannot be kept, that comes first and the question after it."""
+        person, wishes = self.answers.added(), [self.gelatine_wish()]
+        short = bool(person.gelatine_free) and not gelatine.can_promise(self.session, wishes, at=self.at)
+        others = []
+        if short:
+            others = gelatine.clinics_that_can(wishes, leave_out=self.session, at=self.at, team=self.booking.team_id)
+        days = self.url("booking-new-day")
+        beside = any(each.session_id == self.session.pk for each in self.to_come())
+        return self.page(
+            "bookings/gelatine.html",
+            form,
+            title=gelatine_title(form, short=short),
+            back=self.url("booking-add-help") if beside else days,
+            short=short,
+            others=[(session, f"{days}?venue={session.venue.public_id}") for session in others],
+            wished=person.first_name,
         )
 
 

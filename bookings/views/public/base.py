@@ -181,14 +181,10 @@ class DraftView(View):
         """
         if drafts.next_step(self.draft, self.answers, self.at).page != "book-gelatine":
             return False
-        matters = self.gelatine_matters()
-        if any(matters):
-            people = zip(self.answers.people, matters, strict=True)
-            if any(each and person.gelatine_free is None for person, each in people):
-                return False
-            wishes = self.gelatine_wishes()
-            if wishes and not gelatine.can_promise(self.session, wishes, at=self.at):
-                return False
+        wishes = self.gelatine_wishes(all_people=True)
+        answers = [person.gelatine_free for person in self.answers.people]
+        if not gelatine.settled(self.session, wishes, answers, at=self.at):
+            return False
         self.answers.gelatine_settled = drafts.gelatine_key(self.draft, self.answers)
         return True
 

@@ -14,10 +14,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from bookings import ages, changes
+from bookings import ages, changes, gelatine
 from bookings.actions.changing import room_for_more
 from bookings.changes import NewTimes
 from bookings.forms.public.manage import WhoMovesForm
+from bookings.gelatine import Wish
 from bookings.models import Appointment, Draft
 from bookings.views.public.base import no_answers
 from bookings.views.public.found import FoundView
@@ -165,6 +166,26 @@ class NewTimesView(FoundView):
             return None
         messages.error(self.request, young)
         return redirect("booking-new-day", draft=self.draft.public_id)
+
+    def asked_first(self) -> HttpResponse | None:
+        """Return where to go before there can be times for whoever is added: another day, or the gelatine question."""
+        return self.grown_enough() or self.gelatine_question()
+
+    def gelatine_wish(self) -> Wish:
+        """Return the wish for a vaccine without gelatine as whoever is added would have it."""
+        return Wish(self.answers.added().birth().earliest)
+
+    def gelatine_question(self) -> HttpResponse | None:
+        """Ask whoever is added about gelatine where that matters; note where nothing has to be asked (any more)."""
+        key = f"{self.session.pk} {self.answers.person.get('born')}"
+        if not self.adding or self.answers.gelatine_settled == key:
+            return None
+        answer = self.answers.added().gelatine_free
+        if not gelatine.settled(self.session, [self.gelatine_wish()], [answer], at=self.at):
+            return redirect("booking-add-gelatine", draft=self.draft.public_id)
+        self.answers.gelatine_settled = key
+        self.answers.save(self.draft, at=self.at)
+        return None
 
     def near(self) -> datetime | None:
         """Return the moment near which times are offered first: the old one, or that of the brothers and sisters."""

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings import gelatine
@@ -185,22 +186,28 @@ class Gelatine(Question):
         self.wishes = self.gelatine_wishes()
         known = all(self.answers.people[number - 1].gelatine_free is not None for number in self.asked)
         self.short = known and bool(self.wishes) and not gelatine.can_promise(self.session, self.wishes, at=self.at)
-        if self.short:
-            field_of(form, "gelatine").nhsuk.update(heading=False, size="m")
         return super().show(form, status)
 
     def heading(self, form: NhsukForm) -> str:
         """Return the question, or that the wish cannot be kept here."""
-        if self.short:
-            return _("This clinic does not have enough of the vaccine without gelatine")
-        return str(form.fields["gelatine"].label)
+        return gelatine_title(form, short=self.short)
 
     def context(self) -> dict[str, Any]:
         """Return whether the wish can be kept here, and where else it can."""
         others = gelatine.clinics_that_can(self.wishes, leave_out=self.session, at=self.at) if self.short else []
         return {
             "short": self.short,
-            "others": others,
-            "draft_id": self.draft.public_id,
+            "others": [
+                (session, reverse("book-day", kwargs={"draft": self.draft.public_id, "venue": session.venue.public_id}))
+                for session in others
+            ],
             "wished": words.listed([person.first_name for person in self.answers.people if person.gelatine_free]),
         }
+
+
+def gelatine_title(form: NhsukForm, *, short: bool) -> str:
+    """Return the page's title: the question, or where it is ``short`` of it, that; the question then stands below."""
+    if not short:
+        return str(form.fields["gelatine"].label)
+    field_of(form, "gelatine").nhsuk.update(heading=False, size="m")
+    return _("This clinic does not have enough of the vaccine without gelatine")

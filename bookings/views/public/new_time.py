@@ -31,7 +31,7 @@ class NewTime(NewTimesView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show the times."""
-        return self.opened() or self.grown_enough() or self.show(self.form())
+        return self.opened() or self.asked_first() or self.show(self.form())
 
     def form(self, data: Any = None) -> TimeForm:
         """Make the form."""
@@ -40,7 +40,7 @@ class NewTime(NewTimesView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Keep the chosen time; if somebody was quicker, say so and offer the nearest."""
-        elsewhere = self.opened() or self.grown_enough()
+        elsewhere = self.opened() or self.asked_first()
         if elsewhere is not None:
             return elsewhere
         choice = TimeForm.choice(request.POST.get("starts_at", ""), on=self.session.date)
@@ -136,7 +136,7 @@ class NewCheck(NewTimesView):
 
     def get(self, request: HttpRequest) -> HttpResponse:
         """Show both."""
-        elsewhere = self.opened() or self.grown_enough() or self.not_chosen()
+        elsewhere = self.opened() or self.asked_first() or self.not_chosen()
         if elsewhere is not None:
             return elsewhere
         return self.show(NhsukForm())
@@ -149,7 +149,7 @@ class NewCheck(NewTimesView):
 
     def post(self, request: HttpRequest) -> HttpResponse:
         """Change the booking, all of it or nothing. What has gone meanwhile costs nobody what they had."""
-        elsewhere = self.opened() or self.grown_enough() or self.not_chosen()
+        elsewhere = self.opened() or self.asked_first() or self.not_chosen()
         if elsewhere is not None:
             return elsewhere
         starts_at = self.draft.starts_at
@@ -163,6 +163,10 @@ class NewCheck(NewTimesView):
             messages.error(request, _("This clinic no longer takes bookings. Your booking is as it was."))
             return redirect("booking-new-clinic", draft=self.draft.public_id)
         except GelatineFreeGone:
+            if self.adding:
+                self.answers.gelatine_settled = ""
+                self.answers.save(self.draft, at=self.at)
+                return redirect("booking-add-gelatine", draft=self.draft.public_id)
             messages.error(request, _("That clinic has no vaccine without gelatine left. Your booking is as it was."))
             return redirect("booking-new-clinic", draft=self.draft.public_id)
         except BookingRefused as refusal:
@@ -220,6 +224,7 @@ class NewCheck(NewTimesView):
             status=status,
             button_text=button,
             session=self.session,
+            gelatine=_("Without gelatine") if self.adding and self.answers.added().gelatine_free else "",
             # What they came for may not be given at another clinic.
             vaccines=words.listed([str(name) for name in self.session.vaccine_names()]) if elsewhere else "",
             changes=[

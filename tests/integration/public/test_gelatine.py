@@ -177,6 +177,71 @@ def test_doses_taken_to_a_clinic_are_for_its_people(store):
         book(store.session, child("F", gelatine_free=True))
 
 
+def adds(visitor, made, name="Idris"):
+    """Add a brother to a booking, up to what follows the help he needs."""
+    visitor.goes(f"/booking/m/{made.link_token}/").answers("/booking/add/").answers(first_name=name, last_name="")
+    visitor.answers(date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022")
+    return visitor.answers(needs="none")
+
+
+def added(visitor):
+    """Choose the first time, and press the button."""
+    return visitor.answers(starts_at=visitor.times[0]).answers()
+
+
+def test_somebody_added_is_asked_too_and_does_not_take_over_the_wish_of_the_others(visitor, store):
+    made = book(store.session, child(gelatine_free=True))
+    adds(visitor, made)
+    assert visitor.heading == "Which vaccine can Idris have?"
+    times = visitor.path.replace("/add/", "/new/").replace("gelatine/", "time/")
+    assert visitor.goes(times).heading == "Which vaccine can Idris have?", "no time comes before it"
+    visitor.answers()
+    assert "Select which vaccine" in visitor.text and visitor.page.status_code == 422
+    added(visitor.answers(gelatine="either"))
+    assert "Idris has an appointment" in visitor.text
+    assert dict(Appointment.objects.values_list("first_name", "gelatine_free")) == {"Amina": True, "Idris": False}
+    store.has("priorix-tetra", 1)
+    adds(visitor, made, "Zak").answers(gelatine="free").answers(starts_at=visitor.times[0])
+    assert "Without gelatine" in visitor.text
+    visitor.answers()
+    assert Appointment.objects.get(first_name="Zak").gelatine_free
+
+
+def test_nobody_added_has_the_wish_of_the_others_where_it_makes_no_difference(visitor):
+    store = Store()
+    store.has("priorix-tetra", 20)
+    made = book(store.session, child(gelatine_free=True))
+    added(adds(visitor, made))
+    assert dict(Appointment.objects.values_list("first_name", "gelatine_free")) == {"Amina": True, "Idris": False}
+
+
+def test_what_cannot_be_promised_to_somebody_added_is_said_with_the_teams_clinics_that_can(visitor, store):
+    made = book(store.session, child(gelatine_free=True))
+    elsewhere = make_session(store.team, venue=make_venue(store.team, town="Pershore"), name="Pershore clinic")
+    make_session(name="Another team’s clinic")
+    taken = store.has("priorix-tetra", 5)
+    take_stock(session=elsewhere, counts={taken: 5}, by=store.keeper, at=NOW, confirmed=True)
+    adds(visitor, made).answers(gelatine="free")
+    assert visitor.heading == "This clinic does not have enough of the vaccine without gelatine"
+    assert "We cannot promise it to Idris at Evesham clinic on Saturday 21 November 2026" in visitor.text
+    assert "Pershore clinic" in visitor.text and "Another team" not in visitor.text
+    day = visitor.path.replace("/add/", "/new/").replace("gelatine/", f"day/?venue={elsewhere.venue.public_id}")
+    added(visitor.answers(day, day=str(elsewhere.public_id)))
+    idris = Appointment.objects.get(first_name="Idris")
+    assert (idris.session, idris.gelatine_free) == (elsewhere, True)
+
+
+def test_the_last_dose_gone_while_somebody_is_added_costs_nobody_their_answers(visitor, store):
+    made = book(store.session, child())
+    adds(visitor, made).answers(gelatine="free").answers(starts_at=visitor.times[0])
+    book(store.session, child("Quick", gelatine_free=True))
+    visitor.answers()
+    assert visitor.heading == "This clinic does not have enough of the vaccine without gelatine"
+    assert not Appointment.objects.filter(first_name="Idris").exists()
+    added(visitor.answers(gelatine="either"))
+    assert not Appointment.objects.get(first_name="Idris").gelatine_free
+
+
 PROCESS = """
 import sys, django
 django.setup()

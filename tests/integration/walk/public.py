@@ -98,6 +98,7 @@ TABLE: dict[str, Entry] = {
             "booking-add-birth",
             "booking-add-check-age",
             "booking-add-help",
+            "booking-add-gelatine",
             "booking-health-check",
         )
     },
