@@ -128,7 +128,8 @@ class AddToBooking(ChangePage):
         """Add them; two presses add one."""
         form = self.form(request.POST)
         if not form.is_valid():
-            return self.show(form, status=422)
+            # The time that the first press took is free to nobody, this page's second press included.
+            return self.added() if self.is_added() else self.show(form, status=422)
         (young,) = ages.too_young(self.near.session, [form.born])
         choice = TimeForm.choice(form.cleaned_data["starts_at"], on=self.near.session.date)
         if young is not None or choice is None:
@@ -150,8 +151,21 @@ class AddToBooking(ChangePage):
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self.show(form, status=refusal.status)
-        messages.success(request, _("Added. Read the time to the caller."))
+        return self.added()
+
+    def added(self) -> HttpResponse:
+        """Show the booking with whom this page has added."""
+        messages.success(self.request, _("Added. Read the time to the caller."))
         return redirect(self.booking_url())
+
+    def is_added(self) -> bool:
+        """Whether this page has been sent before, and added somebody."""
+        try:
+            once = UUID(self.request.POST.get("once", ""))
+        except ValueError:
+            return False
+        sent = Draft.objects.filter(public_id=once, about=self.booking, purpose=Draft.Purpose.ADD)
+        return sent.filter(answers__done=True).exists()
 
     def draft(self, once: str) -> Draft:
         """Return the change that this page stands for, however often it is sent. Raises Http404 for another's."""

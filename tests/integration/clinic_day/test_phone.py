@@ -1,6 +1,7 @@
 """Booking for somebody on the phone."""
 
 import re
+import uuid
 from datetime import time, timedelta
 from typing import Any
 
@@ -347,6 +348,23 @@ def test_a_caller_moves_the_whole_booking_and_adds_a_brother_once():
     wait = reverse("phone-booking-wait", args=[booking.public_id])
     assert "earlier time frees up" in text(client.post(wait, follow=True))
     assert desk_of(make_team()).post(wait).status_code == 404
+
+
+def test_the_second_press_of_adding_somebody_shows_what_the_first_has_done():
+    session = make_session(periods=((time(10), time(11), 1),))
+    client = desk_of(session.team)
+    booking = book(session).booking
+    add = reverse("phone-booking-add", args=[booking.public_id])
+    page = client.get(add).content.decode()
+    once = re.search('name="once" value="([^"]+)"', page)
+    first = re.search('name="1-starts_at"[^>]*value="([^"]+)"', page)
+    assert once and first
+    sent = {**typed(1, "Bilal", starts_at=first[1]), "once": once[1]}
+    said = [text(client.post(add, sent, follow=True)) for _press in range(2)]
+    assert all("Added. Read the time to the caller." in each and "Bilal" in each for each in said)
+    assert booking.appointments.count() == 2
+    # Another page that wants the time is told that it has gone.
+    assert client.post(add, sent | {"once": str(uuid.uuid4())}).status_code == 422
 
 
 def times_wanted(session: ClinicSession) -> dict[str, Any]:
