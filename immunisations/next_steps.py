@@ -13,8 +13,7 @@ from django.utils.translation import gettext as _
 
 from clinics.words import plain_date
 from immunisations.models import FollowUp, Vaccination
-
-SATURDAY = 5
+from immunisations.working_days import working_days_after
 
 
 @dataclass(frozen=True)
@@ -50,14 +49,6 @@ RULES: Mapping[str, Rule] = {
     _Reason.LEFT: Rule(_Step.PHONE, days=2, working=True, note_for_none=True),
     _Reason.NOT_PRODUCED: Rule(_Step.SEE_AGAIN, days=14, note_for_none=True),
 }
-
-
-def working_days_after(day: date, count: int) -> date:
-    """Return the day that is ``count`` Mondays to Fridays after ``day``."""
-    while count:
-        day += timedelta(days=1)
-        count -= day.weekday() < SATURDAY
-    return day
 
 
 @dataclass(frozen=True)

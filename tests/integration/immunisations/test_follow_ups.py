@@ -11,8 +11,9 @@ from immunisations import actions
 from immunisations.actions.follow_ups import FollowUpRefused
 from immunisations.actions.visits import VisitRefused
 from immunisations.models import FollowUp, Vaccination
-from immunisations.next_steps import RULES, next_step, working_days_after
+from immunisations.next_steps import RULES, next_step
 from immunisations.queries import Choice, follow_up_page, follow_ups_of, given_since
+from immunisations.working_days import working_days_after
 from tests.support.factories import make_session, make_team, make_user
 from tests.support.records import AT, Room
 
