@@ -108,6 +108,8 @@ class Answers:
     near: str = ""
     # Whether the others are as the first person, for each of WANTED, HOME and GP that was asked.
     same: dict[str, bool] = field(default_factory=dict)
+    # What the people come for was not asked: the clinic offered one thing. Another clinic may offer more.
+    wanted_unasked: bool = False
     # What the question about gelatine was settled for: clinic, births and vaccines. "" once it has to be asked again.
     gelatine_settled: str = ""
     interpreter: bool | None = None
@@ -259,6 +261,11 @@ def choose_session(draft: Draft, answers: Answers, session: ClinicSession, *, at
         answers.gone = ""
         answers.split = False
         offered = {str(series_of(code)) for code in session.vaccine_codes()}
+        if answers.wanted_unasked:
+            answers.wanted_unasked = False
+            answers.same.pop(WANTED, None)
+            for person in answers.people:
+                person.wanted = None
         for person in answers.people:
             if not set(person.wanted or []) <= {*offered, SAME}:
                 # Something of it is not given there: they are asked again.

@@ -159,7 +159,7 @@ class DraftView(View):
         if len({series_of(code) for code in self.offered}) > 1:
             return False
         self.answers.people[0].wanted = []
-        self.answers.same[drafts.WANTED] = True
+        self.answers.same[drafts.WANTED] = self.answers.wanted_unasked = True
         return True
 
     def gelatine_wishes(self, *, all_people: bool = False) -> list[Wish]:

@@ -93,6 +93,7 @@ class Wanted(SharedQuestion):
     def keep(self, form: NhsukForm) -> None:
         """Keep the courses, or none where we are to check."""
         self.person.wanted = [each for each in form.cleaned_data["vaccines"] if each != forms.NOT_SURE]
+        self.answers.wanted_unasked = False
 
 
 class Home(SharedQuestion):

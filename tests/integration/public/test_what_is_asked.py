@@ -58,6 +58,25 @@ def test_a_clinic_with_one_thing_to_offer_does_not_ask_what_for(visitor):
     assert visitor.heading == "Do you want an interpreter at the clinic?"
 
 
+@pytest.mark.once
+def test_what_for_is_asked_at_a_clinic_with_several_after_one_with_a_single_vaccine(visitor, session):
+    single = make_session(slug="single", vaccines=("MMR",), name="Single clinic")
+    visitor.starts("single").names("Amina").answers(another="yes").names("Bilal").answers(another="no")
+    assert visitor.heading == "Do you want an interpreter at the clinic?"
+    visitor.answers(interpreter="no")
+    base = visitor.path.removesuffix("help/")
+
+    def goes_to(clinic):
+        return visitor.answers(f"{base}clinic/{clinic.venue.public_id}/", day=str(clinic.public_id))
+
+    assert goes_to(session).heading == "What is Amina’s appointment for?"
+    assert "Is it the same for Bilal?" in visitor.text and "checked" not in visitor.page.content.decode()
+    visitor.answers(vaccines=["check"], same="yes")
+    # What was answered holds at every clinic that has it.
+    for clinic in (single, session):
+        assert goes_to(clinic).heading == "Does anybody need extra help or a longer appointment?"
+
+
 def test_what_another_clinic_does_not_give_is_asked_again(visitor, session):
     other = make_session(vaccines=("MMR", "MENB"), name="Other clinic")
     visitor.starts("evesham").names("Amina").answers(another="no").answers(vaccines=["6IN1"])
