@@ -42,13 +42,13 @@ PERSON_NEEDS = {code: words for code, words in NEEDS.items() if code != "extra_t
 
 
 class FindBookingForm(NhsukForm):
-    """A reference or a telephone number, in one box."""
+    """A reference, a telephone number or an email address, in one box."""
 
     booking = TextField(
-        label=_("Reference or phone number"),
-        help_text=_("The caller’s reference, like K7M4X-T2PQR, or the number they booked with"),
-        subject=_("a reference or a phone number"),
-        max_length=40,
+        label=_("Reference, phone number or email address"),
+        help_text=_("The caller’s reference, like K7M4X-T2PQR, or what they booked or joined the waiting list with"),
+        subject=_("a reference, a phone number or an email address"),
+        max_length=254,
         width=20,
         spellcheck=False,
         autocomplete="off",
@@ -57,8 +57,15 @@ class FindBookingForm(NhsukForm):
 
     def phone(self) -> str:
         """Return what was typed as a telephone number, "" where it is none."""
+        return self._as(PhoneField(required=False, international=True))
+
+    def email(self) -> str:
+        """Return what was typed as an email address, "" where it is none."""
+        return self._as(EmailField(required=False))
+
+    def _as(self, field: forms.Field) -> str:
         try:
-            return str(PhoneField(required=False, international=True).clean(self.cleaned_data["booking"]))
+            return str(field.clean(self.cleaned_data["booking"]))
         except forms.ValidationError:
             return ""
 

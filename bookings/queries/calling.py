@@ -129,15 +129,17 @@ def unfinished_calls(team_id: int, *, at: datetime) -> list[UnfinishedCall]:
     return [UnfinishedCall(row, calls.read(row)) for row in rows]
 
 
-def bookings_like(team_id: int, *, typed: str, phone: str) -> list[Booking]:
-    """Return the team's bookings with this reference, as typed, or with this telephone number, the latest first.
+def bookings_like(team_id: int, *, typed: str, phone: str, email: str) -> list[Booking]:
+    """Return the team's bookings with this reference, as typed, telephone number or email address, the latest first.
 
-    ``phone`` is E.164, or "" where what was typed is no telephone number.
+    ``phone`` is E.164; "" for whatever was not typed.
     """
     reference = clean_reference(typed)
     like = Q(reference=reference) if len(reference) == LENGTH else Q(pk__in=[])
     if phone:
         like |= Q(phone=phone)
+    if email:
+        like |= Q(email__iexact=email)
     return list(
         Booking.objects.filter(like, team=team_id)
         .prefetch_related("appointments__session__venue", "appointments__person")
@@ -145,18 +147,19 @@ def bookings_like(team_id: int, *, typed: str, phone: str) -> list[Booking]:
     )
 
 
-def waiting_like(team_id: int, *, phone: str) -> list[WaitingListEntry]:
-    """Return who waits for a first time of the team's and gave this telephone number (E.164), the longest wait first.
+def waiting_like(team_id: int, *, phone: str, email: str) -> list[WaitingListEntry]:
+    """Return who waits for a first time of the team's and gave this telephone number (E.164) or email address, the
+    longest wait first; "" for what was not typed.
 
     Whoever has a booking is found by that.
     """
-    if not phone:
-        return []
-    return list(
-        WaitingListEntry.objects.filter(
-            team=team_id, state=WaitingListEntry.State.WAITING, booking__isnull=True, contact__phone=phone
-        ).order_by("pk")[:MOST_BOOKINGS]
-    )
+    like = Q(pk__in=[])
+    if phone:
+        like |= Q(contact__phone=phone)
+    if email:
+        like |= Q(contact__email__iexact=email)
+    waiting = WaitingListEntry.objects.filter(team=team_id, state=WaitingListEntry.State.WAITING, booking__isnull=True)
+    return list(waiting.filter(like).order_by("pk")[:MOST_BOOKINGS])
 
 
 def wait_of(booking: Booking) -> WaitingListEntry | None:

@@ -142,10 +142,14 @@ class PhoneBookings(Clinics):
         form = FindBookingForm(request.POST)
         if not form.is_valid():
             return self.show(SearchForm(), find=form)
-        found = bookings_like(self.team.pk, typed=form.cleaned_data["booking"], phone=form.phone())
-        waiting = waiting_like(self.team.pk, phone=form.phone())
+        reach = {"phone": form.phone(), "email": form.email()}
+        found = bookings_like(self.team.pk, typed=form.cleaned_data["booking"], **reach)
+        waiting = waiting_like(self.team.pk, **reach)
         if not found and not waiting:
-            form.add_error("booking", _("Your team has no booking with this reference or phone number. Check it"))
+            form.add_error(
+                "booking",
+                _("Your team has no booking with this reference, phone number or email address. Check it"),
+            )
             return self.show(SearchForm(), find=form)
         if len(found) == 1 and not waiting:
             return redirect("phone-booking", found[0].public_id)

@@ -18,6 +18,7 @@ from clinics.places import free_times, take_places
 from clinics.runs import Need
 from messaging.models import Message
 from tests.support.factories import DAY, NOW, book, contact, make_session, make_team, make_user, make_venue
+from tests.support.waiting import wait as wait_for
 
 pytestmark = pytest.mark.django_db
 
@@ -244,6 +245,19 @@ def test_a_caller_is_found_again_by_reference_or_phone_and_cancels():
     assert booking.appointments.get().state == Appointment.State.CANCELLED
     assert second.appointments.get().state == Appointment.State.BOOKED
     assert AuditEvent.objects.get(action="cancel_appointments").reason == "Unwell"
+
+
+def test_a_caller_who_gave_only_an_email_address_is_found_again_by_it():
+    session = make_session()
+    client = desk_of(session.team)
+    entry = wait_for(session.venue, contact=contact(phone="", email="Sara@example.com"))
+    answer = client.post(reverse("phone-bookings"), {"booking": " sara@EXAMPLE.com "})
+    assert answer["Location"] == reverse("phone-waiting", args=[entry.public_id])
+    booking = book(session, contact=contact(phone="", email="sara@example.com")).booking
+    both = client.post(reverse("phone-bookings"), {"booking": "sara@example.com"}).content.decode()
+    assert str(booking.public_id) in both and str(entry.public_id) in both
+    stranger = desk_of(make_team())
+    assert stranger.post(reverse("phone-bookings"), {"booking": "sara@example.com"}).status_code == 422
 
 
 def test_only_the_team_own_clinics_are_offered_and_closed_and_invited_ones_too():
