@@ -1,4 +1,4 @@
-"""The outbox, to look into."""
+"""The outbox and what came of it, and who wants no more messages, to look into."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, sta
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
 from messaging.actions import confirm_sent, send_again
-from messaging.models import Message
+from messaging.models import Message, StopRequest
 
 
 class MessageState(Question):
@@ -35,6 +35,18 @@ class MessageState(Question):
     ]
 
 
+class Arrived(Question):
+    title = gettext_lazy("receipt")
+    parameter_name = "receipt"
+    answers = [
+        ("delivered", gettext_lazy("Delivered"), lambda rows, at: rows.filter(receipt="delivered")),
+        ("undelivered", gettext_lazy("Not delivered for now"), lambda rows, at: rows.filter(receipt="undelivered")),
+        ("bounced", gettext_lazy("Cannot be delivered"), lambda rows, at: rows.filter(receipt="bounced")),
+        ("none", gettext_lazy("Sent, nothing heard"), lambda rows, at: rows.filter(state="sent", receipt="")),
+        ("dealt", gettext_lazy("Dealt with by a person"), lambda rows, at: rows.filter(dealt_with_at__isnull=False)),
+    ]
+
+
 @admin.register(Message)
 class MessageAdmin(FoundByName, ReadOnlyAdmin):
     """Every message that is or was owed: when, how, and what came of it. What it says is made when it is sent."""
@@ -42,12 +54,30 @@ class MessageAdmin(FoundByName, ReadOnlyAdmin):
     view_with = Permission.INSPECT
     paginator = FirstThousands
     list_display = ["purpose", "channel", "state", "due_at", "finished_at", "receipt", "outcome"]
-    list_filter = [MessageState, lately("created_at", gettext_lazy("written")), "channel"]
+    list_filter = [MessageState, Arrived, lately("created_at", gettext_lazy("written")), "channel"]
     search_fields = ["subject_id"]
     search_help_text = gettext_lazy("Search by the public id of the message or of the booking it is about")
     ordering = ["-id"]
     act_with = Permission.INSPECT
     actions = ["was_sent", "again"]
+    fieldsets = [
+        (None, {"fields": ["purpose", "channel", "language", "team", "subject_id", "subject_version"]}),
+        (
+            gettext_lazy("What came of it"),
+            {"fields": ["state", "outcome", "created_at", "due_at", "finished_at", "attempts"]},
+        ),
+        (gettext_lazy("Receipt"), {"fields": ["receipt", "receipt_at"]}),
+        (
+            gettext_lazy("What a person did"),
+            {"fields": ["dealt_with_at", "dealt_with_by_name", "dealt_with_note"]},
+        ),
+        (
+            gettext_lazy("Technical"),
+            {"fields": ["public_id", "provider_reference", "carried_by", "claimed_at"], "classes": ["collapse"]},
+        ),
+    ]
+    # Its own name is not among the fields of a form.
+    readonly_fields = ["public_id"]
 
     def search_by(self, term: str) -> Q | None:
         """Find by its own name or by what it is about."""
@@ -90,3 +120,27 @@ class MessageAdmin(FoundByName, ReadOnlyAdmin):
             ),
             done=_("{row} waits to be sent again."),
         )
+
+
+class Stands(Question):
+    title = gettext_lazy("state")
+    parameter_name = "is"
+    answers = [
+        ("stands", gettext_lazy("Stands"), lambda rows, at: rows.filter(withdrawn_at__isnull=True)),
+        ("withdrawn", gettext_lazy("Taken back"), lambda rows, at: rows.filter(withdrawn_at__isnull=False)),
+    ]
+
+
+@admin.register(StopRequest)
+class StopRequestAdmin(ReadOnlyAdmin):
+    """That somebody wants no more reminders, how they said so, and whether they took it back.
+
+    Whose address it is nobody can tell from here: it is kept as a hash, which is not shown.
+    """
+
+    view_with = Permission.INSPECT
+    paginator = FirstThousands
+    list_display = ["channel", "source", "asked_at", "withdrawn_at"]
+    list_filter = [Stands, lately("asked_at", gettext_lazy("asked")), "channel", "source"]
+    ordering = ["-id"]
+    fields = readonly_fields = ("channel", "source", "asked_at", "withdrawn_at", "team")

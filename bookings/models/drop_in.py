@@ -47,4 +47,4 @@ class DropInTicket(PublicIdModel):
         ]
 
     def __str__(self) -> str:
-        return str(self.token)
+        return str(self.public_id)

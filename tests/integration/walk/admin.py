@@ -4,6 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from bookings.models import OpeningAlert
 from clinics.models import GuideVersion
 from tests.integration.walk.table import ADMINISTRATOR, COORDINATOR, PRIVACY_LEAD, ROLES, Entry, staff
 from tests.integration.walk.world import World
@@ -43,7 +44,13 @@ PAGES: dict[str, Page] = {
     "immunisations_recordsent": Page((COORDINATOR,), lambda w: w.sent.public_id),
     "immunisations_dosejudgement": Page((COORDINATOR,), lambda w: w.judgement.public_id),
     "bookings_booking": Page((COORDINATOR,), lambda w: w.booking.public_id),
+    "bookings_healthanswers": Page((COORDINATOR,), lambda w: w.appointment.health_answers.get().public_id),
+    "bookings_waitinglistentry": Page((COORDINATOR,), lambda w: w.team.waiting_list.earliest("pk").public_id),
+    "bookings_waitinglistoffer": Page((COORDINATOR,), lambda w: w.session.waiting_list_offers.get().public_id),
+    "bookings_openingalert": Page((COORDINATOR,), lambda w: OpeningAlert.objects.get(session=w.session).public_id),
+    "bookings_dropinticket": Page((COORDINATOR,), lambda w: w.session.drop_in_tickets.get().public_id),
     "messaging_message": Page((COORDINATOR,), lambda w: w.message.public_id),
+    "messaging_stoprequest": Page((COORDINATOR,), lambda w: w.team.stop_requests.get().pk),
 }
 # Superusers add what a role may add, and teams.
 SUPERUSER_ADDS = {"accounts_team"}

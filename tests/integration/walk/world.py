@@ -11,7 +11,9 @@ from django.utils import timezone
 
 from accounts.actions import issue_token
 from accounts.models import ApiToken, AuditEvent, RecordView, Role, Team, User
-from bookings.models import Appointment, Booking, Draft
+from bookings.actions import answer_health_questions
+from bookings.models import Appointment, Booking, Draft, DropInTicket, OpeningAlert, WaitingListOffer
+from bookings.waiting_list.joining import join_waiting_list
 from clinics.actions import receive_stock, take_stock
 from clinics.models import Batch, ClinicSession, Venue
 from clinics.times import london_day
@@ -33,6 +35,7 @@ from immunisations.actions import (
 )
 from immunisations.health_questions import QUESTIONS
 from immunisations.models import DoseJudgement, Person, Practice, RecordCheck, RecordSent, Vaccination, Visit
+from messaging import hearing
 from messaging.models import Message
 from tests.support.factories import book, child, contact, make_batch, make_session, make_team, make_user, make_venue
 
@@ -132,6 +135,7 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
     wanted = Wanted("phone", london_day(now), note=f"Call {marker}")
     add_follow_up(person=person, session=session, visit=visit, wanted=wanted, by=nurse, at=now)
     issue_token(user=nurse, by=None, at=now, source="command")
+    add_those_to_come(marker, session, made.booking.appointments.get(), desk, at=earlier)
     secret = uuid.uuid4().hex
     return World(
         marker=marker,
@@ -174,3 +178,61 @@ def make_world(marker: str, *, closed_list: bool = False) -> World:
         ),
         practice=Practice.objects.get_or_create(ods_code="M81000", defaults={"name": "Riverside surgery"})[0],
     )
+
+
+def add_those_to_come(
+    marker: str, session: ClinicSession, appointment: Appointment, desk: User, *, at: datetime
+) -> None:
+    """Add what families did from home: health answers, a wait with an offer, a ticket, and what they want to hear."""
+    answer_health_questions(
+        appointment=appointment,
+        answers={QUESTIONS[0].code: {"answer": "yes", "details": f"An inhaler, says {marker}"}},
+        agrees=True,
+        submission_id=uuid.uuid4(),
+        by=None,
+        source="website",
+        at=at,
+    )
+    entry = join_waiting_list(
+        venues=[session.venue],
+        weekdays=[5],
+        parts=["morning"],
+        people=[child("Dina", marker)],
+        contact=contact(name=f"Sara {marker}"),
+        submission_id=uuid.uuid4(),
+        by=desk,
+        source="staff",
+        at=at,
+    ).entry
+    # Rows alone, for what else only the worker or the clinic day makes.
+    WaitingListOffer.objects.create(
+        entry=entry,
+        session=session,
+        starts_at=appointment.starts_at,
+        holder=uuid.uuid4(),
+        made_at=at,
+        expires_at=at + timedelta(hours=2),
+        answer=WaitingListOffer.Answer.DECLINED,
+        answered_at=at,
+    )
+    OpeningAlert.objects.create(
+        token_hash=hashlib.sha256(marker.encode()).hexdigest(),
+        place=f"{marker} village",
+        latitude=52.1,
+        longitude=-1.9,
+        email=f"{marker}@example.com",
+        session=session,
+        created_at=at,
+        ends_at=at + timedelta(days=60),
+        told_at=at,
+    )
+    DropInTicket.objects.create(
+        session=session,
+        number=1,
+        people=[{"first_name": "Elif", "last_name": marker, "date_of_birth": "2019-04-05"}],
+        submission_id=uuid.uuid4(),
+        taken_at=at,
+        used_at=at,
+    )
+    address = f"{marker}-stopped@example.com"
+    hearing.stop(team=session.team, channel="email", address=address, how="staff", by=desk, at=at, source="staff")
