@@ -68,6 +68,8 @@ class TicketArrive(ArrivingPage):
         context = {
             "ticket": ticket,
             "people": people,
+            # Nobody has to be told apart: a scan and Enter, as for a booking.
+            "ready": all(each.clear or each.arrived for each in people),
             "back_url": self.day_url(),
             "action": reverse("drop-in-arrive", args=[self.clinic.public_id, ticket.public_id]),
         }

@@ -163,6 +163,23 @@ def test_one_index_answers_whether_anything_changed(clinic, desk):
     assert "LIMIT" in query["sql"] and query["sql"].count("SELECT") == 2
 
 
+def test_that_somebody_may_leave_is_sent_when_they_may(clinic, nurse, desk, amina, this_morning):
+    clinic.session.offers.exclude(vaccine__in=["MMR", "MMRV"]).delete()
+    type(clinic.session).objects.filter(pk=clinic.session.pk).update(observation_minutes=15)
+    check(nurse, clinic, amina)
+    agree(nurse, clinic, amina)
+    # Ten seconds before the end of the five minutes after which everything is read anew.
+    this_morning.move_to(MORNING + timedelta(seconds=STALE_SECONDS - 10))
+    give(nurse, clinic, amina)
+    clinic.session.refresh_from_db()
+    this_morning.shift(timedelta(minutes=14, seconds=55))
+    first = desk.get(clinic.url("clinic-day-list"))
+    assert "Can leave at" in words(first)
+    this_morning.shift(timedelta(seconds=5))
+    now = asked(desk, clinic, first["ETag"])
+    assert now.status_code == 200 and "May leave now" in words(now)
+
+
 @pytest.mark.postgresql
 @pytest.mark.django_db(transaction=True)
 def test_a_change_that_began_earlier_and_ended_later_is_seen(clinic, desk):

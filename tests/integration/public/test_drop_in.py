@@ -1,5 +1,6 @@
 """The drop-in page and tickets of the queue, as whole requests, up to the desk."""
 
+import re
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -251,6 +252,8 @@ def test_whoever_has_an_appointment_after_all_arrives_for_it(client: Client) -> 
     url = reverse("drop-in-arrive", args=[session.public_id, ticket.public_id])
     page = client.post(url)
     assert "Has an appointment at" in page.content.decode()
+    # Whoever has to be told apart is not passed over with Enter.
+    assert "autofocus" not in page.content.decode()
     appointment = made.appointments[0]
     client.post(url, {"number": "1", "appointment": str(appointment.public_id)})
     appointment.refresh_from_db()
@@ -274,6 +277,8 @@ def test_scanning_the_code_leads_to_the_ticket_and_the_open_list_learns_of_new_o
         follow=True,
     )
     assert "On the drop-in queue: 1 person" in scanned.content.decode()
+    # Enter is enough.
+    assert re.search(r"<button [^>]*autofocus>They are here", scanned.content.decode())
 
 
 def test_a_list_that_faces_the_queue_names_nobody_on_a_ticket(client: Client) -> None:
