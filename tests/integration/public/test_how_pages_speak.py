@@ -117,6 +117,14 @@ def test_nothing_said_to_the_public_is_shortened_and_no_time_is_am_or_pm_alone()
     assert not [words for words in said if CONTRACTION.search(words) or BARE_AM_PM.search(words)]
 
 
+def test_hours_are_said_in_words_and_never_with_a_dash_between() -> None:
+    dashed = re.compile(r"\}\}(?:\s*[–—]\s*|\s+-\s+)\{\{")
+    assert dashed.search("{{ start|clock }} – {{ end|clock }}")
+    pages = [path for path in public_files() if path.suffix == ".html"]
+    assert len(pages) > 50
+    assert not [path.name for path in pages if dashed.search(path.read_text())]
+
+
 def test_a_day_and_a_time_stand_with_the_comma_of_their_language() -> None:
     make_session(slug="evesham")
     visitor = Watching()

@@ -205,8 +205,10 @@ def test_a_cancelled_appointment_leaves_the_calendar_under_the_same_id(visitor, 
     visitor.answers(f"/booking/cancel/{amina.public_id}/")
     assert len(events(visitor.goes("/booking/calendar/").page)[1]) == 1
     visitor.answers("/booking/cancel/")
-    method, found, _file = events(visitor.goes("/booking/calendar/").page)
+    assert "Take cancelled appointments out of your calendar" in visitor.goes("/booking/appointments/").text
+    method, found, _file = events(visitor.goes("/booking/calendar/?cancelled=1").page)
     assert method == "CANCEL"
+    assert visitor.goes("/booking/calendar/").page["Content-Type"].startswith("text/calendar")
     assert {str(event["uid"]) for event in found} == set(before)
     for event in found:
         assert int(event["sequence"]) > before[str(event["uid"])] and str(event["status"]) == "CANCELLED"
