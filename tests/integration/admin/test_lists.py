@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from accounts.models import Role
 from bookings.models import Booking
-from tests.integration.walk.world import World, make_world
+from tests.integration.walk.world import World, add_those_to_come, make_world
 from tests.support.factories import book, child, make_batch, make_session, make_user, make_venue
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +31,11 @@ LISTS = {
         "clinics_coolboxreading",
         "clinics_guideversion",
         "bookings_booking",
+        "bookings_healthanswers",
+        "bookings_waitinglistentry",
+        "bookings_waitinglistoffer",
+        "bookings_openingalert",
+        "bookings_dropinticket",
         "immunisations_person",
         "immunisations_practice",
         "immunisations_vaccination",
@@ -38,6 +43,7 @@ LISTS = {
         "immunisations_recordsent",
         "immunisations_dosejudgement",
         "messaging_message",
+        "messaging_stoprequest",
     ],
     Role.ADMINISTRATOR: [
         "accounts_user",
@@ -108,6 +114,8 @@ def make_world_like(world: World) -> None:
         sent_by_name="Cora Ordinator", sent_at=now,
     )  # fmt: skip
     issue_token(user=world.users["desk"], by=None, at=now, source="command")
+    marker = f"{world.marker} {uuid.uuid4().hex[:6]}"
+    add_those_to_come(marker, world.session, world.appointment, world.users["desk"], at=now)
 
 
 @pytest.mark.once
