@@ -14,8 +14,9 @@ from bookings.actions.holding import lock_draft
 from bookings.actions.making import Made, make_booking
 from bookings.calls import HOLD, Call
 from bookings.details import Contact, PersonDetails
-from bookings.models import Booking, Draft
+from bookings.models import Booking, Draft, WaitingListOffer
 from bookings.policies import check_may_book, check_people
+from bookings.waiting_list.answering import decline_offer, take_offer
 from bookings.waiting_list.joining import Joined, join_waiting_list
 from clinics import places
 from clinics.models import ClinicSession, Reservation, Venue
@@ -171,6 +172,18 @@ def put_on_waiting_list(
         drafts.release(draft)
         draft.delete()
     return joined
+
+
+def answer_for_caller(*, offer: WaitingListOffer, take: bool, by: User, at: datetime) -> Booking | None:
+    """Take or decline an offer of the waiting list as the caller says; return the booking that takes it.
+
+    Raises PermissionDenied; what ``take_offer`` and ``decline_offer`` raise.
+    """
+    require(by, Permission.BOOK, offer.entry.team_id)
+    if take:
+        return take_offer(offer=offer, how=Booking.How.PHONE, by=by, source="staff", at=at)
+    decline_offer(offer=offer, by=by, source="staff", at=at)
+    return None
 
 
 @transaction.atomic

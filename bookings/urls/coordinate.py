@@ -27,6 +27,7 @@ urlpatterns = [
     path(CALL + "wait/", phone_wait.PhoneCallWait.as_view(), name="phone-call-wait"),
     path("phone/wait/", phone_wait.PhoneWait.as_view(), name="phone-wait"),
     path("phone/waiting/<uuid:entry>/", phone_wait.PhoneWaiting.as_view(), name="phone-waiting"),
+    path("phone/waiting/<uuid:entry>/answer/", phone_wait.PhoneWaitingAnswer.as_view(), name="phone-waiting-answer"),
     path(BOOKING, phone_booking.PhoneBooking.as_view(), name="phone-booking"),
     path(BOOKING + "print/", phone_booking.PhoneBookingPrint.as_view(), name="phone-booking-print"),
     path(BOOKING + "clinics/", phone_change.ChangeClinics.as_view(), name="phone-booking-clinics"),

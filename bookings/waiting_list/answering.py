@@ -16,8 +16,12 @@ from bookings.waiting_list.joining import Answer, State
 
 
 @transaction.atomic
-def take_offer(*, offer: WaitingListOffer, by: User | None, source: str, at: datetime) -> Booking:
+def take_offer(
+    *, offer: WaitingListOffer, by: User | None, source: str, at: datetime, how: str = Booking.How.WEB
+) -> Booking:
     """Book what an offer keeps: a new booking, or in place of the times that the family has. Taking twice is once.
+
+    ``how`` says how a new booking came.
 
     Raises BookingRefused (``offer_over``) for an offer that was answered otherwise or has gone by; TimesTaken where it
     ran out and somebody has taken the times since; what ``make_booking`` and ``change_appointments`` raise.
@@ -33,7 +37,7 @@ def take_offer(*, offer: WaitingListOffer, by: User | None, source: str, at: dat
             contact=joining.contact_of(entry),
             starts_at=offer.starts_at,
             submission_id=offer.public_id,
-            how=Booking.How.WEB,
+            how=how,
             by=by,
             source=source,
             at=at,

@@ -14,7 +14,7 @@ from accounts.access import access
 from accounts.errors import Refused
 from accounts.models import Team
 from accounts.permissions import Permission
-from bookings.actions.calling import note_call, put_on_waiting_list
+from bookings.actions.calling import answer_for_caller, note_call, put_on_waiting_list
 from bookings.calls import Call
 from bookings.forms.phone import (
     CallPersonForm,
@@ -24,16 +24,18 @@ from bookings.forms.phone import (
     html_names,
     typed_before,
 )
-from bookings.models import Draft, WaitingListEntry
+from bookings.models import Draft, WaitingListEntry, WaitingListOffer
 from bookings.owing import is_mobile
 from bookings.policies import MOST_PEOPLE, BookingRefused
 from bookings.queries.calling import venues_to_wait_for
 from bookings.views.coordinate.phone import CallPage, PhonePage
 from bookings.views.coordinate.phone_call import leave_out
+from bookings.views.public.waiting_list import offered_times
 from bookings.waiting_list import joining
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS
 from clinics import words
 from clinics.models import ClinicSession, Venue
+from clinics.places import NotTakingBookings, TimesTaken
 from nhsuk.forms.rendering import render_error_summary
 
 
@@ -249,8 +251,8 @@ class PhoneCallWait(CallPage, PhoneWait):
         return {"call_id": self.draft.public_id, "back_url": self.call_url()}
 
 
-class PhoneWaiting(PhonePage):
-    """A family that waits: what for, what happens next, and “Stop waiting”."""
+class WaitingPage(PhonePage):
+    """A page about one family that waits."""
 
     permission = None
 
@@ -269,14 +271,21 @@ class PhoneWaiting(PhonePage):
         """The team whose list it is."""
         return self.entry.team
 
+
+class PhoneWaiting(WaitingPage):
+    """A family that waits: what for, what is kept for them, what happens next, and “Stop waiting”."""
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it."""
         entry = self.entry
         contact = joining.contact_of(entry)
+        offer = joining.open_offer(entry)
         context = {
             "entry": entry,
             "waits": entry.state == joining.State.WAITING,
-            "offer": joining.open_offer(entry),
+            "offer": offer,
+            "times": offered_times(offer) if offer else "",
+            "kept": offer is not None and offer.expires_at > self.now,
             "names": words.listed([f"{each.first_name} {each.last_name}".strip() for each in joining.people_of(entry)]),
             "days": words.listed([str(WEEKDAYS[day]) for day in entry.weekdays]) or _("Any day"),
             "parts": words.listed([str(PARTS[part]) for part in entry.parts]) or _("Any part of the day"),
@@ -293,3 +302,35 @@ class PhoneWaiting(PhonePage):
         if self.entry.booking is not None:
             return redirect("phone-booking", self.entry.booking.public_id)
         return redirect("phone-waiting", self.entry.public_id)
+
+
+class PhoneWaitingAnswer(WaitingPage):
+    """Takes or declines, for the caller, the times that are kept for them: as the link in their message does."""
+
+    def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
+        """Answer, and show what has come of it; a second press shows the same."""
+        offer, do = self.offer(), request.POST.get("do", "")
+        waiting = redirect("phone-waiting", self.entry.public_id)
+        if offer is None or do not in ("take", "decline"):
+            return waiting
+        try:
+            booking = answer_for_caller(offer=offer, take=do == "take", by=self.user, at=self.now)
+        except (TimesTaken, NotTakingBookings):
+            messages.error(request, _("Somebody else has these times now. They are still on the waiting list."))
+            return waiting
+        except Refused as refusal:
+            messages.error(request, str(refusal))
+            return waiting
+        if booking is None:
+            messages.success(request, _("Declined for the caller. Their times are given back."))
+            return waiting
+        messages.success(request, _("These times are the caller’s. Read them out."))
+        return redirect("phone-booking", booking.public_id)
+
+    def offer(self) -> WaitingListOffer | None:
+        """Return the offer that the page showed, if it is one of this wait's."""
+        try:
+            public_id = UUID(self.request.POST.get("offer", ""))
+        except ValueError:
+            return None
+        return self.entry.offers.select_related("entry").filter(public_id=public_id).first()

@@ -11,13 +11,16 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Role, Team
+from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, Draft, WaitingListEntry
+from bookings.waiting_list.offering import offer_times
 from clinics.actions import mark_cancelled
 from clinics.models import ClinicSession, Place, Reservation, Venue
 from clinics.places import free_times, take_places
 from clinics.runs import Need
 from messaging.models import Message
 from tests.support.factories import DAY, NOW, book, contact, make_session, make_team, make_user, make_venue
+from tests.support.waiting import full_clinic
 from tests.support.waiting import wait as wait_for
 
 pytestmark = pytest.mark.django_db
@@ -452,6 +455,41 @@ def test_a_family_is_put_on_the_list_from_the_search_and_only_on_its_own_teams()
     assert desk_of(session.team, Role.ANALYST).post(wait, sent).status_code == 403
     entry.refresh_from_db()
     assert (entry.team, entry.state) == (session.team, WaitingListEntry.State.WAITING)
+
+
+def test_what_the_waiting_list_keeps_for_a_caller_is_taken_or_declined_for_them():
+    session, taken = full_clinic()
+    client, stranger = desk_of(session.team), desk_of(make_team())
+    entry = wait_for(session.venue)
+    mine, answer = (reverse(name, args=[entry.public_id]) for name in ("phone-waiting", "phone-waiting-answer"))
+
+    def offered(number: int) -> dict[str, str]:
+        cancel_appointments(
+            booking=taken[number].booking, appointments=[taken[number]], by=None, source="public", at=NOW
+        )
+        assert offer_times(at=NOW) == 1
+        return {"offer": str(entry.offers.get(answer="").public_id)}
+
+    first = offered(0)
+    assert "Times for them: Evesham clinic" in text(client.get(mine))
+    assert stranger.post(answer, first | {"do": "take"}).status_code == 404
+    assert desk_of(session.team, Role.ANALYST).post(answer, first | {"do": "take"}).status_code == 403
+    for nonsense in ({}, {"do": "take", "offer": "x\x00"}, first | {"do": "x"}):
+        assert client.post(answer, nonsense)["Location"] == mine
+    assert entry.offers.get().answer == ""
+    for _press in range(2):
+        assert "Declined for the caller" in text(client.post(answer, first | {"do": "decline"}, follow=True))
+    # Not that clinic's mornings again: an afternoon elsewhere.
+    _other, taken = full_clinic(10, venue=session.venue)
+    second = offered(0) | {"do": "take"}
+    pages = [client.post(answer, second) for _press in range(2)]
+    booking = Booking.objects.get(submission_id=second["offer"])
+    assert {page["Location"] for page in pages} == {reverse("phone-booking", args=[booking.public_id])}
+    assert booking.how == Booking.How.PHONE
+    event = AuditEvent.objects.get(action="take_offer")
+    assert event.actor_id is not None and event.source == "staff"
+    gone = text(client.post(answer, first | {"do": "take"}, follow=True))
+    assert "We no longer keep these times" in gone
 
 
 def test_a_booking_shows_that_they_wait_for_an_earlier_time_until_they_stop():

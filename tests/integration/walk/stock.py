@@ -102,6 +102,7 @@ TABLE: dict[str, Entry] = {
     "phone-wait": staff(CLINIC),
     "phone-call-wait": staff(CLINIC, arguments=call),
     "phone-waiting": staff(CLINIC, arguments=waiting),
+    "phone-waiting-answer": staff(CLINIC, 405, arguments=waiting, others=(404, 405), refused=(405,)),
     "stock": staff(KEEPERS),
     "stock-receive": staff(KEEPERS),
     "stock-batch": staff(KEEPERS, arguments=batch),
