@@ -6,6 +6,7 @@ from django.core.management import CommandError, call_command
 from django.db import models
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_no_migration_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
     try:
@@ -14,6 +15,7 @@ def test_no_migration_is_missing(capsys: pytest.CaptureFixture[str]) -> None:
         pytest.fail(f"run manage.py makemigrations:\n{capsys.readouterr().out}")
 
 
+@pytest.mark.once
 @pytest.mark.django_db
 def test_a_planted_change_of_a_model_is_found(capsys: pytest.CaptureFixture[str]) -> None:
     team = apps.get_model("accounts", "Team")
