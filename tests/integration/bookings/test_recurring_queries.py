@@ -11,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.recurring import Recurring
 from bookings import drafts
+from bookings.drafts import keeping
 from bookings.models import Draft
 from clinics import queries
 from clinics.models import ClinicSession
@@ -37,7 +38,7 @@ def all_recurring(sessions: list[ClinicSession]) -> list[tuple[Recurring[Any], d
     draft = drafts.start(secret="x", session=sessions[0], at=NOW)
     keys = dict.fromkeys(queries._KEYS, 0) | {"key_0": sessions[0].pk, "key_7": sessions[1].pk}
     return [
-        *((query, {"public_id": draft.public_id, "at": NOW}) for query in drafts._OPEN.values()),
+        *((query, {"public_id": draft.public_id, "at": NOW}) for query in keeping._OPEN.values()),
         (queries._TOWNS, MOMENT),
         (queries._ALL_TO_COME, MOMENT),
         (queries._LISTED, {"at": NOW, **keys}),
@@ -96,7 +97,7 @@ def test_the_query_set_is_built_once_and_each_row_is_new(county: list[ClinicSess
 
 def test_a_missing_value_and_a_second_row_are_said_aloud(county: list[ClinicSession]) -> None:
     with pytest.raises(KeyError):
-        drafts._OPEN["session"].all(at=NOW)
+        keeping._OPEN["session"].all(at=NOW)
     with pytest.raises(ValueError, match="2 rows"):
         Recurring(lambda: ClinicSession.objects.filter(name__gt="").exclude(slug="over")).one()
 
@@ -105,7 +106,7 @@ def test_a_missing_value_and_a_second_row_are_said_aloud(county: list[ClinicSess
 def test_threads_run_it_on_their_own_connections() -> None:
     sessions = [make_session(make_team(), slug="first")]
     ids = [drafts.start(secret="x", session=sessions[0], at=NOW).public_id for _number in range(4)]
-    query = drafts._open("session")
+    query = keeping._open("session")
     found: dict[uuid.UUID, list[uuid.UUID]] = {each: [] for each in ids}
 
     def work(public_id: uuid.UUID) -> None:
