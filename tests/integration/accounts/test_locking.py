@@ -104,6 +104,7 @@ def test_five_minutes_without_a_request_lock_and_one_in_between_does_not(signed_
     assert "Signed in as Nora Nurse" in page.content.decode()
 
 
+@pytest.mark.once
 def test_the_lock_screen_names_nobody_but_the_user_on_any_page_of_staff(clock, django_db_blocker):
     world: World = make_world("Numbat")
     client = Client(raise_request_exception=False)

@@ -57,6 +57,7 @@ def leads_nowhere(response: Any) -> bool:
     return response.status_code == 403 and response.json()["code"] == second_factor.CODE
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("role", ["superuser", "senior_nurse", "administrator"])
 def test_without_a_second_factor_nothing_answers_but_its_set_up(world, role):
     user = (

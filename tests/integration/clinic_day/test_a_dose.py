@@ -43,6 +43,7 @@ def test_a_nurse_goes_from_the_list_to_two_saved_doses(clinic, nurse, amina):
     assert dose.place_name == str(clinic.session.venue)
 
 
+@pytest.mark.once
 def test_after_the_first_dose_the_page_says_what_is_still_due(clinic, nurse, amina):
     check(nurse, clinic, amina)
     agree(nurse, clinic, amina)
@@ -150,12 +151,14 @@ def test_a_batch_added_expired_is_refused_with_nothing_kept(clinic, nurse, amina
     assert not Batch.objects.filter(number="PQ77").exists() and 'value="PQ77"' in page.content.decode()
 
 
+@pytest.mark.once
 def test_an_empty_dose_says_what_is_missing(clinic, nurse, amina):
     page = nurse.post(ready(nurse, clinic, amina).url, {})
     assert "Select a batch" in words(page) and "Select where it is given" in words(page)
     assert not Vaccination.objects.exists()
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -207,6 +210,7 @@ def test_without_consent_the_dose_page_leads_to_it_first(clinic, nurse, amina):
     assert page.status_code == 409 and "Record consent for MMRV first." in words(page)
 
 
+@pytest.mark.once
 def test_a_yes_leads_back_to_the_person_with_the_answer_in_sight(clinic, nurse, amina):
     check(nurse, clinic, amina)
     answer = agree(
@@ -226,6 +230,7 @@ def test_a_yes_leads_back_to_the_person_with_the_answer_in_sight(clinic, nurse, 
     assert refused.status_code == 409 and not Vaccination.objects.exists()
 
 
+@pytest.mark.once
 def test_somebody_unwell_is_a_question_for_a_nurse(clinic, nurse, amina):
     check(nurse, clinic, amina)
     agree(nurse, clinic, amina, health="yes", yes=["unwell"])
@@ -234,6 +239,7 @@ def test_somebody_unwell_is_a_question_for_a_nurse(clinic, nurse, amina):
     assert "ask a nurse first: unwell today" in words(page)
 
 
+@pytest.mark.once
 def test_consent_for_some_leaves_the_rest_to_be_asked(clinic, nurse, amina):
     check(nurse, clinic, amina)
     agree(nurse, clinic, amina, which="some", some=["MMRV"])
@@ -242,6 +248,7 @@ def test_consent_for_some_leaves_the_rest_to_be_asked(clinic, nurse, amina):
     assert "Who agrees to 6-in-1?" in words(nurse.get(clinic.url("person", amina.public_id)))
 
 
+@pytest.mark.once
 def test_somebody_else_who_decides_is_named(clinic, nurse, amina):
     page = agree(nurse, clinic, amina, decides="parent_phone")
     assert "Enter the name of the person who decides" in words(page)
@@ -262,6 +269,7 @@ def test_somebody_else_who_decides_is_named(clinic, nurse, amina):
     )
 
 
+@pytest.mark.once
 def test_an_adult_decides_for_themselves_and_is_asked_about_pregnancy(clinic, nurse, desk):
     book(clinic.session, child("Grace", "Adeyemi", date(1995, 5, 1)))
     [grace] = arrive_all(desk, clinic)
@@ -272,6 +280,7 @@ def test_an_adult_decides_for_themselves_and_is_asked_about_pregnancy(clinic, nu
     assert Screening.objects.get().not_pregnant is True and Consent.objects.get().route == "own"
 
 
+@pytest.mark.once
 def test_an_empty_consent_says_what_is_missing(clinic, nurse, amina):
     page = nurse.post(clinic.url("consent-and-health", amina.public_id), {})
     for sentence in ("Select who agrees", "Select what the answers are"):
@@ -279,6 +288,7 @@ def test_an_empty_consent_says_what_is_missing(clinic, nurse, amina):
     assert not Consent.objects.exists() and not Screening.objects.exists()
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize("wrong", [{"decides": "own"}, {"decides": "\x00"}, {"health": "fine"}, {"which": "none"}])
 def test_a_consent_with_a_mistake_is_shown_again(clinic, nurse, amina, wrong):
     page = agree(nurse, clinic, amina, **wrong)
@@ -295,6 +305,7 @@ def test_not_given_takes_a_reason_and_the_visit_ends_when_nothing_else_is_due(cl
     assert {row.not_done_reason for row in Vaccination.objects.all()} == {"declined"}
 
 
+@pytest.mark.once
 def test_not_produced_is_a_reason_in_a_prison_alone(clinic, nurse, amina):
     url = clinic.url("not-given", amina.public_id)
     assert "Not produced (prison)" not in words(nurse.get(url))
@@ -302,6 +313,7 @@ def test_not_produced_is_a_reason_in_a_prison_alone(clinic, nurse, amina):
     assert "Not produced (prison)" in words(nurse.get(url))
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     "wrong", [{}, {"series": ["FLU"], "reason": "declined"}, {"series": ["MEASLES"], "reason": "x"}]
 )
@@ -320,6 +332,7 @@ def test_a_dose_after_a_decline_replaces_it_on_the_screen_too(clinic, nurse, ami
     assert Vaccination.objects.current().filter(series="MEASLES").get().status == "completed"
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(("does", "word"), [("advice", "Advice only"), ("check", "Record checked only")])
 def test_advice_and_a_checked_record_are_one_tap_each(clinic, nurse, amina, does, word):
     check(nurse, clinic, amina)
@@ -353,6 +366,7 @@ def test_a_vaccine_that_the_clinic_does_not_offer_has_no_page(clinic, nurse, ami
     assert nurse.get(clinic.url("consent-and-health", amina.public_id) + "?vaccine=HPV").status_code == 404
 
 
+@pytest.mark.once
 def test_a_family_is_shown_together(clinic, nurse, desk):
     book(clinic.session, child("Amina"), child("Bilal", "Khan", date(2021, 1, 1)))
     amina, _bilal = arrive_all(desk, clinic)

@@ -48,6 +48,7 @@ class TestReactions:
             **data,
         }
 
+    @pytest.mark.once
     def test_it_is_one_tap_from_the_dose_with_now_filled_in(self, clinic, nurse, dose):
         there = self.url(clinic, dose)
         assert there in nurse.get(clinic.url("person", dose.person.public_id)).content.decode()
@@ -55,6 +56,7 @@ class TestReactions:
         assert 'value="09:00"' in page.content.decode() or "began_time" in page.content.decode()
         assert "Priorix-Tetra, batch TET1" in words(page)
 
+    @pytest.mark.once
     def test_it_stands_on_the_person_s_page_on_the_sheet_and_in_the_report(self, clinic, nurse, dose):
         now = dose.given_at.astimezone().strftime("%H:%M")
         answer = nurse.post(self.url(clinic, dose), self.sent(began_time=_clock(dose)), follow=True)
@@ -65,6 +67,7 @@ class TestReactions:
         assert "Faint" in words(nurse.get(clinic.url("record-of-today", person)))
         assert "Faint" in words(nurse.get(clinic.url("clinic-day-totals")))
 
+    @pytest.mark.strict
     @pytest.mark.parametrize(
         ("wrong", "says"),
         [
@@ -84,10 +87,12 @@ class TestReactions:
         assert ("Kept words" in answer.content.decode()) == ("note" not in wrong)
         assert not Reaction.objects.exists()
 
+    @pytest.mark.once
     def test_any_words_are_shown_as_words(self, clinic, nurse, dose):
         answer = nurse.post(self.url(clinic, dose), self.sent(began_time=_clock(dose), note=RAN), follow=True)
         assert "<script>alert(1)" not in answer.content.decode() and "&lt;script&gt;alert(1)" in answer.content.decode()
 
+    @pytest.mark.once
     def test_the_file_has_brand_and_batch_and_no_name(self, clinic, nurse, dose):
         nurse.post(self.url(clinic, dose), self.sent(began_time=_clock(dose), note="=1+1"))
         row = Reaction.objects.get()
@@ -116,6 +121,7 @@ class TestReactions:
             assert nurse.get(clinic.url(name, other.public_id, row.public_id)).status_code == 404
         assert nurse.get(clinic.url("reaction-record", other.public_id, dose.public_id)).status_code == 404
 
+    @pytest.mark.once
     def test_the_desk_reads_a_reaction_and_records_none(self, clinic, nurse, desk, dose):
         nurse.post(self.url(clinic, dose), self.sent(began_time=_clock(dose)))
         row = Reaction.objects.get()
@@ -130,6 +136,7 @@ def _clock(dose: Vaccination) -> str:
 
 
 class TestNotGiven:
+    @pytest.mark.once
     def test_three_taps_set_the_usual_follow_up(self, clinic, nurse, amina):
         page = words(nurse.get(clinic.url("not-given", amina.public_id)))
         assert "Next: invite again, from" in page and "Nothing more to do" in page
@@ -154,6 +161,7 @@ class TestNotGiven:
         row = FollowUp.objects.get()
         assert (row.step, row.owner, row.due_on, row.note) == ("refer_gp", senior, due, "Letter")
 
+    @pytest.mark.once
     def test_nothing_more_needs_a_word_only_where_the_reason_asks_it(self, clinic, nurse, amina):
         answer = not_given(nurse, clinic, amina, reason="unwell", step="none")
         assert answer.status_code == 422 and "Enter why nothing more is to be done" in words(answer)
@@ -161,6 +169,7 @@ class TestNotGiven:
         not_given(nurse, clinic, amina, reason="declined", step="none")
         assert not FollowUp.objects.exists() and Vaccination.objects.count() == 1
 
+    @pytest.mark.strict
     @pytest.mark.parametrize(
         "wrong",
         [
@@ -188,12 +197,14 @@ class TestFollowUps:
         assert "Overdue" in page and "KHAN, Amina" in page and "Phone" in page and "Ask the mother" in page
         assert RecordView.objects.filter(page="follow-ups", person_id=amina.public_id).exists()
 
+    @pytest.mark.once
     def test_mine_and_by_reason(self, clinic, nurse, desk, amina):
         not_given(nurse, clinic, amina, reason="needs_advice")
         assert "KHAN" in words(nurse.get(reverse("follow-ups") + "?whose=mine&reason=needs_advice"))
         assert "KHAN" not in words(desk.get(reverse("follow-ups") + "?whose=mine"))
         assert "KHAN" not in words(nurse.get(reverse("follow-ups") + "?reason=declined"))
 
+    @pytest.mark.strict
     @pytest.mark.parametrize("query", ["?after=x", "?after=\x00", "?reason=%00", f"?after={uuid.uuid4()}", "?whose=<"])
     def test_an_odd_address_shows_the_list(self, clinic, desk, amina, query):
         assert desk.get(reverse("follow-ups") + query).status_code in (200, 400)
@@ -285,6 +296,7 @@ class TestFollowUps:
         assert stranger.get(reverse("follow-up", args=[row.public_id])).status_code == 404
         assert "KHAN" not in words(stranger.get(reverse("follow-ups")))
 
+    @pytest.mark.once
     def test_come_back_is_one_tap_after_a_dose(self, clinic, nurse, dose):
         there = clinic.url("person", dose.person.public_id)
         page = nurse.get(there)
@@ -329,6 +341,7 @@ class TestWaiting:
         assert "Waiting after the dose" not in page and "May leave now" in page
         assert "May leave now" in words(nurse.get(clinic.url("clinic-day-session")))
 
+    @pytest.mark.once
     def test_somebody_who_left_early_is_said_to_have_left(self, clinic, nurse, dose):
         page = nurse.get(clinic.url("person", dose.person.public_id))
         assert "Has left already" in words(page)

@@ -61,15 +61,18 @@ def test_one_press_saves_the_finding_consent_answers_and_dose(clinic, nurse, bil
     assert Consent.objects.filter(visit=dose.visit).count() == Screening.objects.filter(visit=dose.visit).count() == 1
 
 
+@pytest.mark.once
 def test_without_a_batch_in_use_it_is_done_in_steps(clinic, nurse, amina):
     page = nurse.get(clinic.url("person", amina.public_id))
     assert the_form(page) is None and "Save and give the dose" in words(page)
 
 
+@pytest.mark.once
 def test_a_desk_is_not_offered_it(clinic, desk, bilal):
     assert the_form(desk.get(clinic.url("person", bilal.public_id))) is None
 
 
+@pytest.mark.once
 def test_what_is_left_out_is_asked_for_and_nothing_is_saved(clinic, nurse, bilal):
     form = the_form(nurse.get(clinic.url("person", bilal.public_id)))
     for left_out, said in {
@@ -107,6 +110,7 @@ def test_the_answers_alone_can_be_saved_without_a_site(clinic, nurse, bilal):
     assert the_form(page) is None and clinic.url("give-dose", bilal.public_id, "MEASLES") in page.content.decode()
 
 
+@pytest.mark.once
 def test_another_batch_is_chosen_without_losing_what_was_answered(clinic, nurse, bilal):
     make_batch(clinic.team, "priorix-tetra", number="TET9")
     form = the_form(nurse.get(clinic.url("person", bilal.public_id)))

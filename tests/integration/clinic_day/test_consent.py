@@ -40,6 +40,7 @@ def alone(client: Client, clinic: Clinic, person: Person, **data: object):
     return agree(client, clinic, person, **{"decides": "gillick", **FIVE, **data})
 
 
+@pytest.mark.once
 def test_nothing_is_chosen_beforehand_and_the_five_are_asked_one_by_one(clinic, nurse, tom):
     page = nurse.get(clinic.url("person", tom.public_id)).content.decode()
     assert not re.search(r"<input[^>]* checked", page)
@@ -56,6 +57,7 @@ def test_a_competent_young_person_is_vaccinated(clinic, nurse, tom):
     assert (dose.consent_by_name, dose.parents_not_told) == ("Tom Khan", False)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", GILLICK_ANSWERS)
 def test_one_no_is_said_with_what_else_can_be_done_and_nothing_typed_is_lost(clinic, nurse, tom, name):
     page = alone(nurse, clinic, tom, **{name: "no"})
@@ -65,17 +67,20 @@ def test_one_no_is_said_with_what_else_can_be_done_and_nothing_typed_is_lost(cli
     assert not Consent.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("name", GILLICK_ANSWERS)
 def test_an_answer_that_is_missing_is_asked_for_by_name(clinic, nurse, tom, name):
     page = alone(nurse, clinic, tom, **{name: ""})
     assert page.status_code == 422 and "Select whether Tom knows" in words(page)
 
 
+@pytest.mark.once
 def test_a_small_child_is_not_asked(clinic, nurse, amina):
     page = nurse.get(clinic.url("person", amina.public_id)).content.decode()
     assert "gillick" not in page and "private_" not in page
 
 
+@pytest.mark.once
 def test_the_phone_number_of_who_booked_is_there_already(clinic, nurse, desk, room):
     book(clinic.session, child("Ben", "Hart"), contact=contact(name="Jo Hart", phone="+447700900456"))
     [ben] = arrive_all(desk, clinic)
@@ -89,6 +94,7 @@ def test_the_phone_number_of_who_booked_is_there_already(clinic, nurse, desk, ro
     assert "also heard by Dan Desk" in words(nurse.get(clinic.url("person", ben.public_id)))
 
 
+@pytest.mark.once
 def test_whoever_booked_for_themselves_is_nobodys_parent(clinic, nurse, desk):
     own = contact(name="Ann Lee", relationship="Booked for themselves")
     book(clinic.session, child("Ann", "Lee", date(2009, 1, 1)), contact=own)
@@ -155,6 +161,7 @@ def test_one_consent_pressed_twice_is_one(clinic, nurse, tom):
 # Asked again, and what is carried
 
 
+@pytest.mark.once
 def test_another_vaccine_is_asked_about_again_and_says_why(clinic, nurse, amina, room):
     visit = amina.visits.get()
     room.check(visit, *[("6IN1", day) for day in ("2023-05-22", "2023-06-19", "2023-07-17", "2024-04-02")])
@@ -166,6 +173,7 @@ def test_another_vaccine_is_asked_about_again_and_says_why(clinic, nurse, amina,
     assert agree(nurse, clinic, amina).url == clinic.url("give-dose", amina.public_id, "MEASLES")
 
 
+@pytest.mark.once
 def test_one_more_dose_is_asked_about_again_and_says_why(clinic, nurse, amina, room):
     visit = amina.visits.get()
     room.check(visit)
@@ -215,6 +223,7 @@ def test_somebody_who_became_unwell_is_not_carried_as_well(clinic, nurse, amina,
     assert not Screening.objects.last().well_today
 
 
+@pytest.mark.once
 def test_everything_due_together_is_one_page_and_one_confirmation(clinic, nurse, amina, room):
     room.check(amina.visits.get())
     page = words(nurse.get(clinic.url("person", amina.public_id)))
@@ -228,6 +237,7 @@ def test_everything_due_together_is_one_page_and_one_confirmation(clinic, nurse,
     assert Consent.objects.count() == Screening.objects.count() == 1
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -255,6 +265,7 @@ def private(nurse: Client, clinic: Clinic, tom: Person) -> None:
     give(nurse, clinic, tom, batch=str(clinic.mmr.public_id))
 
 
+@pytest.mark.once
 def test_staff_are_told_on_the_page_after_the_dose_and_in_one_word_on_the_list(clinic, nurse, desk, tom):
     alone(nurse, clinic, tom, private_gillick="on")
     assert "Tom asked that parents are not told. Tell the GP practice" in words(
@@ -267,6 +278,7 @@ def test_staff_are_told_on_the_page_after_the_dose_and_in_one_word_on_the_list(c
     assert "Private" in row and "MMR" not in row
 
 
+@pytest.mark.once
 def test_his_sisters_page_does_not_show_the_family_what_came_of_his_visit(clinic, nurse, desk, room):
     book(clinic.session, child("Tom", "Khan", date(2011, 9, 2)), child("Amina"))
     tom, amina = arrive_all(desk, clinic)
@@ -304,6 +316,7 @@ def test_the_wish_is_seen_at_the_next_clinic_too(clinic, nurse, tom, this_mornin
     assert "Private" in page and "parents are not to be told" in page
 
 
+@pytest.mark.once
 def test_from_18_the_question_is_not_asked(clinic, nurse, desk):
     book(clinic.session, child("Ann", "Lee", date(2009, 1, 1)), child("Grace", "Lee", date(1995, 5, 1)))
     ann, grace = arrive_all(desk, clinic)

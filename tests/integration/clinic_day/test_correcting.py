@@ -90,6 +90,7 @@ def test_a_site_is_corrected_and_both_records_stand_on_the_persons_page(nurse, d
     assert "Reason: Left and right" in said
 
 
+@pytest.mark.once
 def test_the_check_page_shows_both_before_anything_is_written(nurse, room, dose):
     other = make_batch(room.team, "priorix-tetra", number="TET9")
     asks(nurse, dose, "batch", batch=str(other.public_id), reason="Read the wrong box")
@@ -98,6 +99,7 @@ def test_the_check_page_shows_both_before_anything_is_written(nurse, room, dose)
     assert Vaccination.objects.count() == 1
 
 
+@pytest.mark.once
 def test_what_was_answered_is_still_there_for_whoever_goes_back(nurse, room, dose):
     other = make_batch(room.team, "priorix-tetra", number="TET9")
     asks(nurse, dose, "batch", batch=str(other.public_id), reason="Read the wrong box")
@@ -137,6 +139,7 @@ def test_a_batch_past_its_expiry_or_known_with_another_is_not_taken(nurse, room,
     assert page.status_code == 422 and "Expiry date" in words(page) and "There is a problem" in words(page)
 
 
+@pytest.mark.once
 def test_the_batch_that_was_really_given_is_offered_though_it_is_quarantined(nurse, room, dose):
     real = make_batch(room.team, "priorix-tetra", number="TET8")
     quarantine_batch(batch=real, reason="Fridge too warm", by=None, at=MORNING, source="test")
@@ -152,6 +155,7 @@ def test_a_time_is_corrected_on_the_clinics_own_day(nurse, dose):
     assert stands().given_at == MORNING + timedelta(minutes=10)
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize("typed", ["11pm", "noon or so", "", "\x00"])
 def test_a_time_that_cannot_be_is_shown_again(nurse, dose, typed):
     page = asks(nurse, dose, "time", given_time=typed)
@@ -228,6 +232,7 @@ def test_a_reason_is_corrected_and_its_record_offers_nothing_of_a_dose(nurse, ro
     assert stands().not_done_reason == "unwell"
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     ("what", "wrong"),
     [
@@ -256,6 +261,7 @@ def test_a_correction_with_a_mistake_is_shown_again(nurse, dose, what, wrong):
     assert nurse.get(url("record-correct-check", dose, what)).url == url("record-correct-what", dose, what)
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize("what", ["everything", "person", "reason", "batch2"])
 def test_another_kind_of_mistake_is_not_there(nurse, dose, what):
     assert nurse.get(url("record-correct-what", dose, what)).status_code == 404
@@ -342,6 +348,7 @@ def test_the_history_of_a_record_is_reached_through_whom_its_person_was_merged_i
     assert link in page.content.decode() and nurse.get(link).status_code == 200
 
 
+@pytest.mark.once
 def test_the_pages_need_no_script_but_a_form(nurse, dose):
     address = url("record-correct-what", dose, "batch")
     forms = forms_of(nurse.get(address).content.decode(), address)

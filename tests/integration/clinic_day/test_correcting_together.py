@@ -65,11 +65,13 @@ def shown(client, room):
     return page, sent
 
 
+@pytest.mark.once
 def test_the_batches_of_the_clinic_are_shown_with_how_often_they_stand_there(room, senior, doses):
     page = words(senior.get(url("batch-correct", room)))
     assert "Priorix-Tetra (MMRV), TET1 On 3 records." in page and "PRX1" not in page
 
 
+@pytest.mark.once
 def test_every_record_of_the_batch_is_ticked_until_somebody_unticks_it(room, senior, doses):
     page = senior.get(url("batch-correct-which", room, room.mmrv)).content.decode()
     assert page.count('name="record"') == 3 and page.count(" checked>") == 3
@@ -114,6 +116,7 @@ def test_where_one_was_corrected_meanwhile_nothing_is_half_done_and_it_is_told(r
     assert html.count('name="record"') == 3 and html.count(" checked>") == 2 and "The fridge list was wrong" in html
 
 
+@pytest.mark.once
 def test_another_product_of_the_course_is_possible_and_what_speaks_against_it_is_counted(room, senior, doses):
     for dose in doses:
         assert dose.consent is not None
@@ -143,6 +146,7 @@ def test_a_batch_nobody_knew_yet_is_added_in_place(room, senior, doses):
     assert Vaccination.objects.current().filter(batch__number="NEW7").count() == 3
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     "wrong",
     [
@@ -169,10 +173,12 @@ def test_a_batch_of_another_vaccine_or_past_its_expiry_is_not_offered(room, seni
         assert asks(senior, room, doses, batch=str(batch.public_id)).status_code == 422
 
 
+@pytest.mark.strict
 def test_ids_that_are_none_are_not_there(room, senior, doses, right):
     assert asks(senior, room, [], batch=str(right.public_id), record=["\x00"]).status_code == 404
 
 
+@pytest.mark.once
 def test_a_check_page_without_answers_leads_back(room, senior, doses, right):
     check = url("batch-correct-check", room, room.mmrv)
     assert senior.get(check).url == senior.post(check, {}).url == url("batch-correct-which", room, room.mmrv)
@@ -181,6 +187,7 @@ def test_a_check_page_without_answers_leads_back(room, senior, doses, right):
     assert done.url == check and Vaccination.objects.count() == 3
 
 
+@pytest.mark.once
 def test_a_batch_that_stands_on_no_record_leads_back_to_the_choice(room, senior, doses):
     assert senior.get(url("batch-correct-which", room, room.mmr)).url == url("batch-correct", room)
 
@@ -233,6 +240,7 @@ def test_three_hundred_records_are_put_right_in_few_queries(room, doses, right, 
     assert len(made) == 300 and Vaccination.objects.given().filter(batch=right).count() == 300
 
 
+@pytest.mark.once
 def test_the_pages_of_three_hundred_records_ask_no_more_questions(
     room, senior, doses, right, django_assert_max_num_queries
 ):

@@ -223,6 +223,7 @@ class TestOnThePage:
         assert (line.back, line.difference) == (9, -1)
         assert "Differs" in words(senior.get(url(room)))
 
+    @pytest.mark.strict
     @pytest.mark.parametrize("typed", ["nine", "-1", "9.5", "\u0669", "9" * 20, "\x00"])
     def test_what_is_no_count_gets_a_sentence(self, room, senior, typed):
         take_stock(session=room.session, counts={room.mmrv: 10}, by=room.nurse, at=AT, confirmed=True)
@@ -260,6 +261,7 @@ class TestTheReport:
         assert [row[3] for row in rows if row[1] == "Closed by"] == ["5pm on 21 November 2026"]
         assert len([row for row in rows if row[1] == "Not produced"]) == 1
 
+    @pytest.mark.once
     def test_the_page_and_the_file_say_the_same_and_no_cell_can_run(self, room, senior):
         visit = room.ready()
         room.give(visit)
@@ -296,6 +298,7 @@ class TestTheReport:
         assert sum(people[name] for name in outcomes) == people["Came"] == 2
         assert people["Not produced"] == 0
 
+    @pytest.mark.once
     def test_it_says_how_long_it_took_from_arrival_to_the_first_saved_dose(self, room):
         for number, name in enumerate(["Amina", "Bilal", "Caleb", "Dora"]):
             room.give(room.ready(room.person(name)), at=AT + timedelta(minutes=4 + 2 * number))

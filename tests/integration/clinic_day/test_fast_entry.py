@@ -137,6 +137,7 @@ def test_a_dose_stands_on_a_check_consent_and_answers_as_anywhere(wing: Clinic, 
     assert row.visit.how == Visit.How.LIST
 
 
+@pytest.mark.once
 def test_the_page_says_who_they_are_what_is_known_and_what_is_due(wing: Clinic, nurse: Client) -> None:
     set_up(nurse, wing)
     page = page_of(nurse, wing, "Ben")
@@ -150,6 +151,7 @@ def test_the_page_says_who_they_are_what_is_known_and_what_is_due(wing: Clinic, 
     assert checked and all('value="not_asked"' in each for each in checked)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("missing", "sentence"),
     [
@@ -174,6 +176,7 @@ def test_nothing_is_skipped_and_nothing_that_was_answered_is_lost(
     assert not Vaccination.objects.exists() and not Visit.objects.exists() and not RecordCheck.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("outcome", "data", "reason", "answer"),
     [
@@ -254,6 +257,7 @@ def test_what_another_tablet_answered_meanwhile_is_told_and_not_overwritten(
         assert other(nurse, wing, "Ben", outcome).status_code == 302
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("change", ["batch", "given_by", "times"])
 def test_a_page_saves_only_under_the_set_up_that_it_showed(wing: Clinic, nurse: Client, change: str) -> None:
     second = make_batch(wing.team, "priorix", number="PRX2")
@@ -297,6 +301,7 @@ def test_a_warning_goes_on_at_the_persons_own_page_with_all_but_the_dose_saved(w
     assert "Stop and check" in words(nurse.get(answer.url, follow=True))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "answers",
     [{"health": "yes", "yes": "unwell"}, {"health": "yes", "yes": "vaccine_reaction", "details": "Once"}],
@@ -308,6 +313,7 @@ def test_an_answer_that_needs_a_look_gives_no_dose_here(wing: Clinic, nurse: Cli
     assert Screening.objects.exists()
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "answers",
     [{"health": "yes", "yes": "unwell"}, {"health": "yes", "yes": "vaccine_reaction", "details": "Once"}],
@@ -343,6 +349,7 @@ def test_a_child_does_not_decide_alone(wing: Clinic, nurse: Client) -> None:
 # The set-up
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [
@@ -362,6 +369,7 @@ def test_a_set_up_that_lacks_something_is_asked_again(
     assert page.status_code == 422 and sentence in words(page)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "scanned", ["prx1", " PRX1 ", "01050521234567841727033110PRX1", "(01)05052123456784(17)270331(10)PRX1"]
 )
@@ -370,6 +378,7 @@ def test_a_batch_is_found_by_its_number_or_by_what_a_scanner_types(wing: Clinic,
     assert "PRX1" in words(page_of(nurse, wing, "Ben"))
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     "scanned", ["PRX12", "XPRX1", "P", "01050521234567841727033110PRX12", "010505212345678410PRX121A9"]
 )
@@ -380,6 +389,7 @@ def test_the_number_of_another_box_is_not_taken_for_a_batch_that_it_contains(
     assert page.status_code == 422 and "No batch of this clinic’s vaccines has this number" in words(page)
 
 
+@pytest.mark.once
 def test_of_several_directions_one_is_chosen(wing: Clinic, nurse: Client) -> None:
     second = make_direction(wing.team, name="Outbreak direction", version="1", vaccines=["MMR"])
     assert "Select what the doses are given under" in words(set_up(nurse, wing))
@@ -388,6 +398,7 @@ def test_of_several_directions_one_is_chosen(wing: Clinic, nurse: Client) -> Non
     assert Vaccination.objects.get().direction == second
 
 
+@pytest.mark.once
 def test_the_set_up_is_asked_before_anybody(wing: Clinic, nurse: Client) -> None:
     for answer in (nurse.get(wing.url("fast-next")), page_of(nurse, wing, "Ben"), save(nurse, wing, "Ben")):
         assert answer.url == wing.url("fast")
@@ -428,6 +439,7 @@ def test_from_paper_each_dose_has_its_time_and_who_gave_it(
     assert Visit.objects.get(person=person("Sean")).arrived_at == datetime(2026, 11, 21, 10, 25, tzinfo=LONDON)
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("typed", "status", "sentence"),
     [
@@ -486,6 +498,7 @@ def test_a_batch_held_since_an_earlier_day_is_not_for_paper_either(wing: Clinic,
     assert page.status_code == 422 and "PRX1" not in words(page)
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize("wrong", ["x" * 600, "\x00", "<script>"])
 def test_odd_answers_are_refused_with_a_sentence(wing: Clinic, nurse: Client, wrong: str) -> None:
     set_up(nurse, wing)

@@ -143,6 +143,7 @@ def test_a_spreadsheet_is_uploaded(planner: Client, prison: Clinic) -> None:
     assert ListImport.objects.get().name == "hewell.xlsx"
 
 
+@pytest.mark.once
 def test_the_columns_can_be_changed(planner: Client, prison: Clinic) -> None:
     text = "Doe\tAnn\t1/2/1990\tB\nRoe\tBob\t3/4/1980\tB"
     page = send(planner, prison, text)
@@ -160,6 +161,7 @@ def test_the_columns_can_be_changed(planner: Client, prison: Clinic) -> None:
     assert set(ListEntry.objects.values_list("group", flat=True)) == {"Roadside"}
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     ("changes", "words_of_it"),
     [
@@ -177,6 +179,7 @@ def test_columns_that_make_no_list_are_asked_again(
     assert page.status_code == 422 and words_of_it in words(page)
 
 
+@pytest.mark.once
 def test_rejected_rows_are_explained_and_downloaded_harmless(planner: Client, prison: Clinic) -> None:
     text = PASTED + "=HYPERLINK(1)\tEve\t31/2/1990\t12345\t\tB wing\t\tno\n"
     page = check(planner, prison, text)
@@ -318,6 +321,7 @@ def test_a_list_sealed_for_another_clinic_user_or_day_is_not_taken(
     assert not ListEntry.objects.exists()
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize(
     ("data", "sentence"),
     [

@@ -24,12 +24,14 @@ def test_signing_in_leads_straight_to_todays_only_clinic(clinic, nurse):
     assert nurse.get(reverse("clinic-day")).url == clinic.url("clinic-day-session")
 
 
+@pytest.mark.once
 def test_with_two_clinics_today_one_chooses(clinic, nurse):
     make_session(clinic.team, name="Malvern clinic")
     page = words(nurse.get(reverse("clinic-day")))
     assert "Evesham clinic" in page and "Malvern clinic" in page
 
 
+@pytest.mark.once
 def test_without_a_clinic_today_the_next_and_the_last_are_shown(clinic, nurse):
     ClinicSession.objects.update(date=date(2026, 11, 28))
     page = words(nurse.get(reverse("clinic-day")))
@@ -38,6 +40,7 @@ def test_without_a_clinic_today_the_next_and_the_last_are_shown(clinic, nurse):
     assert "Last clinic Evesham clinic" in words(nurse.get(reverse("clinic-day")))
 
 
+@pytest.mark.once
 def test_an_analyst_is_led_to_totals_and_an_administrator_to_nothing(clinic):
     analyst = signed_in(make_user(clinic.team, Role.ANALYST))
     assert clinic.url("clinic-day-totals") in analyst.get(reverse("clinic-day")).content.decode()
@@ -45,6 +48,7 @@ def test_an_analyst_is_led_to_totals_and_an_administrator_to_nothing(clinic):
     assert "Your role has no screens here." in words(administrator.get(reverse("clinic-day")))
 
 
+@pytest.mark.once
 def test_a_row_shows_what_staff_must_know(clinic, desk):
     book(
         clinic.session,
@@ -333,6 +337,7 @@ def test_at_a_clinic_closed_off_nothing_is_offered(clinic, nurse, amina):
     assert check(nurse, clinic, amina).status_code == 409
 
 
+@pytest.mark.strict
 @pytest.mark.parametrize("value", ["", "x", "\x00", "😀", "00000000-0000-0000-0000-000000000000"])
 def test_an_arrival_of_nobody_is_not_found(clinic, desk, value):
     assert desk.post(clinic.url("clinic-day-arrive"), {"appointment": value}).status_code == 404
