@@ -296,6 +296,7 @@ def test_a_cancelled_a_closed_and_a_past_clinic_say_so(visitor, team):
     assert "This clinic is over" in visitor.goes("/clinics/past/").text
     for slug in ("cancelled", "closed", "past"):
         assert "Book at this clinic" not in visitor.goes(f"/clinics/{slug}/").text
+        assert ("ome anyway" in visitor.text) == (slug == "closed")
         visitor.starts(slug)
         assert visitor.path == f"/clinics/{slug}/"
     assert "1 clinic" in visitor.goes("/clinics/").text and "Bookings have closed." in visitor.text

@@ -53,6 +53,7 @@ def test_a_time_lost_after_the_hold_ran_out_leads_back_to_the_times_with_every_a
         assert "10am" in other_visitor.text
         visitor.answers()
         assert "10am has just been taken. Your answers are saved." in visitor.text
+        assert "21 November 2026, 10am" not in visitor.text
         assert not Booking.objects.exists()
         visitor.answers(starts_at=visitor.times[0])
         assert visitor.heading == "Check your answers before you book"
@@ -228,6 +229,7 @@ def test_a_clinic_that_closes_meanwhile_leads_to_the_others_with_every_answer_sa
     ending = "is cancelled." if how == "cancelled" else "no longer takes bookings."
     assert f"Evesham clinic on Saturday 21 November 2026 {ending} Your answers are saved." in visitor.text
     assert "Pershore clinic" in visitor.text and "About" in visitor.text
+    assert f"1 clinic near {session.venue.name}" in visitor.text
     link = re.search(r'href="(/book/[^"]+/clinic/[^"]+/)"', visitor.page.content.decode())
     assert link is not None
     visitor.goes(link[1]).answers(day=str(other.public_id))
