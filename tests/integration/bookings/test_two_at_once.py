@@ -1,12 +1,14 @@
 """Two people, or two tabs, at the same moment: on PostgreSQL, with a connection each."""
 
+import subprocess
+import sys
 import threading
 import time as clock
 from collections.abc import Callable
-from datetime import UTC, datetime, time
+from datetime import UTC, datetime, time, timedelta
 
 import pytest
-from django.db import connections, transaction
+from django.db import connection, connections, transaction
 
 from bookings import drafts, limits
 from bookings.actions import cancel_session, hold_times
@@ -15,6 +17,7 @@ from bookings.models import Appointment, Draft, LookUpAttempts
 from clinics.models import ClinicSession, Place
 from clinics.places import Need
 from tests.support.factories import NOW, book, make_session, make_user
+from tests.support.processes import environment
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.django_db(transaction=True)]
 
@@ -102,6 +105,59 @@ def test_answers_cleared_while_they_are_booked_leave_the_booking_whole() -> None
     assert at_once(booking_slowly(session, draft, under_way), clear) == []
     assert Appointment.objects.filter(state="booked").count() == 1
     assert homeless() == 0
+
+
+FORGET = """
+import sys
+from datetime import datetime
+import django
+django.setup()
+from bookings.drafts import forget_expired
+print("ready", flush=True)
+sys.stdin.readline()
+print(forget_expired(at=datetime.fromisoformat(sys.argv[1])))
+"""
+
+
+def waits_for_a_lock() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_locks WHERE NOT granted")
+        (waiting,) = cursor.fetchone()
+    return bool(waiting)
+
+
+def test_unfinished_bookings_are_forgotten_beside_those_who_book_the_same_places() -> None:
+    session = make_session(periods=[(time(10), time(10, 20), 1)])
+    later = NOW + timedelta(days=2)
+    # What was begun first keeps the second place: forgotten one by one, the places would be locked in that order.
+    for secret, minutes in (("first", 10), ("second", 0)):
+        starts_at = TEN + timedelta(minutes=minutes)
+        draft = drafts.start(secret=secret, session=session, at=NOW + timedelta(minutes=10 - minutes))
+        hold_times(draft=draft, session=session, needs=[Need()], starts_at=starts_at, at=NOW)
+    with subprocess.Popen(
+        [sys.executable, "-c", FORGET, later.isoformat()],
+        env=environment(),
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as worker:
+        assert worker.stdin is not None and worker.stdout is not None
+        assert worker.stdout.readline() == "ready\n"
+        with transaction.atomic():
+            book(session, starts_at=TEN, at=later)
+            worker.stdin.write("go\n")
+            worker.stdin.flush()
+            for _try in range(500):
+                if waits_for_a_lock():
+                    break
+                clock.sleep(0.02)
+            else:
+                pytest.fail("the worker has not come to the place that is being booked")
+            book(session, starts_at=TEN + timedelta(minutes=10), at=later)
+        out, _nothing = worker.communicate(timeout=60)
+        assert (worker.returncode, out) == (0, "2\n")
+    assert Appointment.objects.filter(state="booked").count() == 2 and homeless() == 0
+    assert not Draft.objects.exists()
 
 
 def test_a_clinic_cancelled_while_somebody_arrives_waits_for_them_and_nobody_fails() -> None:
