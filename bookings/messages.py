@@ -20,6 +20,7 @@ from bookings.purposes import (
     CHANGE,
     CLINIC_CANCELLED,
     CONFIRMATION,
+    CONTACT_REPLACED,
     FILLED_UP,
     OPENING_ALERT,
     REMINDER_DAY,
@@ -28,6 +29,7 @@ from bookings.purposes import (
 )
 from bookings.queries.messages import About, about
 from bookings.references import link_token_of, shown_reference
+from bookings.replaced import is_used_again
 from clinics.models import ClinicSession, Place
 from clinics.times import london_day
 from messaging import registry
@@ -41,6 +43,7 @@ __all__ = [
     "CHANGE",
     "CLINIC_CANCELLED",
     "CONFIRMATION",
+    "CONTACT_REPLACED",
     "OPENING_ALERT",
     "REMINDER_DAY",
     "REMINDER_WEEK",
@@ -67,7 +70,8 @@ Answer = Envelope | NoLonger
 def register() -> None:
     """Answer for the messages that bookings cause. Called when the service starts."""
     for purpose, (_say, manner) in _PURPOSES.items():
-        registry.register(purpose, resolve, manner)
+        # Where an address that was replaced is out of use as well, there is nobody to reach in another way.
+        registry.register(purpose, resolve, manner, followed_up=purpose != CONTACT_REPLACED)
 
 
 def resolve(message: Message, at: datetime) -> Answer:
@@ -234,6 +238,24 @@ def _alert(message: Message, known: About, at: datetime) -> Answer:
     return _write(message, to, context, asked_at=alert.created_at)
 
 
+def _replaced(message: Message, known: About, at: datetime) -> Answer:
+    """That the contact details of a booking were changed: to the address that was in it, of which nothing else is said.
+
+    Said of a booking that was cancelled since, too: whoever changed it without being asked may have done that next.
+    """
+    replaced = known.replaced
+    if replaced is None:
+        return NoLonger("The address that was replaced is forgotten.")
+    if is_used_again(replaced):
+        return NoLonger("The contact uses this address again.")
+    coming = [each.starts_at for each in known.appointments if each.starts_at > at]
+    if not coming:
+        return NoLonger("The appointments are in the past.")
+    if not _to_name(known, known.appointments):
+        return NoLonger("A young person decided for themselves, and nothing is sent to whoever booked.")
+    return _write(message, replaced.address, {"team": _booking(known).team}, needed_by=min(coming))
+
+
 def _booking(known: About) -> Booking:
     if known.booking is None:
         raise LookupError("the booking of this message is not there")
@@ -308,4 +330,5 @@ _PURPOSES: dict[str, tuple[Callable[[Message, About, datetime], Answer], Manner]
     WAITING_LIST_OFFER: (_offer, Manner.CARE),
     OPENING_ALERT: (_alert, Manner.REMINDER),
     AFTER_VISIT: (_after_visit, Manner.CARE),
+    CONTACT_REPLACED: (_replaced, Manner.NOTICE),
 }

@@ -9,6 +9,8 @@ REMINDER_DAY = "reminder_day"
 WAITING_LIST_OFFER = "waiting_list_offer"
 OPENING_ALERT = "clinic_opening"
 AFTER_VISIT = "after_visit"
+# To an address that the contact has no more, which hears nothing else.
+CONTACT_REPLACED = "contact_replaced"
 
 # Why somebody is not told of a clinic after all: they are told of the next.
 FILLED_UP = "The clinic takes no bookings any more."

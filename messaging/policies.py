@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from messaging.models import Message
-from messaging.registry import Manner
+from messaging.registry import Manner, not_followed_up
 
 # After the first try, the second, and so on. A message is given up after one try more than there are waits: about a
 # day, in which a provider's worst outage passes.
@@ -105,6 +105,6 @@ def can_be_settled_by_a_person(message: Message) -> bool:
 
 def needs_a_person(message: Message) -> bool:
     """Whether a message did not arrive, or nobody knows, and nobody has dealt with it."""
-    return message.dealt_with_at is None and (
-        can_be_settled_by_a_person(message) or message.receipt == Message.Receipt.BOUNCED
-    )
+    if message.dealt_with_at is not None or message.purpose in not_followed_up():
+        return False
+    return can_be_settled_by_a_person(message) or message.receipt == Message.Receipt.BOUNCED

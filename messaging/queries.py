@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 
 from django.db.models import Count, Q, QuerySet
 
+from messaging import registry
 from messaging.models import Message, StopRequest
 
 
@@ -45,8 +46,9 @@ def letters_to_post(team_id: int, *, at: datetime) -> QuerySet[Message]:
 
 def for_a_person(team_id: int) -> QuerySet[Message]:
     """The messages of a team that did not arrive, or of which nobody knows, and that nobody has dealt with."""
-    return Message.objects.filter(
+    troubles = Message.objects.filter(
         Q(state__in=[Message.State.FAILED, Message.State.UNKNOWN]) | Q(receipt=Message.Receipt.BOUNCED),
         team=team_id,
         dealt_with_at__isnull=True,
-    ).order_by("-pk")
+    )
+    return troubles.exclude(purpose__in=registry.not_followed_up()).order_by("-pk")

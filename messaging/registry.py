@@ -32,18 +32,20 @@ class Manner(enum.Enum):
 
 _resolvers: dict[str, Resolve] = {}
 _manners: dict[str, Manner] = {}
+_not_followed_up: set[str] = set()
 
 
 class UnknownPurpose(LookupError):
     """No room has registered this purpose."""
 
 
-def register(purpose: str, resolve: Resolve, manner: Manner = Manner.STAFF) -> None:
+def register(purpose: str, resolve: Resolve, manner: Manner = Manner.STAFF, *, followed_up: bool = True) -> None:
     """Say that ``resolve`` answers for messages of ``purpose``, and in what ``manner`` they may be sent.
 
     ``resolve(message, at)`` is called when the message is about to be sent, with the message's language activated. It
     looks the recipient up as they are then, and returns an Envelope for ``message.channel`` or NoLonger. It changes
-    nothing: after a crash it is called again.
+    nothing: after a crash it is called again. Without ``followed_up`` nobody is asked to reach the contact in another
+    way where such a message does not arrive.
 
     Raises ValueError for a purpose that is not a lower-case word (it names the template files), or that another
     function answers for.
@@ -53,11 +55,18 @@ def register(purpose: str, resolve: Resolve, manner: Manner = Manner.STAFF) -> N
     if _resolvers.setdefault(purpose, resolve) is not resolve:
         raise ValueError(f"{purpose} is answered for already")
     _manners[purpose] = manner
+    if not followed_up:
+        _not_followed_up.add(purpose)
 
 
 def manner_of(purpose: str) -> Manner:
     """Return how much messages of ``purpose`` may ask of whoever gets them."""
     return _manners.get(purpose, Manner.STAFF)
+
+
+def not_followed_up() -> list[str]:
+    """Return the purposes of which nobody is asked to see to messages that did not arrive."""
+    return sorted(_not_followed_up)
 
 
 def resolver_of(purpose: str) -> Resolve:

@@ -28,6 +28,7 @@ from bookings.policies import (
     check_same_team,
 )
 from bookings.purposes import CHANGE, CONFIRMATION
+from bookings.replaced import addresses_without, tell_replaced
 from clinics import places
 from clinics.models import ClinicSession, Place, Reservation
 from clinics.places import Need, Taken, TooBusy
@@ -196,12 +197,14 @@ def add_people(
 def change_contact(*, booking: Booking, reach: Reach, by: User | None, source: str, at: datetime) -> bool:
     """Note how a booking's contact is reached from now on, and send them the details anew by every way they have.
 
-    Returns whether anything changed. The audit event says which ways changed, and holds no address.
+    An email address or mobile that is replaced is told so, once. Returns whether anything changed. The audit event says
+    which ways changed, and holds no address.
     """
     row = Booking.objects.select_for_update(of=("self",)).get(pk=booking.pk)
     changed = [name for name, value in reach.as_fields().items() if getattr(row, name) != value]
     if not changed:
         return False
+    replaced = addresses_without(row, reach)
     for name in changed:
         setattr(row, name, getattr(reach, name))
         setattr(booking, name, getattr(reach, name))
@@ -218,6 +221,7 @@ def change_contact(*, booking: Booking, reach: Reach, by: User | None, source: s
     # Its own version, above any that the appointments can reach: the details were sent before, to somewhere else.
     owe(row, CONFIRMATION, version=FIRST_OF_CONTACT + event.pk % FIRST_OF_CONTACT, at=at)
     owe_reminders(row, at=at)
+    tell_replaced(row, replaced, at=at)
     return True
 
 

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Iterable
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.db.models import Case, CharField, F, OuterRef, Q, QuerySet, Subquery, Value, When
 from django.http import HttpRequest, HttpResponse
@@ -17,11 +18,15 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyInline, staff_of
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
-from bookings.actions import cancel_appointments
+from bookings.actions import Reach, cancel_appointments, change_contact
 from bookings.models import Appointment, Booking
 from bookings.references import clean_reference, shown_reference
 from clinics.admin import counted
 from clinics.words import clock
+from nhsuk.forms import PhoneField
+
+# How a booking's contact is reached.
+REACHED = frozenset({"phone", "email"})
 
 
 class AppointmentInline(ReadOnlyInline):
@@ -84,6 +89,26 @@ class BookingNeeds(Question):
     ]
 
 
+class BookingForm(forms.ModelForm):
+    """A booking's contact and needs, the phone number in whatever way it is written."""
+
+    phone = PhoneField(
+        label=gettext_lazy("Phone"), subject=gettext_lazy("a phone number"), required=False, international=True
+    )
+
+    class Meta:
+        model = Booking
+        fields = [
+            "contact_name",
+            "relationship",
+            "phone",
+            "email",
+            "spoken_language",
+            "interpreter_needed",
+            "support_needs",
+        ]
+
+
 @admin.register(Booking)
 class BookingAdmin(FoundByName):
     """Bookings: contact details can be put right here; times are changed by booking and cancelling."""
@@ -92,6 +117,7 @@ class BookingAdmin(FoundByName):
     change_with = Permission.INSPECT
     may_add = False
     paginator = FirstThousands
+    form = BookingForm
     inlines = [AppointmentInline]
     list_display = ["shown_reference", "contact", "people", "next_clinic", "created_at", "how"]
     list_filter = [lately("created_at", gettext_lazy("booked")), BookingNeeds, "how"]
@@ -135,6 +161,23 @@ class BookingAdmin(FoundByName):
         """The records that the booking's people were matched to."""
         people = row.appointments.filter(person__isnull=False).values_list("person__public_id", flat=True)
         return [(row.team_id, person) for person in dict.fromkeys(people)]
+
+    def save_model(self, request: HttpRequest, obj: Booking, form: Any, change: bool) -> None:
+        """Change how the contact is reached by the action, which tells them and the address they had before."""
+        reached = REACHED.intersection(form.changed_data)
+        others = [name for name in form.changed_data if name not in REACHED]
+        if others:
+            obj.save(update_fields=others)
+        if reached:
+            reach = Reach(phone=obj.phone, texts=obj.texts, email=obj.email, letters=obj.letters, address=obj.address)
+            change_contact(booking=obj, reach=reach, by=staff_of(request), source="admin", at=timezone.now())
+
+    def log_change(self, request: HttpRequest, obj: Any, message: Any) -> None:
+        """Write down the rest: the action wrote down how they are reached, without an address."""
+        for values in getattr(request, "changes", ()):
+            for name in REACHED:
+                values.pop(name, None)
+        super().log_change(request, obj, message)
 
     @admin.display(description=gettext_lazy("reference"), ordering="reference")
     def shown_reference(self, booking: Booking) -> str:

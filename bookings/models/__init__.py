@@ -5,6 +5,7 @@ from bookings.models.drop_in import DropInTicket
 from bookings.models.health_answers import HealthAnswers
 from bookings.models.people_list import ListEntry, ListImport
 from bookings.models.queue_slip import QueueSlip
+from bookings.models.replaced_address import ReplacedAddress
 from bookings.models.waiting_list import OpeningAlert, WaitingListEntry, WaitingListOffer
 
 __all__ = [
@@ -18,6 +19,7 @@ __all__ = [
     "LookUpAttempts",
     "OpeningAlert",
     "QueueSlip",
+    "ReplacedAddress",
     "WaitingListEntry",
     "WaitingListOffer",
 ]

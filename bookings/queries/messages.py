@@ -8,9 +8,17 @@ from uuid import UUID
 
 from django.db.models import Max, Prefetch, Q
 
-from bookings.models import Appointment, Booking, OpeningAlert, WaitingListOffer
+from bookings.models import Appointment, Booking, OpeningAlert, ReplacedAddress, WaitingListOffer
 from bookings.privacy import kept_from_contact
-from bookings.purposes import AFTER_VISIT, CHANGE, OPENING_ALERT, REMINDER_DAY, REMINDER_WEEK, WAITING_LIST_OFFER
+from bookings.purposes import (
+    AFTER_VISIT,
+    CHANGE,
+    CONTACT_REPLACED,
+    OPENING_ALERT,
+    REMINDER_DAY,
+    REMINDER_WEEK,
+    WAITING_LIST_OFFER,
+)
 from immunisations.models import SeriesStatus, Vaccination, Visit
 from messaging.models import Message
 
@@ -36,6 +44,8 @@ class About:
     # Of the waiting list.
     offer: WaitingListOffer | None = None
     alert: OpeningAlert | None = None
+    # The address that is told that it was replaced, unless it was forgotten.
+    replaced: ReplacedAddress | None = None
 
 
 def about(messages: Sequence[Message]) -> dict[int, About]:
@@ -59,7 +69,10 @@ def about(messages: Sequence[Message]) -> dict[int, About]:
         each.public_id: each
         for each in _rows(OpeningAlert.objects.select_related("session__venue", "session__team"), subjects["alert"])
     }
-    keys = {each.booking_id for each in leads.values()}
+    replaced = {
+        each.public_id: each for each in _rows(ReplacedAddress.objects.select_related("booking"), subjects["replaced"])
+    }
+    keys = {each.booking_id for each in (*leads.values(), *replaced.values())}
     keys |= {each.appointment.booking_id for each in visits.values() if hasattr(each, "appointment")}
     bookings = _bookings(subjects["booking"], keys)
     by_key = {booking.pk: booking for booking in bookings.values()}
@@ -82,6 +95,9 @@ def about(messages: Sequence[Message]) -> dict[int, About]:
                 one.courses = courses.get(_root(one.visit), []) if one.visit else []
             case "offer":
                 one.offer = offers.get(message.subject_id)
+            case "replaced":
+                one.replaced = replaced.get(message.subject_id)
+                one.booking = by_key.get(one.replaced.booking_id) if one.replaced else None
             case "alert":
                 one.alert = alerts.get(message.subject_id)
             case _:
@@ -97,7 +113,13 @@ def _kind(purpose: str) -> str:
     """Return what a purpose's subject is."""
     if purpose in REMINDERS:
         return "lead"
-    return {AFTER_VISIT: "visit", WAITING_LIST_OFFER: "offer", OPENING_ALERT: "alert"}.get(purpose, "booking")
+    kinds = {
+        AFTER_VISIT: "visit",
+        WAITING_LIST_OFFER: "offer",
+        OPENING_ALERT: "alert",
+        CONTACT_REPLACED: "replaced",
+    }
+    return kinds.get(purpose, "booking")
 
 
 def _rows(rows: Any, names: Sequence[UUID]) -> Any:

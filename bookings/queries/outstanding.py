@@ -16,6 +16,7 @@ from bookings.purposes import (
     CHANGE,
     CLINIC_CANCELLED,
     CONFIRMATION,
+    CONTACT_REPLACED,
     OPENING_ALERT,
     REMINDER_DAY,
     REMINDER_WEEK,
@@ -45,6 +46,7 @@ PURPOSE_WORDS: dict[str, str | Promise] = {
     WAITING_LIST_OFFER: gettext_lazy("Waiting-list offer"),
     OPENING_ALERT: gettext_lazy("A clinic takes bookings"),
     AFTER_VISIT: gettext_lazy("After the visit"),
+    CONTACT_REPLACED: gettext_lazy("Contact details changed"),
 }
 
 

@@ -211,6 +211,32 @@ def test_a_contact_is_put_right_with_an_audit(world, coordinator):
     assert event.before == {"contact_name": "Sara Quokka"} and event.after == {"contact_name": "Sarah Quokka"}
 
 
+def test_a_contact_that_is_put_right_is_told_and_so_is_the_address_they_had(world, coordinator):
+    url = reverse("admin:bookings_booking_change", args=[world.booking.public_id])
+    data = {
+        "contact_name": world.booking.contact_name,
+        "phone": "07700 900 983",
+        "email": "new@example.com",
+        "appointments-TOTAL_FORMS": "0",
+        "appointments-INITIAL_FORMS": "0",
+    }
+    assert "Enter a UK phone" in coordinator.post(url, data | {"phone": "12"}).content.decode()
+    assert coordinator.post(url, data | {"relationship": "Father"}).status_code == 302
+    world.booking.refresh_from_db()
+    assert (world.booking.phone, world.booking.email) == ("+447700900983", "new@example.com")
+    assert sorted(world.booking.replaced_addresses.values_list("address", flat=True)) == [
+        "+447700900982",
+        "sara@example.com",
+    ]
+    assert Message.objects.filter(purpose="contact_replaced").count() == 2
+    events = AuditEvent.objects.filter(action__in=["change_contact", "change booking"]).order_by("id")
+    assert [(event.source, sorted(event.after)) for event in events] == [
+        ("admin", ["changed"]),
+        ("admin", ["relationship"]),
+    ]
+    assert "example.com" not in str([(event.before, event.after) for event in events])
+
+
 def test_a_stuck_message_is_settled_with_a_reason_and_another_is_left_alone(world, coordinator):
     url = reverse("admin:messaging_message_changelist")
     data = {"action": "again", "_selected_action": world.message.pk, "confirmed": "yes", "reason": "Phoned them"}

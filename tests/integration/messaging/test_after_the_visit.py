@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from bookings.actions import Reach, change_contact
 from bookings.models import Booking
 from immunisations import actions
 from immunisations.models import Visit
@@ -122,3 +123,29 @@ def test_nothing_is_said_where_the_young_person_asked_that_parents_are_not_told(
     actions.end_visit(visit=visit, by=room.nurse, at=AT)
     assert Message.objects.filter(purpose="after_visit").count() == 2
     assert sent(tmp_path) == []
+
+
+def test_no_parent_is_told_that_the_contact_of_a_young_person_who_asked_for_that_was_changed(
+    room: Room, tmp_path: Path
+) -> None:
+    born = date(2011, 9, 2)
+    booking = book(room.session, child("Tom", "Khan", born), at=NOW).booking
+    person = room.person("Tom", "Khan", born)
+    visit = room.visit(person)
+    booking.appointments.update(person=person, visit=visit, starts_at=EVENING + timedelta(hours=1))
+    change_contact(booking=booking, reach=Reach(email="tom@example.com"), by=room.nurse, source="staff", at=AT)
+    told = Message.objects.filter(purpose="contact_replaced")
+    actions.record_consent(
+        visit=visit,
+        decision="given",
+        route="gillick",
+        given_by_name="Tom Khan",
+        vaccines=["MMR"],
+        gillick=dict.fromkeys(GILLICK_ANSWERS, True),
+        parents_not_told=True,
+        by=room.nurse,
+        at=AT,
+    )
+    sent(tmp_path)
+    assert set(told.values_list("channel", "state")) == {("email", "no_longer_needed"), ("text", "no_longer_needed")}
+    assert all("young person" in each.outcome for each in told)

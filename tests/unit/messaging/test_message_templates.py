@@ -40,7 +40,9 @@ def appointment(first_name: str, hour: int, minute: int) -> SimpleNamespace:
     )
 
 
-TEAM = SimpleNamespace(name="Worcestershire immunisation team", phone="01632 960 001", phone_hours="Monday to Friday")
+TEAM = SimpleNamespace(
+    name="Worcestershire immunisation team", phone="01632 960 001", phone_hours="Monday to Friday", email=""
+)
 VENUE = Venue(
     name="Killingworth Library",
     address="White Swan Centre",
@@ -118,6 +120,10 @@ def emergency(*people: SimpleNamespace) -> dict[str, Any]:
     return {"access": access, "link": LINK}
 
 
+def replaced(*people: SimpleNamespace) -> dict[str, Any]:
+    return {"team": TEAM}
+
+
 # What each purpose's templates are given. A new purpose gets its example here.
 EXAMPLES = {
     "emergency_access": emergency,
@@ -130,11 +136,14 @@ EXAMPLES = {
     "waiting_list_offer": offer,
     "clinic_opening": opening,
     "after_visit": after_visit,
+    "contact_replaced": replaced,
 }
 
 
 # To staff: they name no patient.
 NAMES_NOBODY = {"emergency_access", "waiting_list_offer", "clinic_opening"}
+# To whoever has the address now: of nobody, and without a link.
+OF_NOTHING = {"contact_replaced"}
 # About one person alone, and without a link in its text: what was given says itself.
 ABOUT_ONE = {"after_visit"}
 
@@ -171,6 +180,10 @@ def test_every_file_of_words_renders_whole(name: str, people: int) -> None:
     assert "{" not in envelope.body and "\n\n\n" not in envelope.body
     if purpose in ABOUT_ONE:
         assert ("Amina" in envelope.body) == (channel != "text")
+        return
+    if purpose in OF_NOTHING:
+        assert "http" not in envelope.body and not any(each.first_name in envelope.body for each in family)
+        assert TEAM.phone in envelope.body
         return
     assert LINK in envelope.body
     if channel != "text":
@@ -214,6 +227,20 @@ def test_a_text_is_one_part_however_many_are_booked(name: str, people: int) -> N
     envelope = written(name.split(".")[0], "text", *[appointment(each, 9, 10 * at) for at, each in enumerate(names)])
     assert texts.is_gsm(envelope.body)
     assert texts.parts(envelope.body) == 1, f"{len(envelope.body)}: {envelope.body}"
+
+
+def test_whoever_had_an_address_that_was_replaced_hears_whom_to_tell_and_of_whom_the_word_is() -> None:
+    assert written("contact_replaced", "text").body == (
+        "The contact details of a vaccination booking were changed. "
+        "If you did not ask for this, phone 01632 960 001. From Worcestershire immunisation team"
+    )
+    for known, said in (
+        ({"name": "A" * 100, "phone": "01632 960 001"}, "phone 01632 960 001."),
+        ({"name": "Vale team", "phone": "", "email": "vale@example.com"}, "write to vale@example.com. From Vale team"),
+        ({"name": "Vale team", "phone": "", "email": ""}, "tell Vale team. From Vale team"),
+    ):
+        words = fitted(message("contact_replaced", "text"), to="x", context={"team": SimpleNamespace(**known)}).body
+        assert words.endswith(said) and texts.parts(words) == 1
 
 
 def test_the_confirmation_says_who_when_and_where_in_the_time_of_the_wall_clock() -> None:
