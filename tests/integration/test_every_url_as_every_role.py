@@ -24,6 +24,8 @@ pytestmark = [pytest.mark.django_db, pytest.mark.once]
 TABLE: dict[str, Entry] = {}
 for part in (public, accounts, admin, after, clinic_day, guides, api, stock, waiting, messages):
     TABLE |= part.TABLE
+# What staff see, and the API: no answer of these may be kept by a browser or a proxy.
+STAFF = {name for part in (accounts, admin, clinic_day, api) for name in part.TABLE}
 
 
 def names_of(patterns: list[Any], namespace: str = "") -> Iterator[str]:
@@ -95,6 +97,13 @@ def given_away(page: Any, entry: Entry, marker: str, role: str, ours: World, the
     return [f"{word!r} of {other.marker} shown to {role} of {marker}" for word in leaks(page, other.words)]
 
 
+def kept(page: Any, name: str, role: str) -> list[str]:
+    """Return that an answer of staff's may be kept, if so."""
+    if name not in STAFF or "no-store" in page.get("Cache-Control", ""):
+        return []
+    return [f"what is shown to {role} may be kept: {page.status_code} {page.get('Cache-Control')}"]
+
+
 @pytest.mark.parametrize("name", sorted(TABLE))
 def test_an_address_answers_each_role_as_its_table_says(name, worlds, sessions):
     entry = TABLE[name]
@@ -120,10 +129,12 @@ def test_an_address_answers_each_role_as_its_table_says(name, worlds, sessions):
         if page.status_code not in expected:
             wrong.append(f"asked as {role} of {marker or 'no team'}: {page.status_code}, not {expected}")
         wrong += given_away(page, entry, marker, role, ours, theirs)
+        wrong += kept(page, name, role)
         if posts:
             continue
         posted = ask(session, url, "post")
         wrong += given_away(posted, entry, marker, f"{role}, by POST", ours, theirs)
+        wrong += kept(posted, name, f"{role}, by POST")
         if posted.status_code >= 500:
             wrong.append(f"POST as {role} of {marker or 'no team'}: {posted.status_code}")
         turned_away = set(expected) <= {401, 403, 404} and 405 not in expected
