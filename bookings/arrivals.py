@@ -90,13 +90,15 @@ def arrive_appointments(
     by: User,
     at: datetime,
     chosen: Mapping[int, Person | None] | None = None,
+    arrived_at: Mapping[int, datetime] | None = None,
     source: str = "staff",
 ) -> Arrivals:
     """Mark people with appointments as arrived, each matched to a person of the team or added as a new one.
 
     Without anybody looking only where the strict rule fits exactly one; where people are like them, the appointment
     comes back undecided; where nobody is, they are added. ``chosen`` says who an appointment (by key) is: a person, or
-    None for somebody new. Pressing twice changes nothing. Raises ArrivalRefused (``cancelled``) for a cancelled
+    None for somebody new; ``arrived_at`` when whoever has an appointment came, ``at`` unless given, and on the clinic's
+    day. Pressing twice changes nothing. Raises ArrivalRefused (``cancelled``) for a cancelled
     appointment.
     """
     chosen = chosen or {}
@@ -127,7 +129,8 @@ def arrive_appointments(
                     arrivals.undecided.append(Undecided(appointment, matches))
                     continue
                 person = _add(appointment, by=by, at=at, source=source)
-        arrivals.visits.append(_arrive(appointment, person, by=by, at=at, source=source))
+        came = (arrived_at or {}).get(appointment.pk)
+        arrivals.visits.append(_arrive(appointment, person, by=by, at=at, source=source, arrived_at=came))
     return arrivals
 
 
@@ -197,13 +200,22 @@ def link(appointment: Appointment, visit: Visit, *, by: User | None, at: datetim
     )
 
 
-def _arrive(appointment: Appointment, person: Person, *, by: User, at: datetime, source: str) -> Visit:
+def _arrive(
+    appointment: Appointment,
+    person: Person,
+    *,
+    by: User,
+    at: datetime,
+    source: str,
+    arrived_at: datetime | None = None,
+) -> Visit:
     visit = actions.arrive(
         session=appointment.session,
         person=person,
         how=Visit.How.BOOKED,
         accompanied_by=appointment.booking.contact_name,
         accompanied_as=appointment.booking.relationship,
+        arrived_at=arrived_at,
         by=by,
         at=at,
         source=source,

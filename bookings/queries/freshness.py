@@ -28,7 +28,14 @@ def list_state(session: ClinicSession, *, at: datetime, seen_by: str) -> str:
     """
     latest = AuditEvent.objects.filter(team_id=session.team_id).order_by("-id").values("id")[:LATEST]
     total = latest.aggregate(total=Sum("id"))["total"]
-    parts = (session.pk, session.state, session.name, total, int(at.timestamp()) // STALE_SECONDS, seen_by)
+    parts: tuple[object, ...] = (
+        session.pk,
+        session.state,
+        session.name,
+        total,
+        int(at.timestamp()) // STALE_SECONDS,
+        seen_by,
+    )
     if session.observation_minutes:
         parts += tuple(_may_leave(session, at).values())
     return hashlib.sha256(repr(parts).encode()).hexdigest()[:24]

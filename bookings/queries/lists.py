@@ -1,7 +1,7 @@
 """A clinic's list of people by wing or site: who is on it, what came of each, and whether everybody was offered."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 
 from django.db import models
@@ -236,6 +236,21 @@ def list_report(session: ClinicSession) -> ListReport:
         [entry for entry in entries if entry.taken_off_at is not None],
         list(ListImport.objects.filter(session=session)),
     )
+
+
+def arrived_rows(session: ClinicSession, *, but: Collection[int]) -> list[ListRow]:
+    """Return those who are at the clinic, in the order in which they came, as rows of its list; ``but`` are the keys of
+    people who are left out, such as those on it."""
+    recorded: dict[int, list[tuple[str, str, str, str]]] = defaultdict(list)
+    for stands in standing_at(session):
+        recorded[stands.person_id].append((stands.series, stands.status, stands.not_done_reason, stands.vaccine))
+    here = Visit.objects.filter(session=session, left_at__isnull=True).select_related("person__merged_into")
+    rows = []
+    for visit in here.order_by("arrived_at", "pk"):
+        person = visit.person.merged_into or visit.person
+        if person.pk not in but:
+            rows.append(_row(ListEntry(session=session, person=person), person, recorded[person.pk], None, visit))
+    return rows
 
 
 def _row(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from bookings.views.clinic_day import listing, printing, queue_slip, searching, tickets
+from bookings.views.clinic_day import from_paper, listing, printing, queue_slip, searching, tickets
 
 SESSION = "<uuid:session>/"
 
@@ -12,6 +12,7 @@ urlpatterns = [
     path(SESSION + "list/", listing.SessionList.as_view(), name="clinic-day-list"),
     path(SESSION + "names/", listing.HideNames.as_view(), name="clinic-day-names"),
     path(SESSION + "search/", searching.SessionSearch.as_view(), name="clinic-day-search"),
+    path(SESSION + "from-paper/", from_paper.FromPaper.as_view(), name="from-paper"),
     path(SESSION + "print/", printing.DayPrint.as_view(), name="clinic-day-print"),
     path(SESSION + "slip/", queue_slip.SlipMake.as_view(), name="clinic-day-slip"),
     path(SESSION + "slip/<uuid:slip>/", queue_slip.SlipShow.as_view(), name="queue-slip"),

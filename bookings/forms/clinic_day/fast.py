@@ -105,7 +105,10 @@ class FastSetUpForm(NhsukForm):
         self.directions = directions
         self.named = {str(each.public_id): each for found in directions.values() for each in found}
         self.staff = staff
-        field_of(self, "group").choices = [(EVERYBODY, _("Everybody on the list")), *groups]
+        field_of(self, "group").choices = [
+            (EVERYBODY, _("Everybody on the list") if groups else _("Everybody who is here")),
+            *groups,
+        ]
         field_of(self, "batch").choices = [
             ("", _("Choose a batch")),
             *(

@@ -1,10 +1,13 @@
 """Adding somebody who walked in: four facts, and whatever else they have."""
 
+from datetime import datetime
 from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from bookings.forms.clinic_day.from_paper import time_of_arrival
 from bookings.forms.clinic_day.people_list import PrisonNumberField
+from clinics.models import ClinicSession
 from immunisations.ages import years_between
 from immunisations.models import Visit
 from nhsuk.forms import (
@@ -17,6 +20,7 @@ from nhsuk.forms import (
     PostcodeField,
     RadiosField,
     TextField,
+    field_of,
 )
 
 # From here on people come for themselves: nobody else is asked for (Family Law Reform Act 1969, section 8).
@@ -27,6 +31,7 @@ NOW = "now"
 NEXT_TIME = "next"
 # What belongs to nobody's four facts and is folded away.
 FOLDED = (
+    "came",
     "approximate",
     "why",
     "postcode",
@@ -65,6 +70,15 @@ class WalkInForm(NhsukForm):
         inline=False,
     )
     carer_name = NameField(label=_("Name of the parent or carer (optional)"), required=False, max_length=100)
+    came = TextField(
+        label=_("Time they came, if not now (optional)"),
+        subject=_("the time they came"),
+        help_text=_("From paper. For example, 10:20am or 1020"),
+        required=False,
+        max_length=20,
+        width=5,
+        size="s",
+    )
     approximate = CheckboxField(label=_("The date of birth is not certain"), required=False, small=True)
     why = RadiosField(
         label=_("Why did they come? (optional)"), choices=Visit.Why, required=False, size="s", inline=True
@@ -92,8 +106,21 @@ class WalkInForm(NhsukForm):
         inline=False,
     )
 
-    def __init__(self, *args: Any, prison: bool = False, free_time: str = "", **kwargs: Any) -> None:
+    def __init__(
+        self,
+        *args: Any,
+        clinic: ClinicSession,
+        now: datetime,
+        prison: bool = False,
+        free_time: str = "",
+        **kwargs: Any,
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self._clinic, self._now = clinic, now
+        if self.today != clinic.date:
+            # Only from paper: the printed list says when.
+            field_of(self, "came").required = True
+            self.fields["came"].label = _("Time they came, as on the paper")
         if not prison:
             del self.fields["prison_number"]
         if not free_time:
@@ -105,6 +132,10 @@ class WalkInForm(NhsukForm):
                 (NEXT_TIME, _("At the next free time, %(time)s, as an appointment") % {"time": free_time}),
             ]
 
+    def clean_came(self) -> datetime | None:
+        """Return when they came, None where it is now."""
+        return time_of_arrival(self.cleaned_data["came"], self._clinic, now=self._now)
+
     @property
     def folded(self) -> list[Any]:
         """The fields that are folded away, in the page's order."""
@@ -114,6 +145,8 @@ class WalkInForm(NhsukForm):
     def unfolds(self) -> bool:
         """Whether something was typed in what is folded away, or is copied there, or is wrong there."""
         names = [name for name in FOLDED if name in self.fields]
+        if self.fields["came"].required:
+            return True
         if self.is_bound:
             return any(name in self.errors or name in self.changed_data for name in names)
         return any(self.initial.get(name) for name in names)

@@ -1,17 +1,22 @@
 """Arrivals: one tap for one person or a family, telling people apart, walk-ins, and taking a tap back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import datetime
 from typing import Any
+from urllib.parse import urlencode
 from uuid import UUID
 
+from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.errors import Refused
 from bookings.arrivals import arrive_appointments, details_of, expected_appointment, undo_arrival
+from bookings.forms.clinic_day.from_paper import time_of_arrival
 from bookings.models import Appointment, ListEntry
 from bookings.views.clinic_day.base import uuids
 from bookings.views.clinic_day.listing import DayListPage
@@ -25,6 +30,21 @@ from immunisations.people import row_ids
 def several(values: list[str]) -> list[UUID]:
     """Return the ids of what one button stands for: a person, or a whole family with commas between."""
     return uuids([each for value in values for each in value.split(",")])
+
+
+def typed_times(request: HttpRequest) -> dict[UUID, str]:
+    """Return when people came, as typed from paper, by their appointments' ids: what the address carries along."""
+    found = {}
+    for pair in request.GET.getlist("came"):
+        public_id, _space, typed = pair.partition(" ")
+        [key] = uuids([public_id])
+        found[key] = typed[:20]
+    return found
+
+
+def times_in_query(times: Mapping[UUID, str]) -> str:
+    """Return what an address carries along of these times; an id and a time name nobody."""
+    return f"?{urlencode([('came', f'{key} {typed}') for key, typed in times.items()])}" if times else ""
 
 
 class ArrivingPage(DayListPage):
@@ -117,6 +137,13 @@ class MatchAppointment(ArrivingPage):
             public_id=self.kwargs["appointment"],
         )
 
+    def _came(self, appointment: Appointment) -> datetime | None:
+        """When they came, where it is entered from paper. Raises Http404 for what our own pages never send."""
+        try:
+            return time_of_arrival(typed_times(self.request).get(appointment.public_id, ""), self.clinic, now=self.now)
+        except forms.ValidationError as problem:
+            raise Http404 from problem
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show those who are like them."""
         appointment = self._appointment()
@@ -124,12 +151,18 @@ class MatchAppointment(ArrivingPage):
             return redirect(self.day_url())
         matches = likely_matches(self.clinic.team, details_of(appointment))
         self.note_looks((match.person for match in matches), "match")
-        context = {"appointment": appointment, "matches": matches, "back_url": self.day_url()}
+        context = {
+            "appointment": appointment,
+            "matches": matches,
+            "back_url": self.day_url(),
+            "action": request.get_full_path(),
+        }
         return self.page("match.html", context)
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
-        """Take the answer; where others of the family are still open, go on to them."""
+        """Take the answer; what is entered from paper goes on there, with the times that are still to be saved."""
         appointment = self._appointment()
+        came = self._came(appointment)
         person = None
         if request.POST.get("is") != "new":
             public_id = uuids([request.POST.get("is", "")])[0]
@@ -141,12 +174,16 @@ class MatchAppointment(ArrivingPage):
                 session=self.clinic,
                 appointments=[appointment],
                 chosen={appointment.pk: person},
+                arrived_at={appointment.pk: came} if came else None,
                 by=self.user,
                 at=self.now,
             )
         except Refused as refusal:
             return self.refused(refusal)
-        return self.arrived(arrivals.visits)
+        if came is None:
+            return self.arrived(arrivals.visits)
+        left = {key: typed for key, typed in typed_times(request).items() if key != appointment.public_id}
+        return redirect(reverse("from-paper", args=[self.clinic.public_id]) + times_in_query(left))
 
 
 class ArrivalUndo(ArrivingPage):

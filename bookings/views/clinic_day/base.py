@@ -87,6 +87,11 @@ class ClinicDayPage(StaffRequired):
         return cast(ClinicSession, clinic)
 
     @property
+    def arrives(self) -> bool:
+        """Whether somebody can arrive now: at an open clinic, on its day."""
+        return can_record(self.clinic) and self.clinic.date == self.today
+
+    @property
     def hidden(self) -> bool:
         """Whether a queue can read this user's screen, so that no list names anybody."""
         return bool(self.request.session.get(HIDE_NAMES))
@@ -130,6 +135,8 @@ class ClinicDayPage(StaffRequired):
             "clinic": self.clinic,
             "today": self.today,
             "open": can_record(self.clinic),
+            "arrives": self.arrives,
+            "on_paper": can_record(self.clinic) and self.clinic.date < self.today,
             "hidden": self.hidden,
             # Read only where a page says it.
             "in_use": lambda: self.in_use,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from accounts.permissions import Permission
 from bookings.forms.clinic_day.fast import EVERYBODY, PAPER, FastSetUpForm
 from bookings.queries.dose import Staff, staff_of_team
-from bookings.queries.lists import ListReport, ListRow, Standing, list_report
+from bookings.queries.lists import ListReport, ListRow, Standing, arrived_rows, list_report
 from bookings.views.clinic_day.base import ClinicDayPage
 from bookings.views.clinic_day.batches import REMEMBERED, remembered
 from clinics.directions import directions_for, in_force
@@ -72,14 +72,18 @@ class FastPage(ClinicDayPage):
         named = [str(each.public_id) if each is not None else "" for each in (self.batch, self.direction)]
         return " ".join([*named, self.kept.get("given_by", ""), self.kept.get("times", "")])
 
+    def others(self, report: ListReport) -> list[ListRow]:
+        """Those who are here and on no list: who walked in, and who booked."""
+        return arrived_rows(self.clinic, but={row.person.pk for row in report.rows})
+
     def waiting(self, report: ListReport) -> list[ListRow]:
-        """Return those of the chosen wing of whom nothing is recorded yet, in the list's order."""
+        """Return those of the chosen wing of whom nothing is recorded yet, in the list's order, then of others here."""
         if self.batch is None:
             return []
         series, group = series_of(self.batch.product.vaccine).value, self.kept.get("group", EVERYBODY)
         return [
             row
-            for row in report.rows
+            for row in (*report.rows, *self.others(report))
             if (group in (EVERYBODY, f"={row.entry.group}"))
             and series not in row.recorded
             # Whoever declined everything that was offered was asked.
@@ -138,7 +142,12 @@ class FastSetUp(FastPage):
         return redirect("fast-next", self.clinic.public_id)
 
     def _page(self, form: FastSetUpForm) -> HttpResponse:
-        context = {"form": form, "report": self.report, "may_add": self.may(Permission.ADD_LISTS)}
+        context = {
+            "form": form,
+            "report": self.report,
+            "others": len(self.others(self.report)),
+            "may_add": self.may(Permission.ADD_LISTS),
+        }
         return self.page("fast_set_up.html", context)
 
 

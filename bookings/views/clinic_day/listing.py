@@ -67,6 +67,7 @@ class DayListPage(ClinicDayPage):
             "list": listing,
             "clinic": self.clinic,
             "open": can_record(self.clinic),
+            "arrives": self.arrives,
             "hidden": self.hidden,
             "all": {section: self.all_url(section) for section, cut in listing.is_cut.items() if cut},
             "fewer": {section: self.fewer_url(section) for section in self.whole if listing.counts[section] > LONGEST},

@@ -1,6 +1,7 @@
 """Somebody without an appointment: four facts, added and arrived in one press; a brother or sister with two."""
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -22,6 +23,7 @@ from bookings.details import Contact, PersonDetails
 from bookings.forms.clinic_day.walk_in import YES, WalkInForm
 from bookings.models import Appointment, Booking
 from bookings.privacy import booked_for_themselves, private_people
+from bookings.views.clinic_day.arriving import times_in_query
 from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from bookings.views.clinic_day.checking import uuid_or_new
 from clinics.models import ClinicSession, Venue
@@ -123,7 +125,7 @@ class WalkIn(ClinicDayPage):
             if "is" in request.POST:
                 return self._arrive_known(form, uuids([request.POST["is"]])[0])
             if "appointment" in request.POST:
-                return self._arrive_booked(uuids([request.POST["appointment"]])[0])
+                return self._arrive_booked(form, uuids([request.POST["appointment"]])[0])
             if "add" not in request.POST:
                 details = self._details(form)
                 matches, booked = likely_matches(self.clinic.team, details), expected_like(self.clinic, details)
@@ -173,6 +175,8 @@ class WalkIn(ClinicDayPage):
         return WalkInForm(
             post,
             today=self.today,
+            clinic=self.clinic,
+            now=self.now,
             prison=self.clinic.venue.kind == Venue.Kind.PRISON,
             free_time=clock(timezone.localtime(free)) if free else "",
             **details,
@@ -202,6 +206,7 @@ class WalkIn(ClinicDayPage):
             why=form.cleaned_data["why"] or Visit.Why.VACCINATION,
             accompanied_by=form.carer,
             accompanied_as=shared.carer_as if shared is not None and same else "",
+            arrived_at=form.cleaned_data["came"],
             by=self.user,
             at=self.now,
         )
@@ -264,19 +269,32 @@ class WalkIn(ClinicDayPage):
                 session=self.clinic,
                 appointments=[appointment],
                 chosen={appointment.pk: person},
+                arrived_at=self._came(form, appointment),
                 by=self.user,
                 at=self.now,
             ).visits[0]
         return self._done(form, visit, None)
 
-    def _arrive_booked(self, public_id: UUID) -> HttpResponse:
+    def _came(self, form: WalkInForm, appointment: Appointment) -> dict[int, datetime] | None:
+        came = form.cleaned_data["came"]
+        return {appointment.pk: came} if came else None
+
+    def _arrive_booked(self, form: WalkInForm, public_id: UUID) -> HttpResponse:
         """The one with this appointment is who came."""
         appointment = Appointment.objects.filter(session=self.clinic, public_id=public_id).first()
         if appointment is None:
             raise Http404
-        arrivals = arrive_appointments(session=self.clinic, appointments=[appointment], by=self.user, at=self.now)
+        arrivals = arrive_appointments(
+            session=self.clinic,
+            appointments=[appointment],
+            arrived_at=self._came(form, appointment),
+            by=self.user,
+            at=self.now,
+        )
         if arrivals.undecided:
-            return redirect("clinic-day-match", self.clinic.public_id, appointment.public_id)
+            times = {appointment.public_id: self.request.POST.get("came", "")} if form.cleaned_data["came"] else {}
+            address = reverse("clinic-day-match", args=[self.clinic.public_id, appointment.public_id])
+            return redirect(address + times_in_query(times))
         visit = arrivals.visits[0]
         messages.success(self.request, _("1 person marked as arrived."))
         return redirect("person", self.clinic.public_id, visit.person.public_id)

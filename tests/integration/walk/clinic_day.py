@@ -107,6 +107,7 @@ TABLE: dict[str, Entry] = {
         sends=lambda world: {"visit": world.visit.public_id},
     ),
     "walk-in": staff(CLINIC, arguments=clinic),
+    "from-paper": staff(CLINIC, arguments=clinic),
     "people-list": staff(CLINIC, arguments=clinic),
     "people-list-add": staff(FOLLOWS_UP, arguments=clinic),
     "people-list-one": staff(FOLLOWS_UP, arguments=clinic),
