@@ -37,6 +37,7 @@ __all__ = [
     "TimesTaken",
     "TooBusy",
     "confirm_held",
+    "confirm_with_own",
     "extend_kept",
     "find_runs",
     "free_grid",
@@ -87,19 +88,24 @@ class FreeTime:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """One person's reservation, with when it begins and for how long."""
+    """One person's reservation, with when it begins and for how long.
 
-    reservation: Reservation
+    None where nothing was taken: a family that changes its times is to sit at a time that is its own already.
+    """
+
+    reservation: Reservation | None
     starts_at: datetime
     minutes: int
 
 
 def _free_or_mine(
-    places: "models.QuerySet[Place]", *, at: datetime, holder: uuid.UUID | None
+    places: "models.QuerySet[Place]", *, at: datetime, holder: uuid.UUID | None, own: Sequence[int] = ()
 ) -> "models.QuerySet[Place]":
     condition = models.Q(reservation__isnull=True) | models.Q(reservation__expires_at__lte=at)
     if holder is not None:
         condition |= _kept_by(holder)
+    if own:
+        condition |= models.Q(reservation__in=own)
     return places.filter(condition)
 
 
@@ -116,9 +122,14 @@ def _read(places: "models.QuerySet[Place]") -> list[FreePlace]:
     return [FreePlace(*row) for row in places.order_by().values_list("id", "starts_at", "lane", "period_id")]
 
 
-def free_grid(*, session: ClinicSession, at: datetime, holder: uuid.UUID | None = None) -> Grid:
-    """Return the places of ``session`` that are free at ``at``, or held by ``holder``: one query, no locks."""
-    places = _free_or_mine(_on_offer(session, at), at=at, holder=holder)
+def free_grid(
+    *, session: ClinicSession, at: datetime, holder: uuid.UUID | None = None, own: Sequence[int] = ()
+) -> Grid:
+    """Return the places of ``session`` that are free at ``at``, or held by ``holder``: one query, no locks.
+
+    ``own`` has the keys of the reservations of whoever would give up theirs for new ones: their places count as free.
+    """
+    places = _free_or_mine(_on_offer(session, at), at=at, holder=holder, own=own)
     return Grid(_read(places), minutes=session.appointment_minutes)
 
 
@@ -162,6 +173,7 @@ def take_places(
     expires_at: datetime | None,
     at: datetime,
     split: bool = False,
+    own: Sequence[int] = (),
 ) -> list[Taken]:
     """Take places for a whole family, all or nothing, and return one reservation for each of ``needs``, in order.
 
@@ -169,6 +181,10 @@ def take_places(
     not all reach for the same. With ``split`` a family that fits nowhere in one run is seated apart, from
     ``starts_at`` on. What ``holder`` held before is replaced (None: nobody who holds anything yet). ``expires_at`` is
     None for kind "appointment" and a moment for every other kind. Must run in the caller's transaction.
+
+    ``own`` has the keys of the reservations that the same people have and would give up for the new ones: what they
+    hold may be among the new places. While the new ones are only kept, those stay as they are, and only what they lack
+    is taken; with kind "appointment" they change hands, and the caller releases what is left of the old reservations.
 
     Raises TimesTaken where they do not fit (any more), NotTakingBookings where the clinic does not take bookings,
     TooBusy where the places stayed locked for ten seconds.
@@ -183,6 +199,7 @@ def take_places(
         expires_at=expires_at,
         at=at,
         split=split,
+        own=own,
     )
     waits = 0
     for number in range(TRIES + TRIES_IN_QUEUE):
@@ -214,6 +231,7 @@ def _attempt(
     expires_at: datetime | None,
     at: datetime,
     split: bool,
+    own: Sequence[int],
     in_queue: bool,
 ) -> list[Taken] | None:
     """Make one try. None asks for another; TimesTaken is final."""
@@ -223,7 +241,7 @@ def _attempt(
     if starts_at is not None and not split:
         wanted = minutes_of(starts_at, needs, minutes=session.appointment_minutes)
     else:
-        grid = free_grid(session=session, at=at, holder=holder)
+        grid = free_grid(session=session, at=at, holder=holder, own=own)
         run = _choose(grid, needs, starts_at, split)
         if run is None:
             raise _times_taken(grid, needs, starts_at)
@@ -234,14 +252,16 @@ def _attempt(
         ]
         # Whoever takes any run looks for the one just chosen, and asks for another where it has gone.
         first = starts_at or run.starts_at
-    locked = _lock_places(session, wanted, at=at, holder=holder)
+    locked = _lock_places(session, wanted, at=at, holder=holder, own=own)
     still_free = _read(
-        _free_or_mine(Place.objects.on_offer().filter(pk__in=locked, starts_at__in=wanted), at=at, holder=holder)
+        _free_or_mine(
+            Place.objects.on_offer().filter(pk__in=locked, starts_at__in=wanted), at=at, holder=holder, own=own
+        )
     )
     run = _choose(Grid(still_free, minutes=session.appointment_minutes), needs, first, split)
     if run is not None:
-        return _seat(run, session=session, kind=kind, holder=holder, expires_at=expires_at)
-    grid = free_grid(session=session, at=at, holder=holder)
+        return _seat(run, session=session, kind=kind, holder=holder, expires_at=expires_at, own=own)
+    grid = free_grid(session=session, at=at, holder=holder, own=own)
     if _choose(grid, needs, starts_at, split) is None:
         raise _times_taken(grid, needs, starts_at)
     return None
@@ -292,43 +312,73 @@ def share_session(session: ClinicSession) -> str:
 
 
 def _lock_places(
-    session: ClinicSession, wanted: list[datetime], *, at: datetime, holder: uuid.UUID | None
+    session: ClinicSession,
+    wanted: list[datetime],
+    *,
+    at: datetime,
+    holder: uuid.UUID | None,
+    own: Sequence[int] = (),
 ) -> list[int]:
-    """Lock the free places of the wanted minutes and whatever the holder has, in id order, waiting for each."""
+    """Lock the free places of the wanted minutes and whatever the holder has, in id order, waiting for each.
+
+    Of those that the people have already (``own``), the ones in the wanted minutes too.
+    """
     which = models.Q(starts_at__in=wanted, starts_at__gt=at, withdrawn_at__isnull=True, kept_for="")
     if holder is not None:
         which |= _kept_by(holder)
-    places = _free_or_mine(Place.objects.filter(session=session).filter(which), at=at, holder=holder)
+    places = _free_or_mine(Place.objects.filter(session=session).filter(which), at=at, holder=holder, own=own)
     return list(places.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
 
 
 def _seat(
-    run: Run, *, session: ClinicSession, kind: str, holder: uuid.UUID | None, expires_at: datetime | None
+    run: Run,
+    *,
+    session: ClinicSession,
+    kind: str,
+    holder: uuid.UUID | None,
+    expires_at: datetime | None,
+    own: Sequence[int] = (),
 ) -> list[Taken]:
+    """Point the run's places, which are locked, to a reservation for each person."""
+    staying: set[int] = set()
+    if own and expires_at is not None:
+        # What is only kept may still be given up: until it is certain, nobody's appointment loses its place.
+        seated = [key for seat in run.seats for key in seat.place_ids]
+        staying = set(Place.objects.filter(pk__in=seated, reservation__in=own).values_list("id", flat=True))
     if holder is not None:
         before = list(Reservation.objects.filter(holder=holder, expires_at__isnull=False).values_list("id", flat=True))
         Place.objects.filter(reservation__in=before).update(reservation=None)
         Reservation.objects.filter(pk__in=before).delete()
     else:
         holder = uuid.uuid4()
-    reservations = Reservation.objects.bulk_create(
-        [Reservation(session=session, kind=kind, holder=holder, expires_at=expires_at) for _seat in run.seats]
+    lacking = [[key for key in seat.place_ids if key not in staying] for seat in run.seats]
+    reservations = iter(
+        Reservation.objects.bulk_create(
+            [Reservation(session=session, kind=kind, holder=holder, expires_at=expires_at) for keys in lacking if keys]
+        )
     )
-    for seat, reservation in zip(run.seats, reservations, strict=True):
-        Place.objects.filter(pk__in=seat.place_ids).update(reservation=reservation)
-    return [
-        Taken(reservation, seat.starts_at, seat.minutes)
-        for seat, reservation in zip(run.seats, reservations, strict=True)
-    ]
+    taken = []
+    for seat, keys in zip(run.seats, lacking, strict=True):
+        reservation = next(reservations) if keys else None
+        if keys:
+            Place.objects.filter(pk__in=keys).update(reservation=reservation)
+        taken.append(Taken(reservation, seat.starts_at, seat.minutes))
+    return taken
 
 
 def confirm_held(
-    *, session: ClinicSession, needs: Sequence[Need], holder: uuid.UUID, at: datetime
+    *,
+    session: ClinicSession,
+    needs: Sequence[Need],
+    holder: uuid.UUID,
+    at: datetime,
+    starts_at: datetime | None = None,
 ) -> list[Taken] | None:
     """Turn everything that ``holder`` holds for ``needs`` into appointments' reservations, even if it has expired.
 
-    Returns them in the family's order, or None where anything of it was taken over meanwhile. Must run in the
-    caller's transaction. Raises NotTakingBookings as take_places does.
+    Returns them in the family's order, or None where anything of it was taken over meanwhile, or where it does not
+    begin at ``starts_at`` (None: wherever it begins). Must run in the caller's transaction. Raises NotTakingBookings as
+    take_places does.
     """
     _lock_session(session, in_queue=False)
     kept = Place.objects.filter(_kept_by(holder), session=session, starts_at__gt=at, withdrawn_at__isnull=True)
@@ -338,6 +388,8 @@ def confirm_held(
     seats: dict[int, list[Place]] = {}
     for place in rows:
         seats.setdefault(place.reservation_id or 0, []).append(place)
+    if starts_at is not None and [places[0].starts_at for places in seats.values()][:1] != [starts_at]:
+        return None
     if [len(places) for places in seats.values()] != [need.slots for need in needs]:
         return None
     Reservation.objects.filter(pk__in=seats).update(kind=Reservation.Kind.APPOINTMENT, expires_at=None)
@@ -346,6 +398,32 @@ def confirm_held(
         for places in seats.values()
         if places[0].reservation is not None
     ]
+
+
+def confirm_with_own(
+    *,
+    session: ClinicSession,
+    needs: Sequence[Need],
+    starts_at: datetime,
+    holder: uuid.UUID,
+    own: Sequence[int],
+    at: datetime,
+) -> list[Taken] | None:
+    """Seat a family that changes its times on what ``holder`` keeps for it and on its ``own`` places together.
+
+    ``own`` has the keys of the reservations that they give up; whoever calls has locked their appointments, and
+    releases afterwards what is left of them. Returns reservations for appointments in the family's order, or None
+    where anything of it has gone meanwhile: then nothing is changed. Must run in the caller's transaction. Raises
+    NotTakingBookings as take_places does.
+    """
+    _lock_session(session, in_queue=False)
+    theirs = _on_offer(session, at).filter(_kept_by(holder) | models.Q(reservation__in=own))
+    locked = list(theirs.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
+    # Read again under the lock, as take_places does.
+    run = Grid(_read(theirs.filter(pk__in=locked)), minutes=session.appointment_minutes).run_at(starts_at, needs)
+    if run is None:
+        return None
+    return _seat(run, session=session, kind=Reservation.Kind.APPOINTMENT, holder=holder, expires_at=None, own=own)
 
 
 def extend_kept(*, holder: uuid.UUID, expires_at: datetime, at: datetime) -> int:

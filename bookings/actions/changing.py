@@ -274,13 +274,22 @@ def _take(
     at: datetime,
     split: bool,
 ) -> list[Taken]:
-    """Take what the draft kept, else the times asked for. The old places and the new are locked in one order."""
-    wanted = Q(reservation__in=[each for each in held if each is not None])
+    """Take what the draft kept, else the times asked for. The old places and the new are locked in one order.
+
+    Those who are moved one after the other may sit on places that they ``held`` already.
+    """
+    old = [each for each in held if each is not None]
+    own = [] if split else old
+    wanted = Q(reservation__in=old)
     if holder is not None:
         wanted |= Q(reservation__holder=holder)
     list(Place.objects.filter(wanted).order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
     if holder is not None:
-        kept = places.confirm_held(session=session, needs=needs, holder=holder, at=at)
+        kept = places.confirm_held(session=session, needs=needs, holder=holder, at=at, starts_at=starts_at)
+        if kept is None and own and starts_at is not None:
+            kept = places.confirm_with_own(
+                session=session, needs=needs, starts_at=starts_at, holder=holder, own=own, at=at
+            )
         if kept is not None:
             return kept
     return places.take_places(
@@ -292,6 +301,7 @@ def _take(
         expires_at=None,
         at=at,
         split=split,
+        own=own,
     )
 
 

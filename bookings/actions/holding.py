@@ -31,8 +31,12 @@ def hold_times(
     starts_at: datetime | None,
     at: datetime,
     split: bool = False,
+    own: Sequence[int] = (),
 ) -> list[Taken]:
     """Keep times for a draft for 20 minutes, in place of any it kept before, and note clinic and time on it.
+
+    ``own`` has the keys of the reservations that people who are moved have now: their places may be among the new
+    ones, stay as they are until the change is made, and are not kept twice. Only for a change without ``split``.
 
     Raises what ``clinics.places.take_places`` raises; what the draft kept before it then keeps still. Raises
     BookingRefused (``already_booked``) where the draft has become a booking.
@@ -49,6 +53,7 @@ def hold_times(
         expires_at=at + HOLD,
         at=at,
         split=split,
+        own=own,
     )
     draft.session = session
     draft.starts_at = taken[0].starts_at

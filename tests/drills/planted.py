@@ -51,10 +51,10 @@ def _plant_no_lock() -> None:
     faithful: Any = places._seat
 
     def read_without_locking(
-        session: Any, wanted: list[datetime], *, at: datetime, holder: uuid.UUID | None
+        session: Any, wanted: list[datetime], *, at: datetime, holder: uuid.UUID | None, own: Sequence[int] = ()
     ) -> list[int]:
         free = places._free_or_mine(
-            places.Place.objects.filter(session=session, starts_at__in=wanted), at=at, holder=holder
+            places.Place.objects.filter(session=session, starts_at__in=wanted), at=at, holder=holder, own=own
         )
         return list(free.values_list("id", flat=True))
 
@@ -71,7 +71,7 @@ def _plant_no_second_look() -> None:
     from bookings.models import Draft
     from clinics import places
 
-    def believe(*, session: Any, needs: Sequence[Any], holder: uuid.UUID, at: datetime) -> Any:
+    def believe(*, session: Any, needs: Sequence[Any], holder: uuid.UUID, at: datetime, **_when: Any) -> Any:
         promised = list(places.Reservation.objects.filter(holder=holder, expires_at__isnull=False).order_by("id"))
         if len(promised) != len(needs):
             return None

@@ -200,6 +200,11 @@ class NewTimesView(FoundView):
             return []
         return [each.starts_at for each in self.moved]
 
+    def own(self) -> list[int]:
+        """Return the keys of the reservations that those who move have at the clinic chosen so far."""
+        there = [] if self.adding else [each for each in self.moved if each.session_id == self.session.pk]
+        return [each.reservation_id for each in there if each.reservation_id is not None]
+
     def chosen(self) -> dict[str, Any]:
         """Return what was chosen so far, for the lines at the top of the page."""
         return {"names": words.listed(self.names())}

@@ -57,6 +57,7 @@ class NewTime(NewTimesView):
                 starts_at=starts_at,
                 at=self.at,
                 split=split,
+                own=[] if split else self.own(),
             )
         except TimesTaken:
             self.answers.gone = starts_at.isoformat()
@@ -76,14 +77,18 @@ class NewTime(NewTimesView):
 
     def show(self, form: TimeForm, status: int = 200) -> HttpResponse:
         """Render the times, the nearest to the old ones first."""
-        grid = places.free_grid(session=self.session, at=self.at, holder=self.draft.public_id)
+        # Those who move give up the times they have: these count as free for them.
+        grid = places.free_grid(session=self.session, at=self.at, holder=self.draft.public_id, own=self.own())
         needs = self.answers.needs(self.appointments)
         # The minute they have now, with another vaccinator, would be a change to nothing.
         kept = self.kept_times()
         runs = [run for run in grid.runs(needs) if [seat.starts_at for seat in run.seats] != kept]
         gone = datetime.fromisoformat(self.answers.gone) if self.answers.gone else None
         near = gone or self.near()
-        split = grid.nearest_split(needs, near) if not runs and len(needs) > 1 else None
+        split = None
+        if not runs and len(needs) > 1:
+            apart = places.free_grid(session=self.session, at=self.at, holder=self.draft.public_id)
+            split = apart.nearest_split(needs, near)
         groups: list[tuple[str, list[dict[str, Any]]]] = []
         number = page_number(self.request)
         pages = max(1, -(-len(runs) // TIMES_ON_A_PAGE))

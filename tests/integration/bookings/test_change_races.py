@@ -142,3 +142,93 @@ def test_what_is_cancelled_while_it_is_moved_is_moved_or_cancelled_and_never_hal
     states = set(booking.appointments.values_list("state", "session"))
     # Cancelling waited, and then found them where they had gone.
     assert states == {("booked" if what == "the old clinic" else "cancelled", new.pk)}
+
+
+def kept(booking: Booking, session: ClinicSession, starts_at: datetime) -> Draft:
+    """A change that keeps a time, with the family's own places counted as free for it."""
+    moved = list(booking.appointments.order_by("position"))
+    answers = NewTimes(appointments=[str(each.public_id) for each in moved])
+    draft = changes.begin(booking=booking, purpose="change", answers=answers, session=session, at=NOW)
+    own = [each.reservation_id for each in moved if each.reservation_id is not None]
+    hold_times(draft=draft, session=session, needs=answers.needs(moved), starts_at=starts_at, at=NOW, own=own)
+    return draft
+
+
+@pytest.mark.parametrize("held", [False, True], ids=["without a hold", "with what each lacks kept"])
+def test_families_in_a_row_who_all_move_onto_places_of_their_own_at_once_lose_and_double_none(held: bool) -> None:
+    """Each wants to begin ten minutes later: on places of the next family, and the last one on a free one."""
+    session = make_session(periods=[(time(10), time(11, 10), 1)])
+    families = [
+        book(session, child(), child("Bilal"), starts_at=TEN + number * 2 * MINUTES).booking for number in (0, 1, 2)
+    ]
+    # Of three in a row only the last can keep what it lacks; before it is gone, what the others lack is booked.
+    drafts = [None, None, kept(families[2], session, TEN + 5 * MINUTES) if held else None]
+    go = threading.Barrier(3)
+
+    def job(number: int):
+        def work() -> None:
+            go.wait(60)
+            moves(families[number], session, TEN + (2 * number + 1) * MINUTES, drafts[number])
+
+        return work
+
+    errors = at_once(*[job(number) for number in range(3)])
+    assert set(errors) <= {"TimesTaken: times_taken"}
+    stands()
+    moved = [set(each.appointments.values_list("version", flat=True)) == {2} for each in families]
+    assert moved[2] and moved.count(False) == len(errors)
+    for number, (booking, went) in enumerate(zip(families, moved, strict=True)):
+        first = TEN + (2 * number + went) * MINUTES
+        starts = booking.appointments.order_by("position").values_list("starts_at", flat=True)
+        assert list(starts) == [first, first + MINUTES]
+    # Whoever moved made room for the one before, and for nobody else.
+    assert moved in ([False, False, True], [False, True, True], [True, True, True])
+
+
+def test_what_a_family_lacks_is_hers_or_another_familys_and_its_own_places_stay_its_own() -> None:
+    session = make_session(periods=[(time(10), time(10, 30), 1)])
+    family = book(session, child(), child("Bilal"), starts_at=TEN).booking
+    go = threading.Barrier(4)
+
+    def move() -> None:
+        go.wait(60)
+        moves(family, session, TEN + MINUTES)
+
+    def come(starts_at: datetime):
+        def work() -> None:
+            go.wait(60)
+            book(session, child("Other"), starts_at=starts_at)
+
+        return work
+
+    errors = at_once(move, *[come(TEN + number * MINUTES) for number in range(3)])
+    assert set(errors) <= {"TimesTaken: times_taken"}
+    stands()
+    places = Place.objects.filter(session=session).exclude(reservation=None).count()
+    assert places == Appointment.objects.count() and family.appointments.filter(state="booked").count() == 2
+    first = family.appointments.get(position=1).starts_at
+    assert family.appointments.get(position=2).starts_at == first + MINUTES
+
+
+def test_a_child_cancelled_while_the_family_moves_onto_its_place_is_moved_or_cancelled_and_never_half() -> None:
+    session = make_session(periods=[(time(10), time(11), 1)])
+    family = book(session, child(), child("Bilal"), starts_at=TEN).booking
+    draft = kept(family, session, TEN + MINUTES)
+    under_way = threading.Event()
+
+    def move_slowly() -> None:
+        with transaction.atomic():
+            moves(family, session, TEN + MINUTES, draft)
+            under_way.set()
+            clock.sleep(PAUSE)
+
+    def cancel() -> None:
+        under_way.wait(60)
+        bilal = family.appointments.get(position=2)
+        cancel_appointments(booking=family, appointments=[bilal], by=None, source="test", at=NOW)
+        book(session, child("Carla"), starts_at=TEN + 2 * MINUTES)
+
+    assert at_once(move_slowly, cancel) == []
+    stands()
+    assert family.appointments.get(position=1).starts_at == TEN + MINUTES
+    assert Appointment.objects.get(first_name="Carla").starts_at == TEN + 2 * MINUTES

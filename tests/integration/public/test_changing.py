@@ -1,7 +1,7 @@
 """Another time or clinic, one more person, other contact details, running late: from the page of the booking."""
 
 import re
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from html import unescape
 
 import pytest
@@ -384,3 +384,19 @@ def test_the_times_they_have_are_not_offered_as_new_ones(parent, made):
     parent.answers("/booking/change/", people=[str(second.public_id)])
     parent.answers(day=re.findall(r'name="day" type="radio" value="([^"]+)"', source(parent))[0])
     assert first.starts_at.isoformat() in parent.times
+
+
+def test_a_family_moves_by_ten_minutes_onto_a_place_of_its_own(visitor, team):
+    """With one vaccinator the second child's old time is the first one's new one."""
+    session = make_session(team, name="Small clinic", periods=[(time(10), time(10, 30), 1)])
+    made = book(session, child(), child("Bilal", born=date(2021, 5, 6)), starts_at=MORNING + HOUR)
+    visitor.goes(f"/booking/m/{made.link_token}/")
+    visitor.answers("/booking/change/", people=[str(each.public_id) for each in made.booking.appointments.all()])
+    visitor.answers(day=str(session.public_id))
+    assert visitor.times == [(MORNING + HOUR + timedelta(minutes=10)).isoformat()]
+    visitor.answers(starts_at=visitor.times[0])
+    assert "Amina 10:10am Now: Saturday 21 November 2026, 10am" in visitor.text and taken() == 3
+    visitor.answers()
+    assert "Appointments changed" in visitor.text and taken() == 2
+    starts = [each.starts_at - MORNING - HOUR for each in made.booking.appointments.order_by("position")]
+    assert starts == [timedelta(minutes=10), timedelta(minutes=20)]
