@@ -1,6 +1,7 @@
 """The outbox and what came of it, and who wants no more messages, to look into."""
 
 import uuid
+from typing import Any
 
 from django.contrib import admin
 from django.db.models import Q, QuerySet
@@ -12,6 +13,7 @@ from django.utils.translation import gettext_lazy
 from accounts.admin_bases import FirstThousands, FoundByName, ReadOnlyAdmin, staff_of
 from accounts.admin_filters import Question, lately
 from accounts.permissions import Permission
+from messaging import registry
 from messaging.actions import confirm_sent, send_again
 from messaging.models import Message, StopRequest
 
@@ -47,6 +49,19 @@ class Arrived(Question):
     ]
 
 
+class WhatFor(admin.SimpleListFilter):
+    title = gettext_lazy("purpose")
+    parameter_name = "purpose"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
+        """Return every purpose there is, whether a message of it was written or not."""
+        return [(purpose, purpose.replace("_", " ").capitalize()) for purpose in registry.purposes()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Message]) -> QuerySet[Message]:
+        """Keep the messages of the purpose chosen; all where none is."""
+        return queryset.filter(purpose=self.value()) if self.value() in registry.purposes() else queryset
+
+
 @admin.register(Message)
 class MessageAdmin(FoundByName, ReadOnlyAdmin):
     """Every message that is or was owed: when, how, and what came of it. What it says is made when it is sent."""
@@ -54,7 +69,7 @@ class MessageAdmin(FoundByName, ReadOnlyAdmin):
     view_with = Permission.INSPECT
     paginator = FirstThousands
     list_display = ["purpose", "channel", "state", "due_at", "finished_at", "receipt", "outcome"]
-    list_filter = [MessageState, Arrived, lately("created_at", gettext_lazy("written")), "channel"]
+    list_filter = [MessageState, Arrived, lately("created_at", gettext_lazy("written")), "channel", WhatFor]
     search_fields = ["subject_id"]
     search_help_text = gettext_lazy("Search by the public id of the message or of the booking it is about")
     ordering = ["-id"]

@@ -157,6 +157,8 @@ def test_receipts_and_stops_are_filtered_by_what_came_of_them(world, coordinator
     for name, query, found in (
         ("messaging_message", {"receipt": "bounced"}, 1),
         ("messaging_message", {"receipt": "delivered"}, 0),
+        ("messaging_message", {"receipt": "bounced", "purpose": world.message.purpose}, 1),
+        ("messaging_message", {"purpose": "clinic_opening"}, 0),
         ("messaging_stoprequest", {"is": "stands"}, 1),
         ("messaging_stoprequest", {"is": "withdrawn"}, 0),
     ):
