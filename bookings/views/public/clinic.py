@@ -15,6 +15,7 @@ from bookings.drafts import Step
 from bookings.forms.public import clinic as forms
 from bookings.views.public.base import Question, step_url
 from bookings.views.public.fairness import may_hold, too_many
+from bookings.views.public.people import birth_step
 from clinics import places, queries, words
 from clinics.finder import find, position_of_venue
 from clinics.forms.public import SearchForm
@@ -154,7 +155,7 @@ class TooYoung(Question):
             {
                 "name": person.first_name,
                 "from": day,
-                "birth_url": step_url(self.draft, Step("book-date-of-birth", number)),
+                "birth_url": step_url(self.draft, birth_step(person, number)),
                 "remove_url": step_url(self.draft, Step("book-remove", number)) if len(self.answers.people) > 1 else "",
             }
             for number, (person, day) in enumerate(

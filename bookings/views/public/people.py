@@ -270,7 +270,7 @@ class People(Question):
                     "person": person,
                     "born": birth_words(person),
                     "name_url": step_url(self.draft, Step("book-name", number)),
-                    "birth_url": step_url(self.draft, Step("book-date-of-birth", number)),
+                    "birth_url": step_url(self.draft, birth_step(person, number)),
                     "remove_url": step_url(self.draft, Step("book-remove", number)) if several else "",
                 }
                 for number, person in enumerate(self.answers.people, start=1)
@@ -278,6 +278,12 @@ class People(Question):
             "most": drafts.MOST_PEOPLE,
             "full": not drafts.room_for_another(self.answers),
         }
+
+
+def birth_step(person: PersonAnswers, number: int) -> Step:
+    """Return the page for this person's date of birth: that of a year alone where that is what was given."""
+    about = bool(person.born) and person.birth().exact is None
+    return Step("book-approximate-birth" if about else "book-date-of-birth", number)
 
 
 def birth_words(person: PersonAnswers) -> str:

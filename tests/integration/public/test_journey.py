@@ -32,7 +32,7 @@ def test_one_child_is_booked_from_the_clinics_page(visitor, session):
     assert visitor.heading == "What is Amina’s date of birth?"
     visitor.answers(date_of_birth_day="27", date_of_birth_month="mar", date_of_birth_year="2023")
     assert visitor.heading == "People who are coming"
-    assert "Born 27 March 2023" in visitor.text
+    assert "Date of birth 27 March 2023 Change date of birth of Amina" in visitor.text
     visitor.answers(another="no")
     assert visitor.heading == "What is Amina’s appointment for?"
     visitor.answers(vaccines=["MEASLES"])
@@ -267,11 +267,14 @@ def test_a_birth_known_to_the_year_is_enough(visitor, session):
     assert about in visitor.page.content.decode()
     visitor.goes(about).answers(date_of_birth_year="2020")
     assert "about 2020" in visitor.text
+    assert f'href="{about}"' in visitor.page.content.decode()
     visitor.answers(another="no").says_what_for().answers(interpreter="no").answers(wanted="no")
     visitor.answers(starts_at=visitor.times[0]).answers(known="no")
     visitor.says_where().answers(relationship="mother", contact_name="X", parental="yes").answers(
         contact_by=["neither"]
-    ).answers()
+    )
+    assert f'href="{about}"' in visitor.page.content.decode()
+    visitor.answers()
     assert "use 1 January 2020" in visitor.text
     appointment = Appointment.objects.get()
     assert appointment.date_of_birth_is_approximate and str(appointment.date_of_birth) == "2020-01-01"
