@@ -80,6 +80,16 @@ def automatic_match(team: Team, details: Details) -> Person | None:
     return _only_one(same_birth.filter(conditions), details, in_prison) if conditions else None
 
 
+def strict_match(people: Iterable[Person], details: Details) -> Person | None:
+    """Return the one of these people whom ``automatic_match`` would name if there were no others, or None."""
+    if details.date_of_birth_is_approximate:
+        return None
+    born = [
+        each for each in people if each.date_of_birth == details.date_of_birth and not each.date_of_birth_is_approximate
+    ]
+    return _only_one(born, details, set())
+
+
 def _only_one(same_birth: Iterable[Person], details: Details, in_prison: Collection[int]) -> Person | None:
     """Return the one of these people, all born on the day, whom the details belong to by the strict rule, or None."""
     fitting: dict[int, Person] = {}

@@ -46,6 +46,8 @@ class DayRow:
     to_read: bool = False
     # When somebody who waits after a dose may leave, in words.
     leaving: str = ""
+    # In a search: whose record it is of somebody who is booked and not matched to it yet.
+    record: Person | None = None
     # Whether the screen faces a queue: then nothing that says who it is stands on it.
     hidden: bool = False
 

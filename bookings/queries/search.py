@@ -9,6 +9,7 @@ from django.db.models import Q
 from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 
+from bookings.arrivals import details_of
 from bookings.models import Appointment, Booking, ListEntry
 from bookings.queries.day import day_list
 from bookings.queries.rows import DayRow, Family, initials
@@ -17,6 +18,7 @@ from bookings.scans import looks_scanned, scanned
 from clinics.models import ClinicSession
 from clinics.words import clock
 from clinics.words import day as day_words
+from immunisations.matching import strict_match
 from immunisations.models import Person, PersonIdentifier, Visit
 from immunisations.search import MOST_RESULTS, Query, read_query, search_people, why_named
 
@@ -73,7 +75,7 @@ class SearchAnswer:
     @property
     def found_people(self) -> list[Person]:
         """Everybody known who is shown."""
-        shown = [row.person for row in self.here] + [
+        shown = [row.person or row.record for row in self.here] + [
             found.person for found in self.cancelled + self.elsewhere + self.people
         ]
         return [person for person in shown if person is not None]
@@ -94,6 +96,12 @@ def search(session: ClinicSession, text: str, *, today: date, at: datetime, hidd
     answer.here = [row for row in rows if row.why]
     on_list = {row.person.pk for row in answer.here if row.person is not None}
     known = [found for found in search_people(session.team, query, limit=most + 1) if found.person.pk not in on_list]
+    for row in answer.here:
+        if row.person is None and row.appointment is not None:
+            # Booked, and not matched yet: one person, who is found once.
+            row.record = strict_match((found.person for found in known), details_of(row.appointment))
+    on_list = {row.record.pk for row in answer.here if row.record is not None}
+    known = [found for found in known if found.person.pk not in on_list]
     places = _places({found.person.pk for found in known}, session, today)
     for one in known:
         person = one.person

@@ -6,6 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts.models import RecordView
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, ListEntry, QueueSlip
 from bookings.slips import make_slip
@@ -79,6 +80,23 @@ def test_a_reference_finds_with_or_without_a_name(clinic, desk, expected):
     for text in (reference, f"{reference[:5]}-{reference[5:]}".lower()):
         page = words(find(desk, clinic, text))
         assert "2 people found." in page and "Found by booking reference" in page
+
+
+def test_somebody_booked_whose_record_is_known_is_found_once_with_the_way_to_it(clinic, desk):
+    book(
+        clinic.session,
+        child("Amina", "Khan", date(2020, 3, 14), nhs_number="9990000018"),
+        child("Bilal", "Khan", date(2020, 3, 14)),
+    )
+    known = add(clinic, nhs_number="9990000018")
+    # Only the name and the day: somebody has to look.
+    alike = add(clinic, "Bilal")
+    page = find(desk, clinic, "khan 14 3 20")
+    assert "3 people found." in words(page)
+    html = page.content.decode()
+    assert html.count("KHAN, Amina</a>") == 1 and clinic.url("person", known.public_id) in html
+    assert html.index("Among all our people") < html.index(clinic.url("person", alike.public_id))
+    assert RecordView.objects.filter(person_id=known.public_id, page="search").exists()
 
 
 def test_a_prison_number_finds_on_the_list_and_among_all(clinic, desk):
