@@ -92,6 +92,9 @@ class WasteForm(NhsukForm):
         width=4,
     )
     note = _note(gettext_lazy("Note (optional)"))
+    confirmed = CheckboxField(
+        label=gettext_lazy("I counted: write them down all the same"), required=False, size="s", small=True
+    )
     reason = forms.ChoiceField(choices=WasteReason, error_messages={"required": gettext_lazy("Select why")})
 
     def __init__(self, *args: Any, batches: Sequence[Batch], **kwargs: Any) -> None:

@@ -23,7 +23,7 @@ from bookings.views.clinic_day.base import ClinicDayPage
 from bookings.views.clinic_day.batches import remembered
 from bookings.views.clinic_day.readings import excursion_words
 from clinics.actions import release_at_clinic, take_stock, waste_stock
-from clinics.models import Batch, CoolBoxReading, ReadingMoment, WasteReason
+from clinics.models import Batch, CoolBoxReading, ReadingMoment, StockMovement, WasteReason
 from clinics.policies import ClinicRefused, check_stock_open
 from immunisations.actions import count_back, destroy_held, record_reading
 from immunisations.queries import ClinicStock, StockLine, stock_of
@@ -147,6 +147,18 @@ class StockWaste(StockPage):
         if not form.is_valid():
             return self._page(form)
         data = form.cleaned_data
+        left = self._left(form)
+        if left is not None and data["doses"] > left and not data["confirmed"]:
+            form.add_error(
+                "doses",
+                ngettext(
+                    "Only %(count)s dose of %(number)s should be left here. If there are more, say that you counted",
+                    "Only %(count)s doses of %(number)s should be left here. If there are more, say that you counted",
+                    left,
+                )
+                % {"count": left, "number": form.chosen.number},
+            )
+            return self._page(form, ask=True)
         try:
             row = waste_stock(
                 batch=form.chosen,
@@ -168,8 +180,20 @@ class StockWaste(StockPage):
         messages.success(request, format_html('{} <a href="{}">{}</a>', words, right, _("Put this count right")))
         return redirect(self.stock_url())
 
-    def _page(self, form: WasteForm, *, status: int = 200) -> HttpResponse:
-        return self.page("stock_waste.html", {"form": form, "reasons": WasteReason.choices}, status=status)
+    def _left(self, form: WasteForm) -> int | None:
+        """Return how many doses of the batch the list knows to be left here.
+
+        None where nobody counted what was taken, and for the second press of a button: it is saved already.
+        """
+        line = next(line for line in self.stock.lines if line.batch == form.chosen)
+        sent = form.cleaned_data["client_uuid"]
+        if not line.taken or (sent and StockMovement.objects.filter(client_uuid=sent).exists()):
+            return None
+        return max(line.expected, 0)
+
+    def _page(self, form: WasteForm, *, status: int = 200, ask: bool = False) -> HttpResponse:
+        context = {"form": form, "reasons": WasteReason.choices, "ask": ask}
+        return self.page("stock_waste.html", context, status=status)
 
 
 class StockCountBack(StockPage):

@@ -122,6 +122,27 @@ def test_waste_takes_three_taps_from_the_list_of_the_day():
     assert StockMovement.objects.get(kind="wasted").doses == 1
 
 
+def test_more_wasted_than_is_left_is_asked_about_and_then_written_down():
+    room = stocked()
+    take_stock(session=room.session, counts={room.mmrv: 5}, by=room.nurse, at=AT)
+    client, url = client_of(room), clinic_url(room, "clinic-stock-waste")
+    answers = {"batch": str(room.mmrv.public_id), "doses": "50", "reason": "dropped"}
+    asked = client.post(url, answers)
+    assert asked.status_code == 422 and not StockMovement.objects.filter(kind="wasted").exists()
+    assert "Only 5 doses of TET1 should be left here." in text(asked) and 'name="confirmed"' in text(asked)
+    client.post(url, {**answers, "confirmed": "on"})
+    assert StockMovement.objects.get(kind="wasted").doses == 50
+
+
+def test_the_last_dose_wasted_with_two_presses_asks_nothing():
+    room = stocked()
+    take_stock(session=room.session, counts={room.mmrv: 1}, by=room.nurse, at=AT)
+    client, url = client_of(room), clinic_url(room, "clinic-stock-waste")
+    answers = {"batch": str(room.mmrv.public_id), "doses": "1", "reason": "dropped", "client_uuid": str(uuid.uuid4())}
+    assert [client.post(url, answers).status_code for _press in range(2)] == [302, 302]
+    assert StockMovement.objects.get(kind="wasted").doses == 1
+
+
 def test_something_else_wasted_says_what():
     room = stocked()
     take_stock(session=room.session, counts={room.mmrv: 10}, by=room.nurse, at=AT)
