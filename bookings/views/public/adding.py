@@ -51,13 +51,31 @@ class AddPerson(NewTimesView):
         if not form.is_valid():
             return self.show(form)
         self.keep(first_name=form.cleaned_data["first_name"], last_name=form.cleaned_data["last_name"])
-        return redirect("booking-add-birth", draft=self.draft.public_id)
+        return self.go_on()
 
     def show(self, form: PersonNameForm) -> HttpResponse:
         """Render the page."""
         return self.page(
-            "bookings/add_name.html", form, title=_("Who do you want to add?"), back=reverse("booking-manage")
+            "bookings/add_name.html",
+            form,
+            title=_("Who do you want to add?"),
+            back=self.before() or reverse("booking-manage"),
         )
+
+    def go_on(self) -> HttpResponse:
+        """Go to the first page about the person that is not answered; then to the times, and to the check."""
+        person = self.answers.added()
+        if not person.born:
+            return redirect("booking-add-birth", draft=self.draft.public_id)
+        year = self.check_year()
+        if year is not None:
+            return year
+        page = "booking-add-help" if person.needs is None else "booking-new-check"
+        return redirect(page, draft=self.draft.public_id)
+
+    def before(self) -> str:
+        """Return the address of the check once everything is answered: Back leads there. "" before."""
+        return self.url("booking-new-check") if self.answers.times else ""
 
     def opened(self) -> HttpResponse | None:
         """Open the draft, of whose person nothing need be known yet."""
@@ -122,7 +140,7 @@ class AddBirth(AddPerson):
         person = self.answers.added()
         person.keep_born(str(form.cleaned_data["date_of_birth"]))
         self.keep(born=person.born, age_confirmed=person.age_confirmed)
-        return self.check_year() or redirect("booking-add-help", draft=self.draft.public_id)
+        return self.go_on()
 
     def show(self, form: NhsukForm) -> HttpResponse:
         """Render the page."""
@@ -130,7 +148,7 @@ class AddBirth(AddPerson):
             "bookings/add_birth.html",
             form,
             title=str(form.fields["date_of_birth"].label),
-            back=self.url("booking-add-name"),
+            back=self.before() or self.url("booking-add-name"),
             about=self.about,
         )
 
@@ -155,7 +173,7 @@ class AddCheckAge(AddBirth):
         if elsewhere is not None:
             return elsewhere
         self.keep(age_confirmed=True)
-        return redirect("booking-add-help", draft=self.draft.public_id)
+        return self.go_on()
 
     def show(self, form: NhsukForm) -> HttpResponse:
         """Render the page."""
@@ -202,12 +220,15 @@ class AddHelp(AddCheckAge):
             # Other times fit now.
             self.answers.times = []
             self.answers.save(self.draft, at=self.at)
-        return redirect("booking-new-time", draft=self.draft.public_id)
+        return self.go_on()
 
     def show(self, form: NhsukForm) -> HttpResponse:
         """Render the page."""
         return self.page(
-            "bookings/question.html", form, title=str(form.fields["needs"].label), back=self.url("booking-add-birth")
+            "bookings/question.html",
+            form,
+            title=str(form.fields["needs"].label),
+            back=self.before() or self.url("booking-add-birth"),
         )
 
 
@@ -251,7 +272,7 @@ class AddGelatine(NewTimesView):
         self.answers.person = {**self.answers.person, "gelatine_free": form.cleaned_data["gelatine"] == FREE}
         self.answers.gelatine_settled = ""
         self.answers.save(self.draft, at=self.at)
-        return redirect("booking-new-time", draft=self.draft.public_id)
+        return redirect("booking-new-check", draft=self.draft.public_id)
 
     def chosen(self) -> dict[str, Any]:
         """Return who it is for, and where and on which day."""
@@ -265,12 +286,13 @@ class AddGelatine(NewTimesView):
         if short:
             others = gelatine.clinics_that_can(wishes, leave_out=self.session, at=self.at, team=self.booking.team_id)
         days = self.url("booking-new-day")
+        before = self.url("booking-new-check") if self.answers.times else ""
         beside = any(each.session_id == self.session.pk for each in self.to_come())
         return self.page(
             "bookings/gelatine.html",
             form,
             title=gelatine_title(form, short=short),
-            back=self.url("booking-add-help") if beside else days,
+            back=before or (self.url("booking-add-help") if beside else days),
             short=short,
             others=[(session, f"{days}?venue={session.venue.public_id}") for session in others],
             wished=person.first_name,

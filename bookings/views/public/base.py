@@ -26,6 +26,7 @@ from clinics.models import ClinicSession
 from clinics.times import london_day
 from clinics.vaccines import series_of
 from nhsuk.forms import NhsukForm
+from nhsuk.language import isolate
 
 COOKIE = "answers"
 SALT = "bookings.answers"
@@ -61,6 +62,15 @@ def step_url(draft: Draft, step: Step) -> str:
 def no_answers(request: HttpRequest) -> HttpResponse:
     """404: these answers are another browser's, were cleared, or are older than a day."""
     return render(request, "bookings/no_answers.html", status=404)
+
+
+def summary_row(key: str, value: Any, url: str, hidden: str) -> dict[str, Any]:
+    """Return one row of a summary list: what it is, the answer (text, or safe HTML), and the way to change it."""
+    return {
+        "key": key,
+        "value": {"html": value} if hasattr(value, "__html__") else isolate(str(value)),
+        "actions": {"items": [{"href": url, "text": _("Change"), "visuallyHiddenText": hidden}]},
+    }
 
 
 def starts_in_words(starts: list[datetime]) -> str:

@@ -187,13 +187,6 @@ class NewTimesView(FoundView):
         self.answers.save(self.draft, at=self.at)
         return None
 
-    def near(self) -> datetime | None:
-        """Return the moment near which times are offered first: the old one, or that of the brothers and sisters."""
-        if self.adding:
-            there = [each for each in self.to_come() if each.session_id == self.session.pk]
-            return max((each.starts_at for each in there), default=None)
-        return min(each.starts_at for each in self.moved)
-
     def kept_times(self) -> list[datetime]:
         """Return the times they have who are moved, where all of them are at the clinic chosen so far."""
         if self.adding or any(each.session_id != self.session.pk for each in self.moved):

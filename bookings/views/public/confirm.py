@@ -24,9 +24,9 @@ from bookings.forms.public import contact as forms
 from bookings.forms.public.people import FORMATS, MY_NEEDS, NEEDS, vaccine_words
 from bookings.gelatine import GelatineFreeGone
 from bookings.models import Booking
-from bookings.views.public.base import COOKIE, Question, secret_of, step_url
+from bookings.views.public.base import COOKIE, Question, secret_of, step_url, summary_row
 from bookings.views.public.fairness import may_book, too_many
-from bookings.views.public.people import birth_words
+from bookings.views.public.people import birth_step, birth_words
 from clinics import words
 from clinics.places import NotTakingBookings, TimesTaken
 from clinics.vaccines import Vaccine
@@ -222,12 +222,7 @@ class Check(Question):
 
     def row(self, key: str, value: Any, step: Step | str, hidden: str) -> dict[str, Any]:
         """Return one row: what it is, the answer, and the way to change it."""
-        url = step if isinstance(step, str) else step_url(self.draft, step)
-        return {
-            "key": key,
-            "value": {"html": value} if hasattr(value, "__html__") else isolate(str(value)),
-            "actions": {"items": [{"href": url, "text": _("Change"), "visuallyHiddenText": hidden}]},
-        }
+        return summary_row(key, value, step if isinstance(step, str) else step_url(self.draft, step), hidden)
 
     def person_rows(self, number: int) -> dict[str, Any]:
         """Return what was answered about one person."""
@@ -241,7 +236,7 @@ class Check(Question):
             self.row(
                 _("Date of birth"),
                 birth_words(person),
-                Step("book-date-of-birth", number),
+                birth_step(person, number),
                 _("date of birth of %(name)s") % name,
             ),
             self.row(

@@ -18,12 +18,17 @@ from bookings.forms.public.clinic import TimeForm
 from bookings.forms.public.people import NEEDS
 from bookings.gelatine import GelatineFreeGone
 from bookings.policies import BookingRefused
+from bookings.views.public.base import summary_row
 from bookings.views.public.changing import NewTimesView
 from bookings.views.public.clinic import TIMES_ON_A_PAGE, part_of_day, run_words
+from bookings.views.public.people import birth_words
 from clinics import places, words
 from clinics.places import NotTakingBookings, Run, TimesTaken
 from clinics.views.public import page_number
 from nhsuk.forms import NhsukForm
+
+# So many times beside those of the family are offered first to whoever is added.
+NEAREST = 3
 
 
 class NewTime(NewTimesView):
@@ -84,20 +89,17 @@ class NewTime(NewTimesView):
         kept = self.kept_times()
         runs = [run for run in grid.runs(needs) if [seat.starts_at for seat in run.seats] != kept]
         gone = datetime.fromisoformat(self.answers.gone) if self.answers.gone else None
-        near = gone or self.near()
         split = None
         if not runs and len(needs) > 1:
             apart = places.free_grid(session=self.session, at=self.at, holder=self.draft.public_id)
-            split = apart.nearest_split(needs, near)
+            split = apart.nearest_split(needs, gone or min(each.starts_at for each in self.moved))
         groups: list[tuple[str, list[dict[str, Any]]]] = []
         number = page_number(self.request)
         pages = max(1, -(-len(runs) // TIMES_ON_A_PAGE))
         number = min(number, pages)
         shown = runs[(number - 1) * TIMES_ON_A_PAGE : number * TIMES_ON_A_PAGE]
-        # Times of another day are near to nothing.
-        beside = near is not None and any(abs(run.starts_at - near) < timedelta(hours=12) for run in runs)
-        if near is not None and (gone is not None or (self.adding and beside)) and number == 1:
-            nearest = grid.nearest(runs, near)
+        nearest = grid.nearest(runs, gone) if gone is not None else self.beside(runs)
+        if nearest and number == 1:
             groups.append((_("Nearest times"), [self.choice(run) for run in nearest]))
             shown = [run for run in shown if run not in nearest]
         for run in shown:
@@ -124,6 +126,25 @@ class NewTime(NewTimesView):
             clinic_url=f"{self.url('booking-new-clinic')}?from=time",
             button_text=_("Continue"),
         )
+
+    def beside(self, runs: list[Run]) -> list[Run]:
+        """Return the times just before and after those of the brothers and sisters, for whoever is added.
+
+        None of the same minutes: one parent cannot sit at two desks.
+        """
+        there = [
+            (each.starts_at, each.starts_at + timedelta(minutes=each.minutes))
+            for each in self.to_come()
+            if self.adding and each.session_id == self.session.pk
+        ]
+
+        def between(run: Run) -> timedelta:
+            return min(max(starts - run.ends_at, run.starts_at - ends) for starts, ends in there)
+
+        if not there:
+            return []
+        apart = sorted((run for run in runs if between(run) >= timedelta(0)), key=between)
+        return sorted(apart[:NEAREST], key=lambda run: run.starts_at)
 
     def chosen(self) -> dict[str, Any]:
         """Return who it is for, and where and when."""
@@ -229,7 +250,7 @@ class NewCheck(NewTimesView):
             status=status,
             button_text=button,
             session=self.session,
-            gelatine=_("Without gelatine") if self.adding and self.answers.added().gelatine_free else "",
+            rows=self.person_rows() if self.adding else [],
             # What they came for may not be given at another clinic.
             vaccines=words.listed([str(name) for name in self.session.vaccine_names()]) if elsewhere else "",
             changes=[
@@ -239,3 +260,20 @@ class NewCheck(NewTimesView):
             day_url=self.url("booking-new-day"),
             keep_url=reverse("booking-manage"),
         )
+
+    def person_rows(self) -> list[dict[str, Any]]:
+        """Return what was answered about whoever is added, each with the way to change it."""
+        person = self.answers.added()
+        name = {"name": person.first_name}
+        birth = self.url("booking-add-birth") + ("" if person.birth().exact else "?about=1")
+        needs = needs_sentence(person, NEEDS) or _("None")
+        rows = [
+            summary_row(_("Name"), person.name(), self.url("booking-add-name"), _("name of %(name)s") % name),
+            summary_row(_("Date of birth"), birth_words(person), birth, _("date of birth of %(name)s") % name),
+            summary_row(_("Extra help"), needs, self.url("booking-add-help"), _("extra help for %(name)s") % name),
+        ]
+        if person.gelatine_free is not None:
+            shown = _("Without gelatine") if person.gelatine_free else _("Either vaccine")
+            hidden = _("vaccine without gelatine for %(name)s") % name
+            rows.append(summary_row(_("Gelatine"), shown, self.url("booking-add-gelatine"), hidden))
+        return rows

@@ -256,6 +256,40 @@ def test_a_surprising_year_of_birth_of_somebody_added_is_asked_about_once(parent
     assert parent.path == helps
 
 
+@pytest.mark.once
+def test_what_is_known_of_somebody_added_is_shown_before_the_button_and_can_be_changed(parent, made):
+    parent.answers("/booking/add/").answers(first_name="Idirs", last_name="Khan")
+    parent.answers(f"{parent.path}?about=1", date_of_birth_year="2019").answers(needs="hearing")
+    parent.answers(starts_at=parent.times[0])
+    check = parent.path
+    assert "Name Idirs Khan Change name of Idirs Date of birth about 2019 Change" in parent.text
+    assert "Extra help Trouble hearing Change extra help for Idirs" in parent.text
+    changes_to = {
+        "name of Idirs": {"first_name": "Idris", "last_name": "Khan"},
+        "date of birth of Idris": {"date_of_birth_year": "2018"},
+        "extra help for Idris": {"needs": "none"},
+    }
+    for hidden, given in changes_to.items():
+        (path,) = re.findall(rf'href="([^"]+)"[^>]*>Change<span[^>]*> {hidden}', source(parent))
+        assert follows(parent.goes(path), "Back").path == check
+        assert parent.answers(path, **given).path == check
+    assert "Idris Khan" in parent.text and "about 2018" in parent.text and "Extra help None" in parent.text
+    parent.answers()
+    idris = made.booking.appointments.get(position=3)
+    assert (str(idris), idris.date_of_birth, idris.support_needs) == ("Idris Khan", date(2018, 1, 1), "")
+
+
+def test_no_time_at_which_a_brother_is_at_another_desk_is_among_the_nearest(parent, made):
+    parent.answers("/booking/add/").answers(first_name="Idris", last_name="")
+    parent.answers(date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022").answers(
+        needs="extra_time"
+    )
+    # The others come at 10:00 and 10:10.
+    nearest = [each.replace("T", " ")[11:16] for each in parent.times[:3]]
+    assert nearest == ["10:20", "10:30", "10:40"]
+    assert parent.times[3].replace("T", " ")[11:16] == "10:00", "it can be chosen still"
+
+
 def test_somebody_who_needs_longer_is_added_with_twice_the_time(parent, made):
     parent.answers("/booking/add/").answers(first_name="Idris", last_name="")
     parent.goes(f"{parent.path}?about=1")
