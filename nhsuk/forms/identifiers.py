@@ -58,7 +58,7 @@ class NhsNumberField(TextField):
             return text
         digits = compact(text)
         if NATIONAL_INSURANCE.fullmatch(digits):
-            words = _("That looks like a National Insurance number. An NHS number is 10 digits, like 999 123 4567")
+            words = _("That looks like a National Insurance number. An NHS number is 10 digits, like 999 123 4560")
             raise self.error("national_insurance", words)
         if not digits.isdecimal():
             raise self.error("not_digits", _("NHS number must only include numbers"))
