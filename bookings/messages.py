@@ -11,7 +11,7 @@ from django.utils import translation
 
 from bookings.messages_after import after_visit_words
 from bookings.messages_text import fitted
-from bookings.models import Appointment, Booking, WaitingListEntry
+from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
 from bookings.owing import is_expected, is_mobile, letters_to
 from bookings.privacy import booked_for_themselves
 from bookings.purposes import (
@@ -25,9 +25,12 @@ from bookings.purposes import (
     OPENING_ALERT,
     REMINDER_DAY,
     REMINDER_WEEK,
+    WAITING_LIST_CANCELLED,
     WAITING_LIST_OFFER,
+    WAITING_LIST_OVER,
 )
 from bookings.queries.messages import About, about
+from bookings.queries.waiting import with_clinics_ahead
 from bookings.references import link_token_of, shown_reference
 from bookings.replaced import is_used_again
 from clinics.models import ClinicSession, Place
@@ -47,7 +50,9 @@ __all__ = [
     "OPENING_ALERT",
     "REMINDER_DAY",
     "REMINDER_WEEK",
+    "WAITING_LIST_CANCELLED",
     "WAITING_LIST_OFFER",
+    "WAITING_LIST_OVER",
     "link_to",
     "register",
     "resolve",
@@ -203,18 +208,50 @@ def _offer(message: Message, known: About, at: datetime) -> Answer:
         return NoLonger("The offer is answered, or they wait no longer.")
     if offer.expires_at - at < TIME_TO_ANSWER:
         return NoLonger("The times are not kept any longer.")
-    entry, booking = offer.entry, offer.entry.booking
-    contact = {"email": booking.email, "phone": booking.phone, "texts": booking.texts} if booking else entry.contact
     context = {
         "offer": offer,
-        "people": entry.number,
+        "people": offer.entry.number,
         "session": offer.session,
         "venue": offer.session.venue,
+    }
+    return _to_those_who_wait(message, offer.entry, context, needed_by=offer.expires_at)
+
+
+def _wait_over(message: Message, known: About, at: datetime) -> Answer:
+    """That a wait has ended with the third offer that went by."""
+    if known.wait is None or known.wait.state != WaitingListEntry.State.ENDED:
+        return NoLonger("They wait, or have stopped or booked.")
+    return _to_those_who_wait(message, known.wait, {})
+
+
+def _clinic_waited_for(message: Message, known: About, at: datetime) -> Answer:
+    """That a clinic is cancelled for which somebody waits, and what they still wait for."""
+    entry, session = known.wait, known.cancelled
+    if entry is None or session is None or entry.state != WaitingListEntry.State.WAITING:
+        return NoLonger("They wait no longer.")
+    context = {
+        "session": session,
+        "venue": session.venue,
+        "kept": entry.offers.filter(session=session, answer__in=["", WaitingListOffer.Answer.WITHDRAWN]).exists(),
+        "ahead": bool(with_clinics_ahead([entry], at)),
+        "clinics_link": _public("clinic-list"),
+    }
+    return _to_those_who_wait(message, entry, context)
+
+
+def _to_those_who_wait(
+    message: Message, entry: WaitingListEntry, context: Mapping[str, Any], *, needed_by: datetime | None = None
+) -> Answer:
+    """Return a message to a family of the waiting list, with the private link of its wait."""
+    booking = entry.booking
+    contact = {"email": booking.email, "phone": booking.phone, "texts": booking.texts} if booking else entry.contact
+    shared = {
         "team": entry.team,
+        "has_times": booking is not None,
         "link": _public("waiting-list-link", link_token_of(entry.public_id, entry.token_hash)),
     }
     to = _address(message, contact)
-    return _write(message, to, context, needed_by=offer.expires_at, asked_at=entry.created_at)
+    return _write(message, to, shared | dict(context), needed_by=needed_by, asked_at=entry.created_at)
 
 
 def _alert(message: Message, known: About, at: datetime) -> Answer:
@@ -328,6 +365,8 @@ _PURPOSES: dict[str, tuple[Callable[[Message, About, datetime], Answer], Manner]
     REMINDER_WEEK: (_reminder, Manner.REMINDER),
     REMINDER_DAY: (_reminder, Manner.REMINDER),
     WAITING_LIST_OFFER: (_offer, Manner.CARE),
+    WAITING_LIST_OVER: (_wait_over, Manner.CARE),
+    WAITING_LIST_CANCELLED: (_clinic_waited_for, Manner.CARE),
     OPENING_ALERT: (_alert, Manner.REMINDER),
     AFTER_VISIT: (_after_visit, Manner.CARE),
     CONTACT_REPLACED: (_replaced, Manner.NOTICE),

@@ -6,11 +6,22 @@ What each says, to whom, and whether there is still a reason for it is looked up
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime, time, timedelta
+from uuid import UUID
 
 from django.db.models import Max
 
-from bookings.models import Appointment, Booking, OpeningAlert, WaitingListOffer
-from bookings.purposes import AFTER_VISIT, OPENING_ALERT, REMINDER_DAY, REMINDER_WEEK, WAITING_LIST_OFFER
+from bookings.models import Appointment, Booking, OpeningAlert, WaitingListEntry, WaitingListOffer
+from bookings.purposes import (
+    AFTER_VISIT,
+    OPENING_ALERT,
+    REMINDER_DAY,
+    REMINDER_WEEK,
+    WAITING_LIST_CANCELLED,
+    WAITING_LIST_OFFER,
+    WAITING_LIST_OVER,
+)
+from bookings.queries.waiting import waiting_for
+from clinics.models import ClinicSession
 from clinics.times import wall_time
 from immunisations.models import Visit
 from messaging.actions import Owed, enqueue_all, enqueue_each
@@ -75,7 +86,23 @@ def _reminders(lead: Appointment, channel: str, at: datetime) -> Iterator[tuple[
 
 def owe_offer(offer: WaitingListOffer, *, at: datetime) -> None:
     """Tell a family of the waiting list which times are kept for them."""
-    entry = offer.entry
+    _owe_those_who_wait(offer.entry, WAITING_LIST_OFFER, offer.public_id, version=1, at=at)
+
+
+def owe_wait_over(offer: WaitingListOffer, *, at: datetime) -> None:
+    """Tell a family of the waiting list that its wait ended with this offer, the third that went by."""
+    _owe_those_who_wait(offer.entry, WAITING_LIST_OVER, offer.public_id, version=1, at=at)
+
+
+def owe_clinic_waited_for(session: ClinicSession, *, at: datetime) -> None:
+    """Tell those who wait for a clinic that it is cancelled, and that they wait on; not those with others ahead of them
+    who were offered nothing there.
+    """
+    for entry in waiting_for(session, at):
+        _owe_those_who_wait(entry, WAITING_LIST_CANCELLED, entry.public_id, version=session.pk, at=at)
+
+
+def _owe_those_who_wait(entry: WaitingListEntry, purpose: str, subject_id: UUID, *, version: int, at: datetime) -> None:
     if entry.booking is not None:
         channels, language = channels_of(entry.booking), entry.booking.language
     else:
@@ -87,11 +114,11 @@ def owe_offer(offer: WaitingListOffer, *, at: datetime) -> None:
         language = entry.contact.get("language") or "en-gb"
     enqueue_each(
         team=entry.team,
-        purpose=WAITING_LIST_OFFER,
-        # A letter comes long after the two hours that times are kept.
+        purpose=purpose,
+        # A letter comes long after the two hours that times are kept, and they said how they are told.
         channels=[channel for channel in channels if channel != Message.Channel.LETTER],
-        subject_id=offer.public_id,
-        subject_version=1,
+        subject_id=subject_id,
+        subject_version=version,
         due_at=at,
         at=at,
         language=language,

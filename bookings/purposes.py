@@ -7,6 +7,8 @@ CLINIC_CANCELLED = "clinic_cancelled"
 REMINDER_WEEK = "reminder_week"
 REMINDER_DAY = "reminder_day"
 WAITING_LIST_OFFER = "waiting_list_offer"
+WAITING_LIST_OVER = "waiting_list_over"
+WAITING_LIST_CANCELLED = "waiting_list_cancelled"
 OPENING_ALERT = "clinic_opening"
 AFTER_VISIT = "after_visit"
 # To an address that the contact has no more, which hears nothing else.

@@ -9,11 +9,12 @@ from accounts import audit
 from accounts.models import User
 from bookings.messages import CANCELLATION, CLINIC_CANCELLED
 from bookings.models import Appointment, Booking
-from bookings.owing import owe, owe_reminders
+from bookings.owing import owe, owe_clinic_waited_for, owe_reminders
 from bookings.policies import can_cancel, check_cancel
 from clinics import places
 from clinics.actions import mark_cancelled
 from clinics.models import ClinicSession
+from clinics.times import london_day
 
 
 @transaction.atomic
@@ -57,10 +58,12 @@ def cancel_appointments(
 
 @transaction.atomic
 def cancel_session(*, session: ClinicSession, reason: str, by: User | None, source: str, at: datetime) -> int:
-    """Cancel a clinic and every appointment at it that nobody has arrived for; tell each contact once.
+    """Cancel a clinic and every appointment at it that nobody has arrived for; tell each contact once, and those who
+    wait for it.
 
     Returns how many appointments were cancelled. Raises ClinicRefused where the clinic is over already.
     """
+    was_open = ClinicSession.objects.bookable(london_day(at)).filter(pk=session.pk).exists()
     session = mark_cancelled(session=session, reason=reason, by=by, at=at, source=source)
     appointments = list(
         Appointment.objects.filter(session=session, state=Appointment.State.BOOKED, visit__isnull=True)
@@ -75,6 +78,8 @@ def cancel_session(*, session: ClinicSession, reason: str, by: User | None, sour
         version = sum(appointment.version for appointment in booking.appointments.all())
         owe(booking, CLINIC_CANCELLED, version=version, at=at)
         owe_reminders(booking, at=at, appointments=booking.appointments.all())
+    if was_open:
+        owe_clinic_waited_for(session, at=at)
     return len(appointments)
 
 

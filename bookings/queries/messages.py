@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.db.models import Max, Prefetch, Q
 
-from bookings.models import Appointment, Booking, OpeningAlert, ReplacedAddress, WaitingListOffer
+from bookings.models import Appointment, Booking, OpeningAlert, ReplacedAddress, WaitingListEntry, WaitingListOffer
 from bookings.privacy import kept_from_contact
 from bookings.purposes import (
     AFTER_VISIT,
@@ -17,8 +17,11 @@ from bookings.purposes import (
     OPENING_ALERT,
     REMINDER_DAY,
     REMINDER_WEEK,
+    WAITING_LIST_CANCELLED,
     WAITING_LIST_OFFER,
+    WAITING_LIST_OVER,
 )
+from clinics.models import ClinicSession
 from immunisations.models import SeriesStatus, Vaccination, Visit
 from messaging.models import Message
 
@@ -44,6 +47,9 @@ class About:
     # Of the waiting list.
     offer: WaitingListOffer | None = None
     alert: OpeningAlert | None = None
+    wait: WaitingListEntry | None = None
+    # The clinic that was waited for and is cancelled.
+    cancelled: ClinicSession | None = None
     # The address that is told that it was replaced, unless it was forgotten.
     replaced: ReplacedAddress | None = None
 
@@ -65,6 +71,13 @@ def about(messages: Sequence[Message]) -> dict[int, About]:
             subjects["offer"],
         )
     }
+    waits = {
+        each.public_id: each
+        for each in _rows(
+            WaitingListEntry.objects.select_related("booking", "team").prefetch_related("venues"), subjects["wait"]
+        )
+    }
+    cancelled = _cancelled(messages) if waits else {}
     alerts = {
         each.public_id: each
         for each in _rows(OpeningAlert.objects.select_related("session__venue", "session__team"), subjects["alert"])
@@ -95,6 +108,10 @@ def about(messages: Sequence[Message]) -> dict[int, About]:
                 one.courses = courses.get(_root(one.visit), []) if one.visit else []
             case "offer":
                 one.offer = offers.get(message.subject_id)
+                one.wait = one.offer.entry if one.offer else None
+            case "wait":
+                one.wait = waits.get(message.subject_id)
+                one.cancelled = cancelled.get(message.subject_version)
             case "replaced":
                 one.replaced = replaced.get(message.subject_id)
                 one.booking = by_key.get(one.replaced.booking_id) if one.replaced else None
@@ -116,10 +133,18 @@ def _kind(purpose: str) -> str:
     kinds = {
         AFTER_VISIT: "visit",
         WAITING_LIST_OFFER: "offer",
+        WAITING_LIST_OVER: "offer",
+        WAITING_LIST_CANCELLED: "wait",
         OPENING_ALERT: "alert",
         CONTACT_REPLACED: "replaced",
     }
     return kinds.get(purpose, "booking")
+
+
+def _cancelled(messages: Sequence[Message]) -> dict[int, ClinicSession]:
+    """Return the clinics that messages to those who wait for them are about, by their keys."""
+    keys = {each.subject_version for each in messages if each.purpose == WAITING_LIST_CANCELLED}
+    return ClinicSession.objects.select_related("venue").in_bulk(keys)
 
 
 def _rows(rows: Any, names: Sequence[UUID]) -> Any:

@@ -20,7 +20,9 @@ from bookings.purposes import (
     OPENING_ALERT,
     REMINDER_DAY,
     REMINDER_WEEK,
+    WAITING_LIST_CANCELLED,
     WAITING_LIST_OFFER,
+    WAITING_LIST_OVER,
 )
 from bookings.queries.messages import About, about
 from clinics.times import london_day
@@ -44,6 +46,8 @@ PURPOSE_WORDS: dict[str, str | Promise] = {
     REMINDER_WEEK: gettext_lazy("Reminder, a week before"),
     REMINDER_DAY: gettext_lazy("Reminder, a day before"),
     WAITING_LIST_OFFER: gettext_lazy("Waiting-list offer"),
+    WAITING_LIST_OVER: gettext_lazy("Waiting list, after three offers"),
+    WAITING_LIST_CANCELLED: gettext_lazy("Waiting list, clinic cancelled"),
     OPENING_ALERT: gettext_lazy("A clinic takes bookings"),
     AFTER_VISIT: gettext_lazy("After the visit"),
     CONTACT_REPLACED: gettext_lazy("Contact details changed"),
@@ -63,8 +67,8 @@ class Outstanding:
 
     @property
     def booking(self) -> Booking | None:
-        if self.known.offer is not None:
-            return self.known.offer.entry.booking
+        if self.known.wait is not None:
+            return self.known.wait.booking
         return self.known.booking
 
     @property
@@ -77,24 +81,24 @@ class Outstanding:
         """Whom to reach."""
         if self.booking is not None:
             return self.booking.contact_name
-        if self.known.offer is not None:
-            return str(self.known.offer.entry.contact.get("name", ""))
+        if self.known.wait is not None:
+            return str(self.known.wait.contact.get("name", ""))
         return ""
 
     @property
     def phone(self) -> str:
         if self.booking is not None:
             return self.booking.phone
-        if self.known.offer is not None:
-            return str(self.known.offer.entry.contact.get("phone", ""))
+        if self.known.wait is not None:
+            return str(self.known.wait.contact.get("phone", ""))
         return self.known.alert.phone if self.known.alert is not None else ""
 
     @property
     def email(self) -> str:
         if self.booking is not None:
             return self.booking.email
-        if self.known.offer is not None:
-            return str(self.known.offer.entry.contact.get("email", ""))
+        if self.known.wait is not None:
+            return str(self.known.wait.contact.get("email", ""))
         return self.known.alert.email if self.known.alert is not None else ""
 
     @property

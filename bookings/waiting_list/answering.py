@@ -63,7 +63,7 @@ def decline_offer(*, offer: WaitingListOffer, by: User | None, source: str, at: 
         return entry
     _check_open(entry, offer)
     joining.close_offer(offer, Answer.DECLINED, at=at)
-    joining.end_after_three(entry, at=at)
+    joining.end_after_three(entry, offer, at=at)
     _note(offer, entry, "decline_offer", by=by, source=source, at=at)
     return entry
 

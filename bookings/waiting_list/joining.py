@@ -14,12 +14,14 @@ from django.utils.translation import gettext as _
 
 from accounts import audit
 from accounts.models import User
+from bookings import owing
 from bookings.actions import needs_of
 from bookings.details import Contact, PersonDetails
 from bookings.models import Appointment, Booking, WaitingListEntry, WaitingListOffer
 from bookings.owing import is_mobile
 from bookings.policies import BookingRefused, check_people
 from bookings.privacy import to_come_as_told
+from bookings.queries.waiting import MOST_OFFERS, offers_gone_by
 from bookings.references import hash_link_token, link_token, link_token_of
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS, Wish
 from clinics import places
@@ -29,7 +31,9 @@ from clinics.times import london_day
 
 # Who has no times yet waits for as long as clinics are planned ahead.
 LONGEST = timedelta(days=84)
-MOST_OFFERS = 3
+# By then a message has gone or was given up.
+TOLD_WITHIN = timedelta(days=2)
+REACH = ("email", "phone", "texts", "language")
 State, Answer = WaitingListEntry.State, WaitingListOffer.Answer
 
 
@@ -272,17 +276,33 @@ def close_offer(offer: WaitingListOffer, answer: str, *, at: datetime) -> None:
         places.release_kept(holder=offer.holder)
 
 
-def end_entry(entry: WaitingListEntry, state: str, *, at: datetime) -> None:
-    """End a locked entry, and forget what was typed for it: nothing needs it any more."""
+def end_entry(entry: WaitingListEntry, state: str, *, at: datetime, still_to_tell: bool = False) -> None:
+    """End a locked entry, and forget what was typed for it: nothing needs it any more.
+
+    Where they are ``still_to_tell``, how to reach them is kept for that, until ``forget_contacts``.
+    """
     entry.state, entry.ended_at = state, at
-    entry.people, entry.contact = [], {}
+    reach = {name: entry.contact[name] for name in REACH if name in entry.contact}
+    entry.people, entry.contact = [], reach if still_to_tell else {}
     entry.save(update_fields=["state", "ended_at", "people", "contact", "booking"])
 
 
-def end_after_three(entry: WaitingListEntry, *, at: datetime) -> None:
-    """End a locked entry once three offers have gone by. One that was withdrawn does not count."""
-    if entry.offers.exclude(answer__in=["", Answer.WITHDRAWN]).count() >= MOST_OFFERS:
-        end_entry(entry, State.ENDED, at=at)
+def end_after_three(entry: WaitingListEntry, offer: WaitingListOffer, *, at: datetime) -> None:
+    """End a locked entry once three offers have gone by, the last of them ``offer``. One that was withdrawn does not
+    count. Whoever let it run out is told: nobody has answered them yet.
+    """
+    if offers_gone_by(entry) < MOST_OFFERS:
+        return
+    lapsed = offer.answer == Answer.LAPSED
+    if lapsed:
+        owing.owe_wait_over(offer, at=at)
+    end_entry(entry, State.ENDED, at=at, still_to_tell=lapsed)
+
+
+def forget_contacts(*, at: datetime) -> int:
+    """Forget how those were reached whose wait ended two days ago. Returns how many."""
+    over = WaitingListEntry.objects.filter(state=State.ENDED, ended_at__lte=at - TOLD_WITHIN).exclude(contact={})
+    return over.update(contact={})
 
 
 def appointments_to_come(booking: Booking, at: datetime) -> list[Appointment]:

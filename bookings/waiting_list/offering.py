@@ -278,7 +278,7 @@ def _close(offer: WaitingListOffer, *, at: datetime) -> None:
         joining.close_offer(now, Answer.WITHDRAWN, at=at)
     elif now.expires_at <= at:
         joining.close_offer(now, Answer.LAPSED, at=at)
-        joining.end_after_three(entry, at=at)
+        joining.end_after_three(entry, now, at=at)
 
 
 @transaction.atomic

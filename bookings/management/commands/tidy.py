@@ -8,6 +8,7 @@ from django.utils import timezone
 from bookings import drafts, limits
 from bookings.drop_ins import forget_past_tickets
 from bookings.waiting_list.alerts import forget_alerts
+from bookings.waiting_list.joining import forget_contacts
 
 
 class Command(BaseCommand):
@@ -22,7 +23,8 @@ class Command(BaseCommand):
         while forgotten := drafts.forget_expired(at=at):
             total += forgotten
         limits.forget_past(at=at)
-        # Who waited is forgotten as the wait ends.
+        # Who waited is forgotten as the wait ends, but for how to tell them that it has.
+        forget_contacts(at=at)
         forget_past_tickets(at=at)
         forget_alerts(at=at)
         self.stdout.write(f"Unfinished bookings forgotten: {total}")

@@ -27,6 +27,7 @@ from bookings.forms.public.people import NEEDS
 from bookings.forms.public.waiting_list import ANY, EMAIL, TEXT, TimesWantedForm, WaitingContactForm
 from bookings.models import Draft, WaitingListEntry, WaitingListOffer
 from bookings.policies import BookingRefused
+from bookings.queries.waiting import why_over, with_clinics_ahead
 from bookings.references import shown_reference
 from bookings.views.public import found
 from bookings.views.public.base import Question, secret_of, step_url
@@ -39,7 +40,7 @@ from bookings.waiting_list.wishes import PARTS, WEEKDAYS
 from clinics import queries, words
 from clinics.finder import position_of_venue
 from clinics.models import ClinicSession, Place, Venue
-from clinics.places import NotTakingBookings, TimesTaken
+from clinics.places import TimesTaken
 from nhsuk.forms import NhsukForm
 
 Places = list[tuple[str, str, str]]
@@ -379,7 +380,11 @@ class WaitingListLink(View):
         if entry is None:
             return render(request, "bookings/waiting_list_unknown.html", status=404)
         at = timezone.now()
-        offer = joining.open_offer(entry)
+        waits = entry.state == joining.State.WAITING
+        latest = entry.offers.select_related("session__venue", "session__team").first()
+        cancelled = latest is not None and latest.session.state == ClinicSession.State.CANCELLED
+        # The worker gives an offer of a cancelled clinic back a moment later.
+        offer = latest if latest is not None and not latest.answer and not cancelled else None
         context = {
             "entry": entry,
             "offer": offer,
@@ -387,7 +392,10 @@ class WaitingListLink(View):
             "kept": offer is not None and offer.expires_at > at,
             "days": words.listed([str(WEEKDAYS[day]) for day in entry.weekdays]) or _("Any day"),
             "parts": words.listed([str(PARTS[part]) for part in entry.parts]) or _("Any part of the day"),
-            "waits": entry.state == joining.State.WAITING,
+            "waits": waits,
+            "lost_offer": cancelled and latest is not None and latest.answer in ("", joining.Answer.WITHDRAWN),
+            "clinics_ahead": waits and entry.pk in with_clinics_ahead([entry], at),
+            "why": why_over(entry) if entry.state == joining.State.ENDED else "",
             "reference": shown_reference(entry.booking.reference) if entry.booking else "",
         }
         return TemplateResponse(request, "bookings/waiting_list.html", context)
@@ -413,7 +421,7 @@ class WaitingListLink(View):
                 found.remember(response, booking)
                 return response
             decline_offer(offer=offer, by=None, source="website", at=at)
-        except (TimesTaken, NotTakingBookings):
+        except TimesTaken:
             messages.error(
                 request, _("We are sorry. Somebody else has these times now. You are still on the waiting list.")
             )

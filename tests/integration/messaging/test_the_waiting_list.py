@@ -2,16 +2,20 @@
 
 import threading
 import time as clock
+import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from django.db import transaction
+from django.test import Client
+from django.urls import reverse
 
 from bookings.actions import cancel_appointments, cancel_session
-from bookings.models import OpeningAlert
+from bookings.models import OpeningAlert, WaitingListEntry
 from bookings.waiting_list import alerts
 from bookings.waiting_list.alerts import ask_for_alert, tell_alerts
+from bookings.waiting_list.joining import forget_contacts, token_of, wait_for_earlier
 from bookings.waiting_list.offering import offer_times
 from clinics.finder import Where
 from clinics.postcodes import Position
@@ -100,6 +104,92 @@ def test_whoever_was_told_nothing_because_the_clinic_filled_up_first_is_told_of_
     assert len(send(tmp_path, "clinic_opening", 4)) == 1
     # Told once: that is all.
     assert tell_alerts(at=NOW + timedelta(minutes=5)) == 0
+
+
+def three_times_unanswered() -> tuple[WaitingListEntry, int]:
+    """A family that let three offers run out, at three places; and after how many minutes the last was over."""
+    clinics = [full_clinic(20) for _number in range(3)]
+    for session, _taken in clinics[1:]:
+        session.venue.team = clinics[0][0].team
+        session.venue.save()
+    entry = wait(*[session.venue for session, _taken in clinics])
+    minutes = 0
+    for _session, taken in clinics:
+        cancel_appointments(booking=taken[0].booking, appointments=[taken[0]], by=None, source="public", at=NOW)
+    for _number in range(3):
+        assert offer_times(at=NOW + timedelta(minutes=minutes)) == 1
+        minutes += 121
+    offer_times(at=NOW + timedelta(minutes=minutes))
+    entry.refresh_from_db()
+    return entry, minutes
+
+
+def test_whoever_let_the_third_offer_run_out_is_told_what_they_can_do_and_forgotten_afterwards(
+    tmp_path: Path, client: Client
+) -> None:
+    entry, minutes = three_times_unanswered()
+    assert (entry.state, entry.people) == ("ended", [])
+    assert set(entry.contact) <= {"email", "phone", "texts", "language"}
+    email, text = send(tmp_path, "waiting_list_over", minutes + 1)
+    assert "no longer on the waiting list" in email and "or join the waiting list again" in email
+    assert "Your own appointment" not in email
+    for words in (email, text):
+        assert words.count("/waiting-list/m/") == 1 and "3 times" in words
+    page = client.get(reverse("waiting-list-link", args=[token_of(entry)])).content.decode()
+    assert "We offered you times 3 times" in page and "Or phone us on" in page
+    assert "The last day" not in page and reverse("waiting-list-join") in page
+    assert forget_contacts(at=NOW + timedelta(days=1)) == 0
+    assert forget_contacts(at=NOW + timedelta(days=3)) == 1
+    entry.refresh_from_db()
+    assert entry.contact == {}
+
+
+def test_whoever_waits_for_a_clinic_that_is_cancelled_is_told_that_they_wait_on_and_whether_there_is_another(
+    tmp_path: Path, client: Client
+) -> None:
+    session, taken = full_clinic()
+    other = make_session(session.team, date=session.date + timedelta(days=7))
+    waits, both, offered = wait(session.venue), wait(session.venue, other.venue), wait(session.venue, other.venue)
+    # The clinic is on a Saturday.
+    wait(session.venue, weekdays=[0])
+    WaitingListEntry.objects.exclude(pk=offered.pk).update(state="stopped", ended_at=NOW)
+    cancel_appointments(booking=taken[0].booking, appointments=[taken[0]], by=None, source="public", at=NOW)
+    other.places.update(withdrawn_at=NOW)
+    assert offer_times(at=NOW) == 1
+    WaitingListEntry.objects.update(state="waiting", ended_at=None)
+    cancel_session(session=session, reason="Flood", by=None, source="staff", at=NOW)
+    told = {waits.public_id, offered.public_id}
+    assert set(Message.objects.filter(purpose="waiting_list_cancelled").values_list("subject_id", flat=True)) == told
+    pages = [client.get(reverse("waiting-list-link", args=[token_of(each)])).content.decode() for each in (waits, both)]
+    assert ["no clinic is planned at the places" in page for page in pages] == [True, False]
+    kept = client.get(reverse("waiting-list-link", args=[token_of(offered)])).content.decode()
+    assert "The clinic at which we kept a time for you is cancelled." in kept and "Take this time" not in kept
+    sent = send(tmp_path, "waiting_list_cancelled", 1)
+    assert len(sent) == 4
+    alone, with_offer = (next(each for each in sent if words in each) for words in ("no other clinic", "kept for you"))
+    assert "/clinics/" in alone and "kept for you" not in alone and "no other clinic" not in with_offer
+    for words in sent:
+        assert "You are still on the waiting list" in words and words.count("/waiting-list/m/") == 1
+
+
+def test_whose_own_clinic_is_cancelled_reads_why_they_wait_no_more(client: Client) -> None:
+    session, taken = full_clinic()
+    entry = wait_for_earlier(
+        booking=taken[3].booking,
+        venues=[session.venue],
+        weekdays=[],
+        parts=[],
+        submission_id=uuid.uuid4(),
+        by=None,
+        source="public",
+        at=NOW,
+    ).entry
+    cancel_session(session=session, reason="Flood", by=None, source="staff", at=NOW)
+    # The booking's own message says it.
+    assert not Message.objects.filter(purpose="waiting_list_cancelled").exists()
+    offer_times(at=NOW)
+    page = client.get(reverse("waiting-list-link", args=[token_of(entry)])).content.decode()
+    assert "The clinic in your booking is cancelled" in page and "join the waiting list again" in page
 
 
 EVESHAM = Where("Evesham", Position(52.09, -1.95))

@@ -77,6 +77,16 @@ def offer(*people: SimpleNamespace) -> dict[str, Any]:
     return {**kept, "own": False}
 
 
+def wait_over(*people: SimpleNamespace) -> dict[str, Any]:
+    return {"team": TEAM, "has_times": len(people) > 1, "link": LINK, "own": False}
+
+
+def waited_for(*people: SimpleNamespace) -> dict[str, Any]:
+    other = len(people) > 1
+    more = {"venue": VENUE, "session": SESSION, "kept": other, "ahead": other, "clinics_link": LINK}
+    return wait_over(*people) | more
+
+
 def opening(*people: SimpleNamespace) -> dict[str, Any]:
     near = {"place": "Killingworth", "team": TEAM, "venue": VENUE, "session": SESSION, "link": LINK, "own": False}
     return {**near, "stop_link": STOP_LINK}
@@ -134,6 +144,8 @@ EXAMPLES = {
     "reminder_week": context,
     "reminder_day": context,
     "waiting_list_offer": offer,
+    "waiting_list_over": wait_over,
+    "waiting_list_cancelled": waited_for,
     "clinic_opening": opening,
     "after_visit": after_visit,
     "contact_replaced": replaced,
@@ -141,7 +153,13 @@ EXAMPLES = {
 
 
 # To staff: they name no patient.
-NAMES_NOBODY = {"emergency_access", "waiting_list_offer", "clinic_opening"}
+NAMES_NOBODY = {
+    "emergency_access",
+    "waiting_list_offer",
+    "waiting_list_over",
+    "waiting_list_cancelled",
+    "clinic_opening",
+}
 # To whoever has the address now: of nobody, and without a link.
 OF_NOTHING = {"contact_replaced"}
 # About one person alone, and without a link in its text: what was given says itself.
