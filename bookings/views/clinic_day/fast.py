@@ -17,6 +17,7 @@ from clinics.directions import directions_for, in_force
 from clinics.models import Batch, Direction
 from clinics.stock import batches_for, batches_until
 from clinics.vaccines import series_of
+from immunisations.models import Visit
 from immunisations.policies import can_record
 
 KEPT = "fast_entry"
@@ -73,8 +74,14 @@ class FastPage(ClinicDayPage):
         return " ".join([*named, self.kept.get("given_by", ""), self.kept.get("times", "")])
 
     def others(self, report: ListReport) -> list[ListRow]:
-        """Those who are here and on no list: who walked in, and who booked."""
-        return arrived_rows(self.clinic, but={row.person.pk for row in report.rows})
+        """Those who are here and on no list: who walked in, and who booked; nobody whom a colleague is seeing now."""
+        rows = arrived_rows(self.clinic, but={row.person.pk for row in report.rows})
+        if self.kept.get("times") == PAPER:
+            return rows
+        return [row for row in rows if row.visit is None or not self._with_a_colleague(row.visit)]
+
+    def _with_a_colleague(self, visit: Visit) -> bool:
+        return visit.started_at is not None and visit.paused_at is None and visit.started_by_id != self.user.pk
 
     def waiting(self, report: ListReport) -> list[ListRow]:
         """Return those of the chosen wing of whom nothing is recorded yet, in the list's order, then of others here."""

@@ -10,7 +10,7 @@ from accounts.models import Role
 from bookings.models import Appointment
 from immunisations import actions
 from immunisations.models import Person, Vaccination, Visit
-from tests.integration.clinic_day.conftest import signed_in, words
+from tests.integration.clinic_day.conftest import arrive_all, signed_in, words
 from tests.support.factories import MORNING, book, child, make_user
 
 pytestmark = pytest.mark.django_db
@@ -76,6 +76,17 @@ def test_then_each_is_one_page_of_fast_entry(next_day):
     assert "MMRV saved for KHAN, Amina." in words(saved) and "Nobody is left to enter here." in words(saved)
     row = Vaccination.objects.get()
     assert (row.given_at, row.override_reason) == (on_the_day(clinic, 10, 20), "")
+
+
+def test_on_the_day_fast_entry_leaves_out_whom_a_colleague_is_seeing(clinic, desk, nurse):
+    book(clinic.session, child("Amina", "Khan"), child("Bilal", "Khan"))
+    arrive_all(desk, clinic)
+    amina, _bilal = Visit.objects.order_by("person__first_name")
+    actions.start_visit(visit=amina, by=make_user(clinic.team, Role.SENIOR_NURSE), at=MORNING)
+    set_up = {"group": "all", "batch": str(clinic.mmrv.public_id), "times": "now"}
+    assert "KHAN, Bilal" in words(nurse.post(clinic.url("fast"), set_up, follow=True))
+    page = words(nurse.get(clinic.url("fast")))
+    assert "1 person is here without being on a list." in page
 
 
 def test_a_time_that_cannot_be_is_said_beside_its_name_and_nothing_is_saved(clinic, desk):
