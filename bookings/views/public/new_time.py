@@ -3,12 +3,13 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import ngettext, override
 
 from accounts.errors import Refused
 from bookings import changes
@@ -227,7 +228,10 @@ class NewCheck(NewTimesView):
             return
         person = self.answers.added()
         beside = next(iter(self.to_come()), self.appointments[0])
-        add_people(people=[changes.details(person, beside, needs_sentence(person, NEEDS))], **common)
+        # Staff read it in the service's own language, whichever this page is in.
+        with override(settings.LANGUAGE_CODE):
+            needs = needs_sentence(person, NEEDS)
+        add_people(people=[changes.details(person, beside, needs)], **common)
 
     def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
         """Render the page."""

@@ -279,6 +279,15 @@ def test_what_is_known_of_somebody_added_is_shown_before_the_button_and_can_be_c
     assert (str(idris), idris.date_of_birth, idris.support_needs) == ("Idris Khan", date(2018, 1, 1), "")
 
 
+def test_the_help_that_somebody_added_needs_is_noted_in_english_whatever_the_page_speaks(parent, made):
+    parent.answers("/pl/booking/add/").answers(first_name="Idris", last_name="")
+    parent.answers(date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022").answers(needs="hearing")
+    parent.answers(starts_at=parent.times[0])
+    assert "Trouble hearing" not in parent.text
+    parent.answers()
+    assert made.booking.appointments.get(position=3).support_needs == "Trouble hearing"
+
+
 def test_no_time_at_which_a_brother_is_at_another_desk_is_among_the_nearest(parent, made):
     parent.answers("/booking/add/").answers(first_name="Idris", last_name="")
     parent.answers(date_of_birth_day="1", date_of_birth_month="2", date_of_birth_year="2022").answers(
