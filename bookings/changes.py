@@ -5,7 +5,7 @@ by its reference and a date of birth, and only under that booking.
 """
 
 import uuid
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
 from typing import Any, Self
@@ -45,6 +45,8 @@ class NewTimes(_Answers):
 
     appointments: list[str] = field(default_factory=list)
     person: dict[str, Any] = field(default_factory=dict)
+    # The cancelled appointment of whoever is added again, by its public id; "" for somebody new.
+    again: str = ""
     # The clinic and birth for which the question about gelatine was settled. "" once it has to be asked again.
     gelatine_settled: str = ""
     split: bool = False
@@ -123,11 +125,38 @@ def choose_session(draft: Draft, answers: NewTimes, session: ClinicSession, *, a
     answers.save(draft, at=at)
 
 
-def details(person: PersonAnswers, beside: Appointment, needs: str) -> PersonDetails:
+def once_more(appointment: Appointment, needs: Mapping[str, Any]) -> NewTimes:
+    """Return the answers for somebody of the booking whose appointment was cancelled and who comes after all.
+
+    Nothing is asked again. ``needs`` has the words of each need by its code, in the language in which they are noted.
+    """
+    born = appointment.date_of_birth
+    about = str(born.year) if born.month == 1 else f"{born:%Y-%m}"
+    noted = [each for each in appointment.support_needs.split(". ") if each]
+    codes = {str(said): code for code, said in needs.items()}
+    ticked = [codes[each] for each in noted if each in codes]
+    ticked += ["extra_time"] if appointment.extra_time and "extra_time" not in ticked else []
+    person = PersonAnswers(
+        first_name=appointment.first_name,
+        last_name=appointment.last_name,
+        born=about if appointment.date_of_birth_is_approximate else born.isoformat(),
+        age_confirmed=True,
+        # Whether they said no or nobody asked is not noted: where it matters, they are asked.
+        gelatine_free=appointment.gelatine_free or None,
+        help=bool(noted or ticked),
+        needs=ticked,
+        needs_words=". ".join(each for each in noted if each not in codes),
+    )
+    return NewTimes(person=asdict(person), again=str(appointment.public_id))
+
+
+def details(person: PersonAnswers, beside: Appointment, needs: str, *, again: bool = False) -> PersonDetails:
     """Return somebody who is added to a booking, with the home and GP surgery of ``beside``, a brother or sister.
 
-    The wish for a vaccine without gelatine is their own: it is asked, and never taken over.
+    The wish for a vaccine without gelatine is their own: it is asked, and never taken over. With ``again`` it is their
+    own cancelled appointment that stands beside, and their NHS number and what they came for are taken over too.
     """
+    own: dict[str, Any] = {"nhs_number": beside.nhs_number, "wanted": tuple(beside.wanted)} if again else {}
     return PersonDetails(
         first_name=person.first_name,
         last_name=person.last_name,
@@ -141,4 +170,5 @@ def details(person: PersonAnswers, beside: Appointment, needs: str) -> PersonDet
         gp_registered=beside.gp_registered,
         gp_surgery=beside.gp_surgery,
         gelatine_free=bool(person.gelatine_free),
+        **own,
     )

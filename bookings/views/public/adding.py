@@ -2,10 +2,12 @@
 
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import override
 
 from bookings import changes, gelatine
 from bookings.changes import NewTimes
@@ -13,6 +15,7 @@ from bookings.drafts import PersonAnswers
 from bookings.forms.public.people import (
     EITHER,
     FREE,
+    NEEDS,
     NONE,
     ApproximateDateOfBirthForm,
     DateOfBirthForm,
@@ -22,7 +25,7 @@ from bookings.forms.public.people import (
 )
 from bookings.models import Draft
 from bookings.views.public.base import no_answers
-from bookings.views.public.changing import NewTimesView, may_add
+from bookings.views.public.changing import NewTimesView, comes_again, may_add
 from bookings.views.public.family import gelatine_title
 from bookings.views.public.people import check_age_title
 from clinics.times import london_day
@@ -313,14 +316,24 @@ class BeginAdding(AddPerson):
         return redirect("booking-manage")
 
     def post(self, request: HttpRequest) -> HttpResponse:
-        """Begin."""
+        """Begin; with ``again`` for somebody of the booking whose appointment was cancelled: nothing is asked anew."""
         if not may_add(self):
             return redirect("booking-manage")
+        cancelled = next(
+            (each for each in self.appointments if str(each.public_id) == request.POST.get("again")),
+            None,
+        )
+        answers = NewTimes()
+        if cancelled is not None:
+            if not comes_again(cancelled, self.appointments):
+                return redirect("booking-manage")
+            with override(settings.LANGUAGE_CODE):
+                answers = changes.once_more(cancelled, NEEDS)
         draft = changes.begin(
             booking=self.booking,
             purpose=Draft.Purpose.ADD,
-            answers=NewTimes(),
+            answers=answers,
             session=self.to_come()[0].session,
             at=self.at,
         )
-        return redirect("booking-add-name", draft=draft.public_id)
+        return redirect("booking-new-time" if cancelled else "booking-add-name", draft=draft.public_id)

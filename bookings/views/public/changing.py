@@ -4,6 +4,7 @@ Nothing of the booking changes before the last button. Until then the old times 
 """
 
 import uuid
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -119,6 +120,11 @@ class NewTimesView(FoundView):
         """The appointments that are to be moved."""
         return self.answers.moved(self.appointments)
 
+    @property
+    def again(self) -> Appointment | None:
+        """The cancelled appointment of whoever is added, where they come after all; None for somebody new."""
+        return next((each for each in self.appointments if str(each.public_id) == self.answers.again), None)
+
     def names(self) -> list[str]:
         """Return the first names of those for whom times are looked for."""
         if self.adding:
@@ -173,7 +179,7 @@ class NewTimesView(FoundView):
 
     def gelatine_wish(self) -> Wish:
         """Return the wish for a vaccine without gelatine as whoever is added would have it."""
-        return Wish(self.answers.added().birth().earliest)
+        return Wish(self.answers.added().birth().earliest, self.again.wanted if self.again else ())
 
     def gelatine_question(self) -> HttpResponse | None:
         """Ask whoever is added about gelatine where that matters; note where nothing has to be asked (any more)."""
@@ -216,3 +222,11 @@ class NewTimesView(FoundView):
 def may_add(view: FoundView) -> bool:
     """Whether somebody may be added to the booking that a page is about."""
     return bool(view.to_come()) and room_for_more(view.appointments)
+
+
+def comes_again(cancelled: Appointment, appointments: Iterable[Appointment]) -> bool:
+    """Whether somebody whose appointment was cancelled has no other in the booking, and could be given one."""
+    same = (cancelled.first_name, cancelled.last_name, cancelled.date_of_birth)
+    others = [each for each in appointments if each.state != Appointment.State.CANCELLED]
+    is_cancelled = cancelled.state == Appointment.State.CANCELLED
+    return is_cancelled and all((each.first_name, each.last_name, each.date_of_birth) != same for each in others)

@@ -26,6 +26,7 @@ from bookings.policies import BookingRefused, can_cancel
 from bookings.qr import booking_qr
 from bookings.queries.delay import minutes_behind
 from bookings.references import clean_reference, shown_reference
+from bookings.views.public.changing import comes_again
 from bookings.views.public.found import FoundView, remember, state_words
 from bookings.views.public.people import SPOKEN
 from clinics.times import london_day
@@ -96,7 +97,7 @@ class Manage(FoundView):
                     "session": each.session,
                     "state": state_words(each, self.at, kept=each.pk in self.kept),
                     "to_come": self.is_to_come(each),
-                    "cancelled": each.state == Appointment.State.CANCELLED,
+                    "again": comes_again(each, self.appointments),
                     "answered": each.pk in answered,
                 }
                 for each in self.appointments

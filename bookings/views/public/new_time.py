@@ -227,11 +227,12 @@ class NewCheck(NewTimesView):
             change_appointments(appointments=self.moved, **common)
             return
         person = self.answers.added()
-        beside = next(iter(self.to_come()), self.appointments[0])
+        again = self.again
+        beside = again or next(iter(self.to_come()), self.appointments[0])
         # Staff read it in the service's own language, whichever this page is in.
         with override(settings.LANGUAGE_CODE):
             needs = needs_sentence(person, NEEDS)
-        add_people(people=[changes.details(person, beside, needs)], **common)
+        add_people(people=[changes.details(person, beside, needs, again=again is not None)], **common)
 
     def show(self, form: NhsukForm, status: int = 200) -> HttpResponse:
         """Render the page."""

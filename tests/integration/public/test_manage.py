@@ -96,6 +96,43 @@ def test_one_appointment_is_cancelled_and_its_place_given_back(visitor, session,
     assert Message.objects.filter(purpose="appointment_cancelled").count() == 2
 
 
+def test_a_child_that_was_cancelled_comes_after_all_under_the_same_reference_and_is_asked_nothing_anew(
+    visitor, session
+):
+    zed = child(
+        "Zed",
+        extra_time=True,
+        support_needs="A longer appointment. Trouble hearing. Likes trains",
+        nhs_number="9991234560",
+        address="1 High Street",
+        gp_registered="yes",
+        gp_surgery="Merstow Green",
+        wanted=("6IN1",),
+    )
+    made = book(session, child(), zed, starts_at=MORNING + timedelta(hours=1))
+    finds(visitor, made.booking.reference)
+    before = made.booking.appointments.get(position=2)
+    visitor.answers(f"/booking/cancel/{before.public_id}/")
+    assert "Book another time" in visitor.text
+    visitor.answers("/booking/add/", again=str(before.public_id))
+    assert visitor.heading == "What time do you want to come?" and "For Zed" in visitor.text
+    visitor.answers(starts_at=visitor.times[0])
+    assert "Name Zed Khan" in visitor.text
+    assert "Extra help A longer appointment. Trouble hearing. Likes trains" in visitor.text
+    visitor.answers()
+    assert "Zed has an appointment" in visitor.text and "Book another time" not in visitor.text
+    after = made.booking.appointments.get(position=3)
+    fields = [each.attname for each in Appointment._meta.concrete_fields]
+    changed = {name for name in fields if getattr(after, name) != getattr(before, name)}
+    assert changed == {"id", "public_id", "position", "reservation_id"}, "the time beside his sister is free again"
+    assert (after.state, after.minutes) == ("booked", 20)
+    # Pressed once more, or for somebody who comes anyway, it adds nobody.
+    amina = made.booking.appointments.get(position=1)
+    for appointment in (before, amina):
+        visitor.answers("/booking/add/", again=str(appointment.public_id))
+        assert visitor.path == "/booking/appointments/"
+
+
 def test_all_are_cancelled_at_once(visitor, made):
     finds(visitor, made.booking.reference)
     visitor.goes("/booking/cancel/")
