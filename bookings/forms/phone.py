@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.details import Contact, PersonDetails, Reach
 from bookings.drafts import LONGEST_NEEDS
+from bookings.forms.person import PersonForm
 from bookings.forms.public.contact import RELATIONSHIPS
 from bookings.forms.public.people import MY_NEEDS, NEEDS
 from bookings.forms.public.waiting_list import TimesWantedForm
@@ -81,18 +82,9 @@ class HowManyForm(NhsukForm):
     )
 
 
-class CallPersonForm(NhsukForm):
+class CallPersonForm(PersonForm):
     """One person who is booked."""
 
-    first_name = NameField(label=_("First name"), size="s", autocomplete="off", width=20)
-    last_name = NameField(
-        label=_("Last name"),
-        help_text=_("Leave empty for somebody with one name"),
-        required=False,
-        size="s",
-        autocomplete="off",
-        width=20,
-    )
     date_of_birth = DateInputField(
         label=_("Date of birth"),
         help_text=_("For example, 27 3 2020. The year alone, or month and year, where they do not know it"),

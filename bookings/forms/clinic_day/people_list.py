@@ -6,6 +6,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.forms.person import PersonForm
 from bookings.lists.columns import Columns, Fact
 from bookings.lists.problems import FORMULA, MOST_BYTES, MOST_ROWS
 from immunisations.actions.people import PRISON_NUMBER
@@ -13,7 +14,6 @@ from nhsuk.forms import (
     CheckboxField,
     DateInputField,
     FileUploadField,
-    NameField,
     NhsNumberField,
     NhsukForm,
     SelectField,
@@ -140,20 +140,9 @@ class ColumnsForm(NhsukForm):
         return data
 
 
-class OnePersonForm(NhsukForm):
+class OnePersonForm(PersonForm):
     """One person for the list."""
 
-    first_name = NameField(
-        label=gettext_lazy("First name"), subject=gettext_lazy("a first name"), size="s", autocomplete="off", width=20
-    )
-    last_name = NameField(
-        label=gettext_lazy("Last name"),
-        help_text=gettext_lazy("Leave empty for somebody with one name"),
-        required=False,
-        size="s",
-        autocomplete="off",
-        width=20,
-    )
     date_of_birth = DateInputField(
         label=gettext_lazy("Date of birth"),
         subject=gettext_lazy("a date of birth"),

@@ -7,15 +7,14 @@ from django.utils.translation import gettext_lazy as _
 
 from bookings.forms.clinic_day.from_paper import time_of_arrival
 from bookings.forms.clinic_day.people_list import PrisonNumberField
+from bookings.forms.person import PersonForm
 from clinics.models import ClinicSession
 from immunisations.ages import years_between
 from immunisations.models import Visit
 from nhsuk.forms import (
     CheckboxField,
-    DateInputField,
     NameField,
     NhsNumberField,
-    NhsukForm,
     PhoneField,
     PostcodeField,
     RadiosField,
@@ -44,21 +43,9 @@ FOLDED = (
 )
 
 
-class WalkInForm(NhsukForm):
+class WalkInForm(PersonForm):
     """First name, last name, date of birth, who is with them; everything after that may stay empty."""
 
-    first_name = NameField(label=_("First name"), subject=_("a first name"), size="s", autocomplete="off", width=20)
-    last_name = NameField(
-        label=_("Last name"),
-        help_text=_("Leave empty for somebody with one name"),
-        required=False,
-        size="s",
-        autocomplete="off",
-        width=20,
-    )
-    date_of_birth = DateInputField(
-        label=_("Date of birth"), subject=_("a date of birth"), help_text=_("For example, 27 3 2020"), size="s"
-    )
     here = RadiosField(
         label=_("Is a parent or carer here?"),
         subject=_("whether a parent or carer is here"),
