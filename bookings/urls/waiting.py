@@ -2,12 +2,12 @@
 
 from django.urls import path
 
-from bookings.views.public import drop_in, opening_alert, waiting_list
+from bookings.views.public import drop_in, opening_alert, waiting_list, waiting_list_link
 
 urlpatterns = [
     path("waiting-list/", waiting_list.JoinWaitingList.as_view(), name="waiting-list-join"),
     path("waiting-list/earlier/", waiting_list.EarlierTimes.as_view(), name="waiting-list-earlier"),
-    path("waiting-list/m/<str:token>/", waiting_list.WaitingListLink.as_view(), name="waiting-list-link"),
+    path("waiting-list/m/<str:token>/", waiting_list_link.WaitingListLink.as_view(), name="waiting-list-link"),
     path("book/<uuid:draft>/waiting-list/", waiting_list.TimesWanted.as_view(), name="book-waiting-list"),
     path(
         "book/<uuid:draft>/waiting-list/contact/",

@@ -30,7 +30,7 @@ from bookings.policies import MOST_PEOPLE, BookingRefused
 from bookings.queries.calling import venues_to_wait_for
 from bookings.views.coordinate.phone import CallPage, PhonePage
 from bookings.views.coordinate.phone_call import leave_out
-from bookings.views.public.waiting_list import offered_times
+from bookings.views.public.waiting_list_link import offered_times
 from bookings.waiting_list import joining
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS
 from clinics import words
