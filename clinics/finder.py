@@ -1,14 +1,15 @@
-"""From what a person types to a point on the map: a town or village, those where clinics are held first, or a postcode.
+"""From what a person types to a point on the map: a town or village where clinics are held, or a postcode.
 
 Only the outward code or the town's name ever leaves this module: nothing finer is shown, logged or put in an address.
 """
 
-from collections.abc import Iterable, Mapping
+import re
+import unicodedata
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from clinics.models import Venue
 from clinics.postcodes import Position, outward_part, position_of
-from clinics.towns import known_towns, plain
 
 # Longer than any place's name: what is longer is not looked at.
 LONGEST = 100
@@ -43,11 +44,17 @@ def position_of_venue(venue: Venue) -> Position | None:
     return venue_position(venue.latitude, venue.longitude, venue.postcode)
 
 
-def find(text: str, towns: Mapping[str, Position]) -> Found:
-    """Return the place that ``text`` means, by its whole name or part of it, or a postcode.
+def plain(text: str) -> str:
+    """Return a place's name for comparing: small letters without accents and punctuation, “saint” as “st”."""
+    letters = (c for c in unicodedata.normalize("NFKD", text) if not unicodedata.combining(c))
+    words = re.sub(r"[^\w\s]|_", " ", re.sub(r"['’.]", "", "".join(letters))).casefold().split()
+    return " ".join("st" if word == "saint" else word for word in words)
 
-    ``towns`` are those in which clinics are held; they go before any other. A town goes before a postcode: nobody who
-    types “Ely” means the area EL. Whatever follows a comma is left out.
+
+def find(text: str, towns: Mapping[str, Position]) -> Found:
+    """Return the place that ``text`` means: one of ``towns``, by its whole name or part of it, or a postcode.
+
+    A town goes before a postcode: nobody who types “Ely” means the area EL. Whatever follows a comma is left out.
     """
     if not text.strip() or len(text) > LONGEST:
         return Found()
@@ -61,16 +68,7 @@ def find(text: str, towns: Mapping[str, Position]) -> Found:
     if part is not None and (position := position_of(part)) is not None:
         return Found(Where(part, position))
     phrase = plain(text.split(",")[0])
-    if not any(f" {phrase} " in f" {name} " for name in names) and phrase in known_towns():
-        return Found(Where(*known_towns()[phrase]))
-    found = {names[name]: towns[names[name]] for name in _begun(phrase, names)}
-    if not found and len(phrase) > 2:
-        found = dict(known_towns()[name] for name in _begun(phrase, known_towns()))
-    if len(found) == 1:
-        return Found(Where(*found.popitem()))
-    return Found(choices=tuple(found)[:10])
-
-
-def _begun(phrase: str, names: Iterable[str]) -> list[str]:
-    """Return those of the plain ``names`` in which ``phrase`` begins a word."""
-    return [name for name in names if len(phrase) > 1 and f" {phrase}" in f" {name}"]
+    matches = [town for name, town in names.items() if len(phrase) > 1 and f" {name}".find(f" {phrase}") >= 0]
+    if len(matches) == 1:
+        return Found(Where(matches[0], towns[matches[0]]))
+    return Found(choices=tuple(matches[:10]))

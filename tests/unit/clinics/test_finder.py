@@ -87,31 +87,6 @@ def test_a_name_that_several_places_share_gives_the_choice():
     assert find("malvern", TOWNS).choices == ("Great Malvern", "Malvern Link")
 
 
-@pytest.mark.parametrize(
-    ("typed", "name", "code"),
-    [
-        ("Bromsgrove", "Bromsgrove", "B61"),
-        ("droitwich", "Droitwich Spa", "WR9"),
-        ("BIRMINGHAM, West Midlands", "Birmingham", "B1"),
-        ("Stratford upon Avon", "Stratford-upon-Avon", "CV37"),
-        ("kings lynn", "King’s Lynn", "PE30"),
-    ],
-)
-def test_a_town_without_a_clinic_is_found_too(typed, name, code):
-    where = find(typed, TOWNS).where
-    assert where is not None and (where.name, where.position) == (name, position_of(code))
-    assert find(where.name, TOWNS).where == where
-
-
-def test_towns_without_a_clinic_never_hide_one_with_a_clinic():
-    assert find("malvern", TOWNS).choices == ("Great Malvern", "Malvern Link")
-    assert find("newcastle", TOWNS).choices == ("Newcastle upon Tyne", "Newcastle-under-Lyme")
-    assert find("ne", TOWNS).where is not None
-    held = {"Newcastle Emlyn": Position(52.04, -4.47)}
-    found = find("newcastle", held).where
-    assert found is not None and found.name == "Newcastle Emlyn"
-
-
 @pytest.mark.parametrize("typed", ["", "  ", "XX9", "Atlantis", "x" * 101, "\u202e", "!!!", "💉"])
 def test_anything_else_is_not_found(typed):
     found = find(typed, TOWNS)
