@@ -160,6 +160,7 @@ def test_the_page_says_truly_what_became_of_each(visitor, session, made):
         visitor.goes("/booking/appointments/")
         assert "Amina Khan Came to the clinic" in visitor.text
         assert "Bilal Khan Missed: we did not see them at the clinic" in visitor.text
+        assert visitor.text.count("Book another time") == 1
 
 
 def test_a_cancelled_clinic_is_named_as_the_reason(visitor, session, made):
