@@ -28,6 +28,7 @@ from bookings.models import Draft, WaitingListEntry, WaitingListOffer
 from bookings.owing import is_mobile
 from bookings.policies import MOST_PEOPLE, BookingRefused
 from bookings.queries.calling import venues_to_wait_for
+from bookings.queries.waiting import why_over
 from bookings.views.coordinate.phone import CallPage, PhonePage
 from bookings.views.coordinate.phone_call import leave_out
 from bookings.views.public.waiting_list_link import offered_times
@@ -283,6 +284,7 @@ class PhoneWaiting(WaitingPage):
         context = {
             "entry": entry,
             "waits": entry.state == joining.State.WAITING,
+            "why": why_over(entry) if entry.state == joining.State.ENDED else "",
             "offer": offer,
             "times": offered_times(offer) if offer else "",
             "kept": offer is not None and offer.expires_at > self.now,

@@ -492,6 +492,14 @@ def test_what_the_waiting_list_keeps_for_a_caller_is_taken_or_declined_for_them(
     assert "We no longer keep these times" in gone
 
 
+def test_whoever_phones_after_the_wait_is_over_is_told_why():
+    session = make_session()
+    entry = wait_for(session.venue)
+    offer_times(at=NOW + timedelta(days=85))
+    page = text(desk_of(session.team).get(reverse("phone-waiting", args=[entry.public_id])))
+    assert "The last day on which they could come is over." in page and "Put them on the waiting list again" in page
+
+
 def test_a_booking_shows_that_they_wait_for_an_earlier_time_until_they_stop():
     session = make_session()
     booking = book(session).booking

@@ -1,15 +1,15 @@
 """The public's pages of waiting, as whole requests."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from bookings.actions import cancel_appointments
+from bookings.actions import PersonDetails, cancel_appointments
 from bookings.models import Appointment, Booking, OpeningAlert, WaitingListEntry
 from bookings.references import link_token
 from bookings.waiting_list.alerts import ask_for_alert, tell_alerts
@@ -18,9 +18,12 @@ from bookings.waiting_list.offering import offer_times
 from clinics.finder import Where
 from clinics.models import ClinicSession, Place
 from clinics.postcodes import Position
+from immunisations.actions import record_consent
+from immunisations.models.consent import GILLICK_ANSWERS
 from messaging.models import Message
 from tests.support.alike import statement, without_tokens
-from tests.support.factories import DAY, NOW, make_session
+from tests.support.factories import DAY, NOW, book, child, contact, make_session, make_venue
+from tests.support.records import AT, make_room
 from tests.support.waiting import full_clinic, wait
 
 pytestmark = pytest.mark.django_db
@@ -33,6 +36,16 @@ def _now(time_machine: Any) -> None:
 
 def answer(client: Client, url: str, **values: Any) -> Any:
     return client.post(url, values, follow=True)
+
+
+def draft_of_one(client: Client, session: ClinicSession, who: PersonDetails) -> str:
+    """The same for one person."""
+    names = {"first_name": who.first_name, "last_name": who.last_name}
+    page = answer(client, reverse("book") + f"?clinic={session.slug}", **names)
+    born = {f"date_of_birth_{part}": str(getattr(who.date_of_birth, part)) for part in ("day", "month", "year")}
+    page = answer(client, page.request["PATH_INFO"], **born)
+    page = answer(client, page.request["PATH_INFO"], another="no")
+    return str(page.request["PATH_INFO"]).split("/")[2]
 
 
 def draft_of_two(client: Client, session: ClinicSession) -> str:
@@ -48,8 +61,8 @@ def draft_of_two(client: Client, session: ClinicSession) -> str:
     return str(page.request["PATH_INFO"]).split("/")[2]
 
 
-def join(client: Client, session: ClinicSession) -> WaitingListEntry:
-    draft = draft_of_two(client, session)
+def join(client: Client, session: ClinicSession, who: PersonDetails | None = None) -> WaitingListEntry:
+    draft = draft_of_one(client, session, who) if who else draft_of_two(client, session)
     page = client.get(reverse("waiting-list-join"), {"draft": draft}, follow=True)
     assert "Join the waiting list" in page.content.decode()
     values = {"venues": [str(session.venue.public_id)], "weekdays": ["any"], "parts": ["morning"]}
@@ -183,6 +196,58 @@ def test_a_link_of_nobodys_opens_nothing(client: Client) -> None:
         page = client.get(reverse(name, args=["x" * 22]))
         assert page.status_code == 404
         assert "This link does not work" in page.content.decode()
+
+
+@pytest.mark.once
+def test_waiting_for_a_child_on_record_or_one_who_asked_for_silence_is_like_waiting_for_one_nobody_knows() -> None:
+    room = make_room()
+    session, taken = full_clinic(venue=make_venue(room.team))
+    other, free_ones = full_clinic(20, venue=make_venue(room.team))
+    tom = child("Amina", "Khan", date(2011, 9, 2))
+
+    def private() -> None:
+        """On record, came to another clinic, booked a next appointment alone, and wants their parents not to hear."""
+        visit = room.visit(room.person("Amina", "Khan", date(2011, 9, 2)))
+        record_consent(
+            visit=visit,
+            decision="given",
+            route="gillick",
+            given_by_name="Amina Khan",
+            vaccines=["MMR"],
+            gillick=dict.fromkeys(GILLICK_ANSWERS, True),
+            parents_not_told=True,
+            by=room.nurse,
+            at=AT,
+        )
+        own = contact(name="", relationship="Booked for themselves", email="")
+        booked = book(other, tom, contact=own).booking.appointments.get()
+        Appointment.objects.filter(pk=booked.pk).update(person=visit.person)
+
+    def seen() -> list[Any]:
+        client = Client()
+        with CaptureQueriesContext(connection) as queries:
+            entry = join(client, session, who=tom)
+        free(taken[1])
+        assert offer_times(at=NOW) == 1
+        page = client.get(link(entry)).content.decode().replace(token_of(entry), "")
+        offer = entry.offers.get()
+        took = client.post(link(entry), {"do": "take", "offer": str(offer.public_id)}, follow=True)
+        owed = sorted(
+            Message.objects.filter(subject_id__in=[offer.public_id, entry.public_id]).values_list("purpose", "channel")
+        )
+        words = [without_tokens(page), without_tokens(took.content.decode())]
+        return [[statement(each["sql"]) for each in queries], words, owed]
+
+    free(free_ones[0])
+    found = []
+    for world in (lambda: None, lambda: None, private):
+        with transaction.atomic():
+            world()
+            found.append(seen())
+            transaction.set_rollback(True)
+    _warm, unknown, known = found
+    assert unknown[2]
+    assert known == unknown
 
 
 # --- “Tell me when one opens”
