@@ -28,7 +28,9 @@ class SearchForm(NhsukForm):
     def not_found(self) -> None:
         """Say that what was typed is no place we know."""
         self.add_error(
-            "near", _("We cannot find “%(typed)s” – check it or try a nearby town") % {"typed": self.typed("near")}
+            "near",
+            _("We cannot find “%(typed)s” – check it, or try a nearby town or a postcode")
+            % {"typed": self.typed("near")},
         )
 
 

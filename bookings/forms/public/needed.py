@@ -43,7 +43,9 @@ class ChildForm(NhsukForm):
     def not_found(self) -> None:
         """Say that what was typed is no place we know."""
         self.add_error(
-            "near", _t("We cannot find “%(typed)s” – check it or try a nearby town") % {"typed": self.typed("near")}
+            "near",
+            _t("We cannot find “%(typed)s” – check it, or try a nearby town or a postcode")
+            % {"typed": self.typed("near")},
         )
 
     def several(self, towns: str) -> None:

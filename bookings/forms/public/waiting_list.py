@@ -112,5 +112,6 @@ class AlertForm(TellMeForm):
         """Say that what was typed is no place we know."""
         self.add_error(
             "near",
-            str(_("We cannot find “%(typed)s” – check it or try a nearby town")) % {"typed": self.typed("near")},
+            str(_("We cannot find “%(typed)s” – check it, or try a nearby town or a postcode"))
+            % {"typed": self.typed("near")},
         )

@@ -117,7 +117,7 @@ def test_a_place_that_is_not_known_gets_a_sentence(visitor, county, typed):
     for ask in (lambda: visitor.answers("/clinics/", near=typed), lambda: visitor.goes(f"/clinics/?near={typed}")):
         ask()
         assert visitor.page.status_code == 422
-        assert "We cannot find “" in visitor.text and "– check it or try a nearby town" in visitor.text
+        assert "We cannot find “" in visitor.text and "– check it, or try a nearby town or a postcode" in visitor.text
         assert "<title>Error: " in visitor.page.content.decode()
         assert "<script>alert" not in visitor.page.content.decode()
         assert "3 clinics, soonest first" in visitor.text

@@ -64,7 +64,7 @@ def test_a_wrong_line_says_what_is_wrong_and_keeps_what_was_typed(visitor):
         "Check the name of the vaccine. If it is not in the list above, leave it out",
         "Enter when dose 2 was given",
         "Enter the vaccine of dose 3",
-        "We cannot find “Atlantis” – check it or try a nearby town",
+        "We cannot find “Atlantis” – check it, or try a nearby town or a postcode",
     ):
         assert visitor.text.count(words) == 2, words
     for typed in ('value="men"', 'value="Nonsense"', 'value="Atlantis"'):
