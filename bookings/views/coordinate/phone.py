@@ -21,7 +21,7 @@ from bookings.actions.calling import begin_call, keep_times
 from bookings.calls import Call
 from bookings.forms.phone import FindBookingForm, HowManyForm
 from bookings.forms.public.clinic import TimeForm
-from bookings.models import Booking, Draft
+from bookings.models import Appointment, Booking, Draft
 from bookings.queries.calling import (
     bookable_by_staff,
     bookings_like,
@@ -226,6 +226,10 @@ class Times(PhonePage):
         """Return whose kept times count as free."""
         return None
 
+    def moving(self) -> list[Appointment]:
+        """Return the appointments here of those who move, in their order: for them the places they have are free."""
+        return []
+
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the times."""
         return self.show(self.wanted())
@@ -255,9 +259,15 @@ class Times(PhonePage):
     def show(self, call: Call, *, problem: str = "", gone: datetime | None = None, status: int = 200) -> HttpResponse:
         """Render the page."""
         needs: list[Need] = call.needs()
-        grid = places.free_grid(session=self.clinic, at=self.now, holder=self.holder())
-        runs = list(grid.runs(needs))
-        split = grid.nearest_split(needs, gone) if not runs and len(needs) > 1 else None
+        moving, split = self.moving(), None
+        own = [each.reservation_id for each in moving if each.reservation_id is not None]
+        grid = places.free_grid(session=self.clinic, at=self.now, holder=self.holder(), own=own)
+        # The times they have would be a change to nothing.
+        had = [each.starts_at for each in moving]
+        runs = [run for run in grid.runs(needs) if [seat.starts_at for seat in run.seats] != had]
+        if not runs and len(needs) > 1:
+            apart = places.free_grid(session=self.clinic, at=self.now, holder=self.holder())
+            split = apart.nearest_split(needs, gone)
         groups: list[tuple[str, list[tuple[str, str]]]] = []
         nearest: list[Run] = grid.nearest(runs, gone) if gone is not None else []
         if nearest:

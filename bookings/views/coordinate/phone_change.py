@@ -80,6 +80,10 @@ class ChangeTimes(ChangePage, Times):
         """Show the times, while somebody can be moved."""
         return super().get(request, **kwargs) if self.movable else redirect(self.booking_url())
 
+    def moving(self) -> list[Appointment]:
+        """Return the appointments that they have at this clinic."""
+        return [each for each in self.movable if each.session_id == self.clinic.pk]
+
     def keep(self, call: Call, starts_at: datetime, split: bool) -> str:
         """Move them."""
         change_appointments(

@@ -19,7 +19,7 @@ from clinics.models import ClinicSession, Place, Reservation, Venue
 from clinics.places import free_times, take_places
 from clinics.runs import Need
 from messaging.models import Message
-from tests.support.factories import DAY, NOW, book, contact, make_session, make_team, make_user, make_venue
+from tests.support.factories import DAY, NOW, book, child, contact, make_session, make_team, make_user, make_venue
 from tests.support.waiting import full_clinic
 from tests.support.waiting import wait as wait_for
 
@@ -365,6 +365,20 @@ def test_a_caller_moves_the_whole_booking_and_adds_a_brother_once():
     wait = reverse("phone-booking-wait", args=[booking.public_id])
     assert "earlier time frees up" in text(client.post(wait, follow=True))
     assert desk_of(make_team()).post(wait).status_code == 404
+
+
+def test_a_callers_family_moves_by_ten_minutes_onto_a_place_of_its_own():
+    session = make_session(periods=((time(10), time(10, 30), 1),))
+    client = desk_of(session.team)
+    start = free_times(session=session, at=NOW)[0].starts_at
+    booking = book(session, child(), child("Bilal"), starts_at=start).booking
+    times = reverse("phone-booking-times", args=[booking.public_id, session.public_id])
+    (offered,) = re.findall('name="starts_at"[^>]*value="([^"]+)"', client.get(times).content.decode())
+    assert offered == (start + timedelta(minutes=10)).isoformat(), "not the times they have"
+    assert client.post(times, {"starts_at": offered}).status_code == 302
+    moved = booking.appointments.order_by("position").values_list("starts_at", flat=True)
+    assert list(moved) == [start + timedelta(minutes=10), start + timedelta(minutes=20)]
+    assert [each.starts_at for each in free_times(session=session, at=NOW)] == [start]
 
 
 def test_the_second_press_of_adding_somebody_shows_what_the_first_has_done():
