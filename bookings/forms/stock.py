@@ -310,4 +310,15 @@ class SettleForm(ReleaseForm):
         ],
         size="m",
     )
-    field_order = ["becomes", "note"]
+    others = CheckboxField(label=gettext_lazy("The same for the others"), required=False, size="s", small=True)
+    field_order = ["becomes", "note", "others"]
+
+    def __init__(self, *args: Any, others: Sequence[Batch], **kwargs: Any) -> None:
+        """``others`` are the batches that the same reading holds here."""
+        super().__init__(*args, **kwargs)
+        if not others:
+            del self.fields["others"]
+            return
+        self.fields["others"].label = _("The same for all that this reading holds: also %(numbers)s") % {
+            "numbers": ", ".join(batch.number for batch in others)
+        }

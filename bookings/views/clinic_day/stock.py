@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from django.conf import settings
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -23,7 +24,7 @@ from bookings.views.clinic_day.base import ClinicDayPage
 from bookings.views.clinic_day.batches import remembered
 from bookings.views.clinic_day.readings import excursion_words
 from clinics.actions import release_at_clinic, take_stock, waste_stock
-from clinics.models import Batch, CoolBoxReading, ReadingMoment, StockMovement, WasteReason
+from clinics.models import CoolBoxReading, ReadingMoment, StockMovement, WasteReason
 from clinics.policies import ClinicRefused, check_stock_open
 from immunisations.actions import count_back, destroy_held, record_reading
 from immunisations.queries import ClinicStock, StockLine, stock_of
@@ -323,24 +324,41 @@ class StockSettle(StockPage):
         """Show the form."""
         if self.line is None:
             return self._settled()
-        return self._page(SettleForm(today=self.today))
+        return self._page(self._form())
+
+    @cached_property
+    def others(self) -> list[StockLine]:
+        """What else the same reading holds here and is not settled yet: the advice is mostly one for all of it."""
+        return [
+            line
+            for line in self.stock.lines
+            if line.hold and self.line and self.line.hold and line.hold.at == self.line.hold.at
+            if line.batch != self.line.batch and line.held_doses
+        ]
+
+    def _form(self, post: Any = None) -> SettleForm:
+        return SettleForm(post, today=self.today, others=[line.batch for line in self.others])
 
     def post(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Release them, or write down that they are destroyed."""
         if self.line is None:
             return self._settled()
-        form = SettleForm(request.POST, today=self.today)
+        form = self._form(request.POST)
         if not form.is_valid():
             return self._page(form)
         act = release_at_clinic if form.cleaned_data["becomes"] == form.RELEASE else destroy_held
-        batch: Batch = self.line.batch
+        others = [line.batch for line in self.others] if form.cleaned_data.get("others") else []
+        # By their keys, as batches are always locked.
+        batches = sorted([self.line.batch, *others], key=lambda batch: batch.pk)
         try:
-            act(session=self.clinic, batch=batch, note=form.cleaned_data["note"], by=self.user, at=self.now)
+            with transaction.atomic():
+                for batch in batches:
+                    act(session=self.clinic, batch=batch, note=form.cleaned_data["note"], by=self.user, at=self.now)
         except Refused as refusal:
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
         words = _("Released: %(number)s.") if act is release_at_clinic else _("Destroyed: %(number)s.")
-        messages.success(request, words % {"number": batch.number})
+        messages.success(request, words % {"number": ", ".join(batch.number for batch in batches)})
         return redirect(self.stock_url())
 
     def _settled(self) -> HttpResponse:

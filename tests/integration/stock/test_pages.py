@@ -201,6 +201,21 @@ def test_a_senior_nurse_releases_or_destroys_what_is_held():
     assert not stock[room.mmrv].held and stock[room.mmr].wasted == 5 and not stock_of(room.session).to_settle
 
 
+@pytest.mark.parametrize("becomes", ["release", "destroy"])
+def test_what_one_reading_holds_is_settled_in_one_press(becomes: str):
+    room = stocked()
+    take_stock(session=room.session, counts={room.mmrv: 10, room.mmr: 5}, by=room.nurse, at=AT)
+    client = client_of(room)
+    client.post(clinic_url(room, "clinic-stock-temperature"), {"celsius": "9.5", "moment": "end", "box": "Box 1"})
+    url = clinic_url(room, "clinic-stock-settle", room.mmrv.public_id)
+    assert "The same for all that this reading holds: also PRX1" in text(client.get(url))
+    saved = client.post(url, {"becomes": becomes, "note": "The maker: safe for an hour", "others": "on"}, follow=True)
+    assert "PRX1, TET1." in text(saved) or "TET1, PRX1." in text(saved)
+    assert not stock_of(room.session).to_settle
+    wasted = {line.batch.number: line.wasted for line in stock_of(room.session).lines}
+    assert wasted == ({"TET1": 10, "PRX1": 5} if becomes == "destroy" else {"TET1": 0, "PRX1": 0})
+
+
 def test_a_vaccinator_neither_releases_nor_recalls():
     room = stocked()
     client = client_of(room, Role.VACCINATOR)
