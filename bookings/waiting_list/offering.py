@@ -227,7 +227,10 @@ def _booked_since(entries: Sequence[WaitingListEntry], at: datetime) -> set[int]
     booked: dict[tuple[int, date, str], list[Appointment]] = defaultdict(list)
     if births:
         rows = Appointment.objects.filter(
-            state=Appointment.State.BOOKED, starts_at__gt=at, date_of_birth__in=births
+            booking__team__in={entry.team_id for entry, _contact, _people in families.values()},
+            state=Appointment.State.BOOKED,
+            starts_at__gt=at,
+            date_of_birth__in=births,
         ).select_related("booking")
         for row in rows:
             booked[row.booking.team_id, row.date_of_birth, row.first_name.casefold()].append(row)
