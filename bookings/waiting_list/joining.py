@@ -66,7 +66,7 @@ def find_entry(token: str) -> WaitingListEntry | None:
     return entries.filter(token_hash=hash_link_token(token)).first()
 
 
-def can_be_told(contact: Contact) -> bool:
+def can_be_told(contact: Contact | Booking) -> bool:
     """Whether an offer can reach them in time: by email or text."""
     return bool(contact.email) or (contact.texts and is_mobile(contact.phone))
 
@@ -130,7 +130,7 @@ def wait_for_earlier(
     coming = appointments_to_come(booking, at)
     if not coming:
         raise BookingRefused(_("This booking has no appointments to come."), code="past")
-    if not (booking.email or (booking.texts and is_mobile(booking.phone))):
+    if not can_be_told(booking):
         raise BookingRefused(
             _("We can tell you about a time only by text message or email. Add one of them to your booking first."),
             code="no_contact",

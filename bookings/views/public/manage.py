@@ -26,6 +26,7 @@ from bookings.policies import BookingRefused, can_cancel
 from bookings.qr import booking_qr
 from bookings.queries.delay import minutes_behind
 from bookings.references import clean_reference, shown_reference
+from bookings.stopping import addresses_of
 from bookings.views.public.changing import comes_again
 from bookings.views.public.found import FoundView, remember, state_words
 from bookings.views.public.people import SPOKEN
@@ -109,6 +110,7 @@ class Manage(FoundView):
             "today": bool(today),
             "late_since": min((each.running_late_at for each in today if each.running_late_at), default=None),
             "behind": minutes_behind(today[0].session, at=self.at) if today else None,
+            "written_to": bool(addresses_of(self.booking)),
             "may_add": bool(to_come) and room_for_more(self.appointments),
         }
         return render(request, "bookings/manage.html", context)

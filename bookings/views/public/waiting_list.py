@@ -306,6 +306,13 @@ class EarlierTimes(found.FoundView):
         coming = self.coming()
         if not coming:
             return redirect("booking-manage")
+        if not joining.can_be_told(self.booking):
+            # Said before anything is asked, on the page where it can be put right.
+            messages.info(
+                request,
+                _("We can tell you about a time only by text message or email. Add one of them to your booking first."),
+            )
+            return redirect("booking-contact")
         return self.show(self.form(initial=initial_of({}, coming[0].session.venue)))
 
     def post(self, request: HttpRequest) -> HttpResponse:

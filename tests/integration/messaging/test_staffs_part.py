@@ -225,6 +225,10 @@ def test_whoever_found_their_booking_stops_reminders_at_an_address_without_a_sec
     public.get(reverse("booking-link", args=[made.link_token]))
     url = reverse("booking-reminders")
     assert url in text(public.get(reverse("booking-manage")))
+    ways = {"email": made.booking.email, "phone": made.booking.phone}
+    Booking.objects.filter(pk=made.booking.pk).update(email="", phone="")
+    assert url not in text(public.get(reverse("booking-manage"))), "nothing is written to them"
+    Booking.objects.filter(pk=made.booking.pk).update(**ways)
     assert "You get no more reminders" in text(public.post(url, {"do": "stop"}, follow=True))
     assert StopRequest.objects.count() == 2
     assert Client().get(url)["Location"] == reverse("booking-find")

@@ -147,6 +147,11 @@ def test_whoever_has_times_is_offered_earlier_ones_alone_and_keeps_theirs_until_
     booking.email = "own@example.com"
     booking.save()
     client.get(reverse("booking-link", args=[_token(booking)]))
+    Booking.objects.filter(pk=booking.pk).update(email="", texts=False)
+    page = client.get(reverse("waiting-list-join"), follow=True)
+    assert page.request["PATH_INFO"] == reverse("booking-contact"), "said before anything is asked"
+    assert "only by text message or email" in page.content.decode()
+    booking.save()
     page = client.get(reverse("waiting-list-join"), follow=True)
     assert "Tell me about earlier times" in page.content.decode()
     values = {"venues": [str(session.venue.public_id)], "weekdays": ["any"], "parts": ["any"]}
