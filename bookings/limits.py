@@ -29,6 +29,8 @@ HOLDS_FROM_ADDRESS = Limit("holds_from_address", 400, timedelta(minutes=15))
 BOOKINGS_FROM_ADDRESS = Limit("bookings_from_address", 200, timedelta(hours=1))
 # One contact: a foster carer or a hostel's worker books for many families.
 BOOKINGS_OF_CONTACT = Limit("bookings_of_contact", 30, timedelta(days=1))
+# Each change of a contact writes to the new address and to the one that it replaces.
+CONTACTS_OF_BOOKING = Limit("contacts_of_booking", 6, timedelta(days=1))
 WAITS_FROM_ADDRESS = Limit("waits_from_address", 100, timedelta(hours=1))
 WAITS_OF_CONTACT = Limit("waits_of_contact", 10, timedelta(days=1))
 ALERTS_FROM_ADDRESS = Limit("alerts_from_address", 60, timedelta(hours=1))

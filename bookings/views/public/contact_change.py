@@ -9,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from bookings import limits
 from bookings.actions import Reach, change_contact
 from bookings.forms.public.manage import EMAIL, NEITHER, TEXT, ReachForm
 from bookings.owing import is_mobile
@@ -27,6 +28,9 @@ class ChangeContact(FoundView):
         form = ReachForm(request.POST)
         if not form.is_valid():
             return self.show(form)
+        if not limits.allows(limits.CONTACTS_OF_BOOKING, str(self.booking.pk), at=self.at):
+            form.add_error(None, _("These details were changed many times today. Try again tomorrow, or phone us."))
+            return self.show(form, status=429)
         given = form.cleaned_data
         reach = Reach(
             phone=given["mobile"] or given["landline"],
@@ -56,7 +60,7 @@ class ChangeContact(FoundView):
             "letter_address": booking.address if booking.letters else "",
         }
 
-    def show(self, form: ReachForm) -> HttpResponse:
+    def show(self, form: ReachForm, status: int = 200) -> HttpResponse:
         """Render the page."""
         context = {
             "form": form,
@@ -64,7 +68,7 @@ class ChangeContact(FoundView):
             "back_url": reverse("booking-manage"),
             "button_text": _("Save"),
         }
-        return TemplateResponse(self.request, "bookings/contact_change.html", context)
+        return TemplateResponse(self.request, "bookings/contact_change.html", context, status=status)
 
 
 def at_home(phone: str) -> str:

@@ -8,6 +8,7 @@ import pytest
 import time_machine
 
 from accounts.models import AuditEvent
+from bookings import limits
 from bookings.actions import cancel_session
 from bookings.models import Appointment, Booking, Draft
 from clinics.models import Place, Reservation
@@ -358,6 +359,16 @@ def test_new_contact_details_get_the_booking_sent_again_and_the_audit_holds_no_a
     assert Message.objects.filter(purpose="booking_confirmation").count() == 1
     parent.answers("/booking/contact/", contact_by=["email"], email="not an address")
     assert parent.page.status_code == 422 and "not an address" in source(parent)
+
+
+def test_contact_details_that_are_changed_again_and_again_are_left_as_they_are(parent, made, monkeypatch):
+    monkeypatch.setattr(limits, "CONTACTS_OF_BOOKING", limits.Limit("contacts", 1, timedelta(days=1)))
+    parent.answers("/booking/contact/", contact_by=["email"], email="new@example.com")
+    told = Message.objects.count()
+    parent.answers("/booking/contact/", contact_by=["email"], email="newer@example.com")
+    assert parent.page.status_code == 429 and "changed many times today" in parent.text
+    assert "newer@example.com" in source(parent), "nothing typed is lost"
+    assert Booking.objects.get().email == "new@example.com" and Message.objects.count() == told
 
 
 def test_one_press_tells_the_clinic_that_a_family_is_late(parent, made):
