@@ -3,8 +3,10 @@
 from datetime import time
 from typing import Any
 
+from accounts.models import Team
 from clinics.models import ClinicSession, Venue
 from clinics.vaccines import Vaccine
+from immunisations.models import Practice
 
 CHILDHOOD = (Vaccine.MMR, Vaccine.MMRV, Vaccine.SIX_IN_ONE)
 MEASLES = (Vaccine.MMR, Vaccine.MMRV)
@@ -172,3 +174,16 @@ CLINICS: list[tuple[int, str, dict[str, Any]]] = [
         },
     ),
 ]
+
+
+def add_places(team: Team) -> None:
+    """Add the venues, and the practices that people are registered with."""
+    for venue in VENUES.values():
+        Venue.objects.create(team=team, **venue)
+    for code, name, postcode in [
+        ("M81001", "Vale Surgery (demonstration)", "WR11 4BS"),
+        ("M81002", "Abbey Medical Practice (demonstration)", "WR11 4QG"),
+        ("M81003", "Severn Valley Practice (demonstration)", "WR14 1AB"),
+        ("Y04566", "HMP Hewell", "B97 6QS"),
+    ]:
+        Practice.objects.create(ods_code=code, name=name, postcode=postcode)

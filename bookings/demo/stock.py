@@ -1,16 +1,47 @@
-"""The stock of the demonstration: deliveries, what was taken to each clinic, and how cold it was kept."""
+"""The stock of the demonstration: batches and deliveries, what was taken to each clinic, and how cold it was kept."""
 
 from datetime import datetime, timedelta
 from decimal import Decimal
 
 from accounts.models import User
-from clinics.actions import receive_stock, take_stock
-from clinics.models import Batch, ClinicSession, ReadingMoment
+from bookings.demo.stage import SOURCE, Stage
+from clinics.actions import add_batch, receive_stock, take_stock
+from clinics.models import Batch, ClinicSession, Product, ReadingMoment
 from immunisations.actions import count_back, record_reading
 from immunisations.queries import stock_of
 
-SOURCE = "demonstration"
 DELIVERED, TAKEN = 120, 20
+
+
+def keep_batches(stage: Stage) -> None:
+    """Make sure that there are batches in date, whatever the day; one that expires soon, too."""
+    for product, prefix, days in [
+        ("priorix", "PX", 40),
+        ("priorix", "PX", 320),
+        ("mmrvaxpro", "MV", 200),
+        ("priorix-tetra", "PT", 90),
+        ("priorix-tetra", "PT", 300),
+        ("proquad", "PQ", 150),
+        ("infanrix-hexa", "IH", 250),
+        ("vaxelis", "VX", 60),
+    ]:
+        in_date = Batch.objects.filter(
+            team=stage.team, product__code=product, expires_on__gte=stage.today + timedelta(days=min(days, 60) - 20)
+        )
+        if in_date.count() >= (2 if product in ("priorix", "priorix-tetra") else 1):
+            continue
+        expires = stage.today + timedelta(days=days)
+        batch = add_batch(
+            team_id=stage.team.pk,
+            product=Product.objects.get(code=product),
+            number=f"{prefix}{expires:%y%j}",
+            expires_on=expires,
+            by=stage.coordinator,
+            at=stage.now,
+            source=SOURCE,
+        )
+        if not batch.movements.exists():
+            deliver(batch, by=stage.coordinator, at=stage.now - timedelta(days=14))
 
 
 def deliver(batch: Batch, *, by: User, at: datetime) -> None:

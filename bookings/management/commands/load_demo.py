@@ -6,7 +6,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
 
-from bookings.demo.load import Loader, NotADemonstration, sign_ins
+from bookings.demo.load import NotADemonstration, load_demonstration
+from bookings.demo.staff import sign_ins
 
 
 class Command(BaseCommand):
@@ -16,7 +17,7 @@ class Command(BaseCommand):
         if not settings.DEMONSTRATION:
             raise CommandError("This is not a demonstration: set DEMONSTRATION=1 first. Never do so on a real service.")
         try:
-            fresh = Loader(timezone.now()).load()
+            fresh = load_demonstration(timezone.now())
         except NotADemonstration as refused:
             raise CommandError(str(refused)) from refused
         self.stdout.write("The demonstration is loaded." if fresh else "The demonstration was here already; kept.")

@@ -14,7 +14,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts.models import Role, Team, User
-from bookings.demo.load import PASSWORD
+from bookings.demo.staff import PASSWORD
 from bookings.models import Appointment, Booking
 from bookings.queries.report import clinic_report
 from clinics.directions import directions_for, in_force
