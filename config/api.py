@@ -26,11 +26,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("schema/", SpectacularAPIView.as_view(), name="schema"),
     path("docs/", Docs.as_view(url_name="schema"), name="api-docs"),
     path("", include("clinics.api")),
-    path("", include("immunisations.api")),
-    path("", include("immunisations.api_corrections")),
-    path("", include("immunisations.api_facts")),
-    path("", include("immunisations.api_judgements")),
-    path("", include("immunisations.api_after")),
+    path("", include("immunisations.api.urls")),
     path("", include("bookings.api")),
 ]
 

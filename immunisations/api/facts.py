@@ -1,14 +1,10 @@
-"""What was confirmed about a person for life, for other systems of the team: read, and lifted with a reason."""
+"""What was confirmed about a person for life: read, and lifted with a reason."""
 
 import uuid
-from datetime import datetime
-from typing import Any
 
 from django.http import Http404
-from django.urls import path
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiExample, extend_schema
-from rest_framework import serializers
 from rest_framework.request import Request
 from rest_framework.response import Response
 
@@ -16,76 +12,19 @@ from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, errors, idempot
 from accounts.audit import record_view
 from accounts.idempotency import once
 from accounts.permissions import Permission
-from accounts.serializers import StrictSerializer, TextField
-from clinics.times import LONDON
 from immunisations import actions
-from immunisations.api import person_of
-from immunisations.health_questions import FACTS, LASTING_FACTS
-from immunisations.models import FactLifted, Person
+from immunisations.api.asking import made_or_found, person_of, validated
+from immunisations.health_questions import LASTING_FACTS
+from immunisations.models import FactLifted
 from immunisations.people import row_ids
-from immunisations.queries import LastingFact, lasting_facts
-
-LASTING = [(code, FACTS[code]) for code in sorted(LASTING_FACTS)]
-
-
-def _moment(moment: datetime) -> str:
-    return moment.astimezone(LONDON).isoformat()
-
-
-class LastingFactSerializer(serializers.Serializer):
-    """A fact that holds for life. Only describes what ``shown_fact`` returns."""
-
-    fact = serializers.ChoiceField(LASTING)
-    words = serializers.CharField()
-    confirmed_by = serializers.CharField()
-    confirmed_at = serializers.DateTimeField()
-    from_reaction = serializers.BooleanField(help_text="Whether it was a reaction to a dose given here.")
-
-
-class LastingFactsSerializer(serializers.Serializer):
-    """Every lasting fact that stands for one person, by code."""
-
-    results = LastingFactSerializer(many=True)
-
-
-class NewLiftingSerializer(StrictSerializer):
-    """Why a fact does not hold."""
-
-    reason = TextField(max_length=300, help_text="Kept with the history.")
-
-
-class LiftingSerializer(serializers.Serializer):
-    """The word that a fact does not hold. Only describes what ``shown_lifting`` returns."""
-
-    id = serializers.UUIDField()
-    person = serializers.UUIDField()
-    fact = serializers.ChoiceField(LASTING)
-    reason = serializers.CharField()
-    lifted_by = serializers.CharField()
-    lifted_at = serializers.DateTimeField()
-
-
-def shown_fact(fact: LastingFact) -> dict[str, Any]:
-    """Return a lasting fact as the API shows it."""
-    return {
-        "fact": fact.code,
-        "words": str(fact.words),
-        "confirmed_by": fact.confirmed_by_name,
-        "confirmed_at": _moment(fact.confirmed_at),
-        "from_reaction": fact.from_reaction,
-    }
-
-
-def shown_lifting(row: FactLifted, person: Person) -> dict[str, Any]:
-    """Return the lifting of a fact of ``person`` (a root) as the API shows it."""
-    return {
-        "id": str(row.public_id),
-        "person": str(person.public_id),
-        "fact": row.fact,
-        "reason": row.reason,
-        "lifted_by": row.lifted_by_name,
-        "lifted_at": _moment(row.lifted_at),
-    }
+from immunisations.queries import lasting_facts
+from immunisations.serializers.facts import (
+    LastingFactsSerializer,
+    LiftingSerializer,
+    NewLiftingSerializer,
+    shown_fact,
+    shown_lifting,
+)
 
 
 class LastingFacts(ApiView):
@@ -118,7 +57,7 @@ class LastingFactLift(ApiView):
         "to be read. Confirmed anew, it holds again. Where somebody lifted it before, that lifting comes back.",
         parameters=[KEY_PARAMETER],
         request=NewLiftingSerializer,
-        responses={201: LiftingSerializer, 200: LiftingSerializer, **errors(400, 401, 403, 404, 422)},
+        responses=made_or_found(LiftingSerializer),
         examples=[OpenApiExample("Ruled out", request_only=True, value={"reason": "Ruled out by an allergy clinic."})],
     )
     def post(self, request: Request, public_id: uuid.UUID, fact: str) -> Response:
@@ -127,14 +66,11 @@ class LastingFactLift(ApiView):
         person = person_of(user, Permission.CORRECT_RECORDS, public_id)
         if fact not in LASTING_FACTS:
             raise Http404
-        incoming = NewLiftingSerializer(data=request.data)
-        incoming.is_valid(raise_exception=True)
+        wanted = validated(NewLiftingSerializer, request.data)
         lifted: list[FactLifted] = []
 
         def make() -> uuid.UUID:
-            row = actions.lift_fact(
-                person=person, fact=fact, reason=incoming.validated_data["reason"], by=user, at=at, source=SOURCE
-            )
+            row = actions.lift_fact(person=person, fact=fact, reason=wanted["reason"], by=user, at=at, source=SOURCE)
             if row is not None:
                 lifted.append(row)
                 return row.public_id
@@ -147,9 +83,3 @@ class LastingFactLift(ApiView):
         made = once(make, team=person.team, key=key, endpoint="facts/lift", body=body, at=at)
         row = FactLifted.objects.get(public_id=made.result_id)
         return Response(shown_lifting(row, person), status=201 if lifted else 200)
-
-
-urlpatterns = [
-    path("people/<uuid:public_id>/facts/", LastingFacts.as_view(), name="api-person-facts"),
-    path("people/<uuid:public_id>/facts/<slug:fact>/lift/", LastingFactLift.as_view(), name="api-person-fact-lift"),
-]

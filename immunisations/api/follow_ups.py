@@ -1,10 +1,8 @@
-"""Reactions to doses and follow-ups, for other systems of the team: by the same actions as on the clinic's screens."""
+"""Follow-ups: what is still to be done after visits, set, changed and closed."""
 
 import uuid
-from typing import Any
 
 from django.http import Http404
-from django.urls import path
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from drf_spectacular.utils import OpenApiExample, OpenApiParameter, extend_schema
@@ -14,8 +12,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import access
-from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, chosen_team, errors, idempotency_key
-from accounts.audit import record_view, record_views
+from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, chosen_team, idempotency_key
+from accounts.audit import record_views
 from accounts.idempotency import once
 from accounts.members import members
 from accounts.models import User
@@ -23,42 +21,23 @@ from accounts.permissions import Permission
 from accounts.serializers import ChoiceField, IdField
 from clinics.models import ClinicSession
 from immunisations import actions
-from immunisations.models import FollowUp, Person, Reaction, Vaccination
+from immunisations.api.asking import listed, made_or_found, person_of, validated
+from immunisations.models import FollowUp, Vaccination
 from immunisations.people import root_of
-from immunisations.queries import Choice, follow_up_page, reactions_of
-from immunisations.serializers_after import (
+from immunisations.queries import Choice, follow_up_page
+from immunisations.serializers.follow_ups import (
     FollowUpChangeSerializer,
     FollowUpSerializer,
     FollowUpsSerializer,
     NewFollowUpSerializer,
-    NewReactionSerializer,
-    ReactionSerializer,
-    ReactionsSerializer,
     shown_follow_up,
-    shown_reaction,
 )
 
-PERSON_PARAMETER = OpenApiParameter("person", uuid.UUID, required=True, description="The `id` of the person.")
-NOT_CURRENT = {
-    "code": "not_current",
-    "detail": "Rosa Lane changed this record meanwhile. Look at it again.",
-}
 NO_NOTE = {"code": "no_note", "detail": "Enter in words what to do."}
 CLOSED = {
     "code": "closed",
     "detail": "Rosa Lane closed this at 10:05am on 14 March 2026: done. Booked for Tuesday",
 }
-
-
-def _person(user: User, permission: Permission, public_id: uuid.UUID) -> Person:
-    """Return the person, as the record that stands for them. Raises Http404, PermissionDenied."""
-    row = access(
-        Person.objects.select_related("team", "merged_into__team"),
-        user=user,
-        permission=permission,
-        public_id=public_id,
-    )
-    return root_of(row)
 
 
 def _owner(team_id: int, username: str) -> User | None:
@@ -71,12 +50,6 @@ def _owner(team_id: int, username: str) -> User | None:
     return found
 
 
-class PersonQuery(serializers.Serializer):
-    """Whose reactions are asked for."""
-
-    person = IdField()
-
-
 class FollowUpQuery(serializers.Serializer):
     """Which follow-ups are asked for."""
 
@@ -85,93 +58,6 @@ class FollowUpQuery(serializers.Serializer):
     state = ChoiceField([*FollowUp.State.choices, ("any", "any")], default=FollowUp.State.OPEN.value)
     reason = ChoiceField(Vaccination.Reason.choices, required=False)
     after = IdField(required=False)
-
-
-class Reactions(ApiView):
-    """What happened to people after their doses."""
-
-    @extend_schema(
-        operation_id="list_reactions",
-        tags=["Records"],
-        summary="List a person's reactions",
-        description="Those that stand, over every record of the person. Logged as a look at the person.",
-        parameters=[PERSON_PARAMETER],
-        responses={200: ReactionsSerializer, **errors(400, 401, 403, 404)},
-    )
-    def get(self, request: Request) -> Response:
-        """Return them."""
-        asked = PersonQuery(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        user = caller(request)
-        person = _person(user, Permission.SEE_RECORDS, asked.validated_data["person"])
-        record_view(user=user, at=timezone.now(), team=person.team_id, person_id=person.public_id, page="api reactions")
-        rows = reactions_of(person)
-        return Response({"results": [shown_reaction(row) | {"person": str(person.public_id)} for row in rows]})
-
-    @extend_schema(
-        operation_id="create_reaction",
-        tags=["Records"],
-        summary="Record a reaction to a dose",
-        description=(
-            "Against the record of a dose as it stands; product and batch are copied from it. A severe allergic "
-            "reaction is known for life from then on: no further dose of the vaccine can be recorded until a senior "
-            "nurse says that it does not hold. With `replaces` it puts an earlier one right; a Yellow Card reference "
-            "that came later needs no reason. The clinic may be closed."
-        ),
-        parameters=[KEY_PARAMETER],
-        request=NewReactionSerializer,
-        responses={
-            201: ReactionSerializer,
-            200: ReactionSerializer,
-            **errors(400, 401, 403, 404, 409, 422, conflicts=[NOT_CURRENT]),
-        },
-        examples=[
-            OpenApiExample(
-                "A faint",
-                request_only=True,
-                value={
-                    "vaccination": "7c4e3d5e-0f5a-4f43-8c0f-6c4a9a1c2b3d",
-                    "kind": "faint",
-                    "began_at": "2026-03-14T10:25:00+00:00",
-                    "actions": ["laid_down", "watched"],
-                },
-            )
-        ],
-    )
-    def post(self, request: Request) -> Response:
-        """Record it, or return the one that was."""
-        at, user, key = timezone.now(), caller(request), idempotency_key(request)
-        incoming = NewReactionSerializer(data=request.data)
-        incoming.is_valid(raise_exception=True)
-        wanted = dict(incoming.validated_data)
-        dose = access(
-            Vaccination.objects.select_related("session__team", "person__merged_into"),
-            user=user,
-            permission=Permission.VACCINATE,
-            team_field="session__team",
-            public_id=wanted.pop("vaccination"),
-        )
-        client_uuid = wanted.get("client_uuid")
-        before = client_uuid is not None and Reaction.objects.filter(client_uuid=client_uuid).exists()
-        replaces = wanted.pop("replaces", None)
-        if replaces is not None:
-            replaces = Reaction.objects.filter(
-                public_id=replaces, vaccination__session__team=dose.session.team_id
-            ).first()
-            if replaces is None:
-                raise Http404
-        reason = wanted.pop("reason", "")
-
-        def make() -> uuid.UUID:
-            return actions.record_reaction(
-                vaccination=dose, replaces=replaces, correction_reason=reason, by=user, at=at, source=SOURCE, **wanted
-            ).public_id
-
-        made = once(make, team=dose.session.team, key=key, endpoint="reactions", body=request.data, at=at)
-        row = Reaction.objects.select_related("vaccination__person__merged_into", "replaces").get(
-            public_id=made.result_id
-        )
-        return Response(shown_reaction(row), status=201 if made.created and not before else 200)
 
 
 class FollowUps(ApiView):
@@ -190,16 +76,14 @@ class FollowUps(ApiView):
             OpenApiParameter("after", uuid.UUID, description="`following` of the page before."),
             OpenApiParameter("team", uuid.UUID, description="Needed only where you work for several."),
         ],
-        responses={200: FollowUpsSerializer, **errors(400, 401, 403, 404)},
+        responses=listed(FollowUpsSerializer),
     )
     def get(self, request: Request) -> Response:
         """Return a page of them."""
         at, user = timezone.now(), caller(request)
-        asked = FollowUpQuery(data=request.query_params.dict())
-        asked.is_valid(raise_exception=True)
-        wanted = asked.validated_data
+        wanted = validated(FollowUpQuery, request.query_params.dict())
         team = chosen_team(user, Permission.FOLLOW_UP, wanted.get("team"))
-        person = _person(user, Permission.FOLLOW_UP, wanted["person"]) if "person" in wanted else None
+        person = person_of(user, Permission.FOLLOW_UP, wanted["person"]) if "person" in wanted else None
         state = "" if wanted["state"] == "any" else wanted["state"]
         choice = Choice(person=person, state=state, reason=wanted.get("reason", ""))
         page = follow_up_page(person.team_id if person else team.pk, choice, after=wanted.get("after"))
@@ -216,11 +100,7 @@ class FollowUps(ApiView):
         "record of a dose not given does not set one by itself.",
         parameters=[KEY_PARAMETER],
         request=NewFollowUpSerializer,
-        responses={
-            201: FollowUpSerializer,
-            200: FollowUpSerializer,
-            **errors(400, 401, 403, 404, 409, 422, conflicts=[NO_NOTE]),
-        },
+        responses=made_or_found(FollowUpSerializer, conflicts=[NO_NOTE]),
         examples=[
             OpenApiExample(
                 "Invite again",
@@ -237,10 +117,8 @@ class FollowUps(ApiView):
     def post(self, request: Request) -> Response:
         """Set it, or return the one that was."""
         at, user, key = timezone.now(), caller(request), idempotency_key(request)
-        incoming = NewFollowUpSerializer(data=request.data)
-        incoming.is_valid(raise_exception=True)
-        wanted = incoming.validated_data
-        person = _person(user, Permission.FOLLOW_UP, wanted["person"])
+        wanted = validated(NewFollowUpSerializer, request.data)
+        person = person_of(user, Permission.FOLLOW_UP, wanted["person"])
         session = ClinicSession.objects.filter(public_id=wanted["session"], team=person.team_id).first()
         if session is None:
             raise Http404
@@ -290,11 +168,7 @@ class FollowUpChanges(ApiView):
         "`version` is the one you read: where somebody was faster, 409 says who and what.",
         parameters=[KEY_PARAMETER],
         request=FollowUpChangeSerializer,
-        responses={
-            201: FollowUpSerializer,
-            200: FollowUpSerializer,
-            **errors(400, 401, 403, 404, 409, 422, conflicts=[CLOSED]),
-        },
+        responses=made_or_found(FollowUpSerializer, conflicts=[CLOSED]),
         examples=[
             OpenApiExample(
                 "Done",
@@ -313,9 +187,7 @@ class FollowUpChanges(ApiView):
             team_field="session__team",
             public_id=public_id,
         )
-        incoming = FollowUpChangeSerializer(data=request.data)
-        incoming.is_valid(raise_exception=True)
-        sent: dict[str, Any] = incoming.validated_data
+        sent = validated(FollowUpChangeSerializer, request.data)
         changed = {"follow_up": row, "version": sent["version"], "by": user, "at": at, "source": SOURCE}
 
         def make() -> uuid.UUID:
@@ -331,10 +203,3 @@ class FollowUpChanges(ApiView):
         body = {"follow_up": str(public_id), "change": request.data}
         made = once(make, team=row.session.team, key=key, endpoint="follow-up-changes", body=body, at=at)
         return Response(shown_follow_up(_loaded(made.result_id)), status=201 if made.created else 200)
-
-
-urlpatterns = [
-    path("reactions/", Reactions.as_view(), name="api-reactions"),
-    path("follow-ups/", FollowUps.as_view(), name="api-follow-ups"),
-    path("follow-ups/<uuid:public_id>/changes/", FollowUpChanges.as_view(), name="api-follow-up-changes"),
-]
