@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any
 
 from django.utils import timezone
@@ -53,16 +54,23 @@ def person_of(user: User, permission: Permission, public_id: uuid.UUID) -> Perso
     return root_of(row)
 
 
+def person_seen(user: User, public_id: uuid.UUID, *, at: datetime, page: str) -> Person:
+    """Return the person whose record the user may see, and write down that they were looked at on this page.
+
+    Raises Http404, PermissionDenied.
+    """
+    person = person_of(user, Permission.SEE_RECORDS, public_id)
+    record_view(user=user, at=at, team=person.team_id, person_id=person.public_id, page=page)
+    return person
+
+
 def person_looked_at(request: Request, *, page: str) -> Person:
     """Return the person named by ``?person=``, and write down that they were looked at on this page.
 
     Raises ValidationError, Http404, PermissionDenied.
     """
     asked = validated(PersonQuery, request.query_params.dict())
-    user = caller(request)
-    person = person_of(user, Permission.SEE_RECORDS, asked["person"])
-    record_view(user=user, at=timezone.now(), team=person.team_id, person_id=person.public_id, page=page)
-    return person
+    return person_seen(caller(request), asked["person"], at=timezone.now(), page=page)
 
 
 def check_unused(row: RecordCheck | Vaccination | None, person: Person) -> None:

@@ -9,11 +9,10 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, errors, idempotency_key
-from accounts.audit import record_view
 from accounts.idempotency import once
 from accounts.permissions import Permission
 from immunisations import actions
-from immunisations.api.asking import made_or_found, person_of, validated
+from immunisations.api.asking import made_or_found, person_of, person_seen, validated
 from immunisations.health_questions import LASTING_FACTS
 from immunisations.models import FactLifted
 from immunisations.people import row_ids
@@ -40,9 +39,7 @@ class LastingFacts(ApiView):
     )
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """Return the facts."""
-        user = caller(request)
-        person = person_of(user, Permission.SEE_RECORDS, public_id)
-        record_view(user=user, at=timezone.now(), team=person.team_id, person_id=person.public_id, page="api facts")
+        person = person_seen(caller(request), public_id, at=timezone.now(), page="api facts")
         return Response({"results": [shown_fact(fact) for fact in lasting_facts(person)]})
 
 

@@ -10,10 +10,8 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import ApiView, caller
-from accounts.audit import record_view
-from accounts.permissions import Permission
 from accounts.serializers import ChoiceField, DayField
-from immunisations.api.asking import listed, person_of, validated
+from immunisations.api.asking import listed, person_seen, validated
 from immunisations.queries import facts_for, forecast_for
 from immunisations.schedule import FACT_WORDS
 from immunisations.serializers.forecasts import ForecastSerializer, shown_forecast
@@ -58,8 +56,7 @@ class PersonForecast(ApiView):
         if "on" in request.query_params:
             given["on"] = request.query_params["on"]
         asked = validated(ForecastQuery, given)
-        person = person_of(user, Permission.SEE_RECORDS, public_id)
+        person = person_seen(user, public_id, at=at, page="api forecast")
         on = asked.get("on") or timezone.localdate(at)
         facts = facts_for(person, None, None) | set(asked["facts"])
-        record_view(user=user, at=at, team=person.team_id, person_id=person.public_id, page="api forecast")
         return Response(shown_forecast(forecast_for(person, on, facts), person, on, facts))

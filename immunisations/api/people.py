@@ -8,11 +8,11 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, chosen_team, errors, idempotency_key
-from accounts.audit import record_view, record_views
+from accounts.audit import record_views
 from accounts.idempotency import once
 from accounts.permissions import Permission
 from immunisations import actions
-from immunisations.api.asking import listed, made_or_found, person_of, validated
+from immunisations.api.asking import listed, made_or_found, person_of, person_seen, validated
 from immunisations.search import read_query, search_people
 from immunisations.serializers.people import (
     FoundPeopleSerializer,
@@ -97,7 +97,5 @@ class PersonDetail(ApiView):
     )
     def get(self, request: Request, public_id: uuid.UUID) -> Response:
         """Return the person."""
-        user = caller(request)
-        person = person_of(user, Permission.SEE_RECORDS, public_id)
-        record_view(user=user, at=timezone.now(), team=person.team_id, person_id=person.public_id, page="api person")
+        person = person_seen(caller(request), public_id, at=timezone.now(), page="api person")
         return Response(shown_person(person))
