@@ -16,6 +16,7 @@ from accounts import audit
 from accounts.models import User
 from bookings import gelatine
 from bookings.actions.holding import lock_draft, needs_of
+from bookings.actions.making import add_appointments
 from bookings.details import PersonDetails, Reach
 from bookings.gelatine import Wish
 from bookings.models import Appointment, Booking, Draft
@@ -160,24 +161,8 @@ def add_people(
             at=at,
             split=split,
         )
-        wishes = [Wish(person.date_of_birth, person.wanted) for person in people if person.gelatine_free]
-        if wishes:
-            gelatine.promise(session, wishes, at=at)
         last = max((each.position for each in present), default=0)
-        added = Appointment.objects.bulk_create(
-            [
-                Appointment(
-                    booking=booking,
-                    session=session,
-                    reservation=seat.reservation,
-                    starts_at=seat.starts_at,
-                    minutes=seat.minutes,
-                    position=position,
-                    **person.as_fields(),
-                )
-                for position, (person, seat) in enumerate(zip(people, taken, strict=True), start=last + 1)
-            ]
-        )
+        added = add_appointments(booking=booking, session=session, people=people, seats=taken, at=at, after=last)
         audit.record(
             by=by,
             at=at,

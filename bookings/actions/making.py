@@ -21,6 +21,7 @@ from bookings.policies import check_may_book, check_people
 from bookings.references import hash_link_token, link_token, link_token_of, new_reference
 from clinics import places
 from clinics.models import ClinicSession, Reservation
+from clinics.places import Taken
 
 
 @dataclasses.dataclass(frozen=True, slots=True)
@@ -149,36 +150,7 @@ def _make_booking(
             at=at,
             split=split,
         )
-    wishes = [Wish(person.date_of_birth, person.wanted) for person in people if person.gelatine_free]
-    if wishes:
-        gelatine.promise(session, wishes, at=at)
-    appointments = Appointment.objects.bulk_create(
-        [
-            Appointment(
-                booking=booking,
-                session=session,
-                reservation=seat.reservation,
-                starts_at=seat.starts_at,
-                minutes=seat.minutes,
-                position=position,
-                first_name=person.first_name,
-                last_name=person.last_name,
-                date_of_birth=person.date_of_birth,
-                date_of_birth_is_approximate=person.date_of_birth_is_approximate,
-                nhs_number=person.nhs_number,
-                postcode=person.postcode,
-                no_fixed_abode=person.no_fixed_abode,
-                gelatine_free=person.gelatine_free,
-                extra_time=person.extra_time,
-                support_needs=person.support_needs,
-                address=person.address,
-                gp_registered=person.gp_registered,
-                gp_surgery=person.gp_surgery,
-                wanted=list(person.wanted),
-            )
-            for position, (person, seat) in enumerate(zip(people, taken, strict=True), start=1)
-        ]
-    )
+    appointments = add_appointments(booking=booking, session=session, people=people, seats=taken, at=at)
     owe_reminders(booking, at=at, appointments=appointments)
     if draft is not None:
         draft.booking = booking
@@ -200,3 +172,35 @@ def _make_booking(
         },
     )
     return Made(booking, created=True, appointments=tuple(appointments))
+
+
+def add_appointments(
+    *,
+    booking: Booking,
+    session: ClinicSession,
+    people: Sequence[PersonDetails],
+    seats: Sequence[Taken],
+    at: datetime,
+    after: int = 0,
+) -> list[Appointment]:
+    """Give each of ``people`` their seat, in their order, behind position ``after`` of the booking.
+
+    Raises GelatineFreeGone where more vaccines without gelatine are asked for than can be promised.
+    """
+    wishes = [Wish(person.date_of_birth, person.wanted) for person in people if person.gelatine_free]
+    if wishes:
+        gelatine.promise(session, wishes, at=at)
+    return Appointment.objects.bulk_create(
+        [
+            Appointment(
+                booking=booking,
+                session=session,
+                reservation=seat.reservation,
+                starts_at=seat.starts_at,
+                minutes=seat.minutes,
+                position=position,
+                **person.as_fields(),
+            )
+            for position, (person, seat) in enumerate(zip(people, seats, strict=True), start=after + 1)
+        ]
+    )
