@@ -12,15 +12,14 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.forms.batches import expiry_field, number_field, product_choices, product_field
 from clinics.actions.stock import MOST_DOSES
 from clinics.models import Batch, Product, ReadingMoment, WasteReason
 from nhsuk.forms import (
     CheckboxField,
-    DateInputField,
     NhsukForm,
     NumberField,
     RadiosField,
-    SelectField,
     TextField,
     field_of,
 )
@@ -210,17 +209,9 @@ class ReceiveForm(NhsukForm):
     """A delivery: the box tells everything but how many."""
 
     client_uuid = forms.UUIDField(widget=forms.HiddenInput, required=False)
-    product = SelectField(label=gettext_lazy("Product"), subject=gettext_lazy("a product"), choices=(), size="s")
-    number = TextField(
-        label=gettext_lazy("Batch number"), subject=gettext_lazy("the batch number"), max_length=40, size="s", width=20
-    )
-    expires_on = DateInputField(
-        label=gettext_lazy("Expiry date"),
-        subject=gettext_lazy("the expiry date"),
-        help_text=gettext_lazy("As on the box. Where it shows only a month, enter that month’s last day"),
-        limit=None,
-        size="s",
-    )
+    product = product_field()
+    number = number_field()
+    expires_on = expiry_field()
     doses = NumberField(
         label=gettext_lazy("How many doses?"),
         subject=gettext_lazy("the number of doses"),
@@ -235,10 +226,7 @@ class ReceiveForm(NhsukForm):
         super().__init__(*args, **kwargs)
         self.products = {product.code: product for product in products}
         self.on = on
-        field_of(self, "product").choices = [
-            ("", _("Choose a product")),
-            *((code, str(product)) for code, product in self.products.items()),
-        ]
+        field_of(self, "product").choices = product_choices(self.products)
 
     def clean_expires_on(self) -> date:
         """Refuse a box that is past its date already."""

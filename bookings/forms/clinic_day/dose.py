@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import User
+from bookings.forms.batches import expiry_field, number_field, product_choices, product_field
 from bookings.forms.clinic_day.times import read_time
 from bookings.queries.dose import DirectionsOffer, Offer, Staff
 from clinics.models import Batch, Direction, Product
@@ -55,17 +56,9 @@ class DoseForm(NhsukForm):
     # The direction that the page names, likewise.
     under = forms.CharField(widget=forms.HiddenInput, required=False)
     device_at = DeviceClock()
-    new_product = SelectField(label=gettext_lazy("Product"), subject=gettext_lazy("a product"), choices=(), size="s")
-    new_number = TextField(
-        label=gettext_lazy("Batch number"), subject=gettext_lazy("the batch number"), max_length=40, size="s", width=20
-    )
-    new_expires_on = DateInputField(
-        label=gettext_lazy("Expiry date"),
-        subject=gettext_lazy("the expiry date"),
-        help_text=gettext_lazy("As on the box. Where it shows only a month, enter that month’s last day"),
-        limit=None,
-        size="s",
-    )
+    new_product = product_field()
+    new_number = number_field()
+    new_expires_on = expiry_field()
     batch = RadiosField(
         label=gettext_lazy("Which batch?"),
         subject=gettext_lazy("a batch"),
@@ -197,10 +190,7 @@ class DoseForm(NhsukForm):
         field.nhsuk["choice_hints"] = hints
         if choices:
             field.nhsuk["choice_dividers"] = {ANOTHER: _("or")}
-        field_of(self, "new_product").choices = [
-            ("", _("Choose a product")),
-            *((code, str(product)) for code, product in self.products.items()),
-        ]
+        field_of(self, "new_product").choices = product_choices(self.products)
 
     def _offer_directions(self, offer: DirectionsOffer, chosen: Direction | None) -> None:
         """One in force is used without asking, of several one is chosen, and without any the person's own is asked."""

@@ -8,8 +8,9 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from bookings.forms.batches import expiry_field, number_field, product_choices, product_field
 from clinics.models import Batch, Product
-from nhsuk.forms import DateInputField, NhsukForm, RadiosField, SelectField, TextField, field_of
+from nhsuk.forms import NhsukForm, RadiosField, field_of
 
 ANOTHER = "another"
 
@@ -30,17 +31,9 @@ class RightBatchForm(NhsukForm):
         size="m",
         reveals={ANOTHER: ["new_product", "new_number", "new_expires_on"]},
     )
-    new_product = SelectField(label=gettext_lazy("Product"), subject=gettext_lazy("a product"), choices=(), size="s")
-    new_number = TextField(
-        label=gettext_lazy("Batch number"), subject=gettext_lazy("the batch number"), max_length=40, size="s", width=20
-    )
-    new_expires_on = DateInputField(
-        label=gettext_lazy("Expiry date"),
-        subject=gettext_lazy("the expiry date"),
-        help_text=gettext_lazy("As on the box. Where it shows only a month, enter that month’s last day"),
-        limit=None,
-        size="s",
-    )
+    new_product = product_field()
+    new_number = number_field()
+    new_expires_on = expiry_field()
 
     def __init__(
         self,
@@ -66,10 +59,7 @@ class RightBatchForm(NhsukForm):
         }
         if self.batches:
             field.nhsuk["choice_dividers"] = {ANOTHER: _("or")}
-        field_of(self, "new_product").choices = [
-            ("", _("Choose a product")),
-            *((code, str(product)) for code, product in self.products.items()),
-        ]
+        field_of(self, "new_product").choices = product_choices(self.products)
         self._right: Batch | None = None
 
     def clean(self) -> dict[str, Any]:
