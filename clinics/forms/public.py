@@ -12,18 +12,24 @@ from nhsuk.forms import CheckboxesField, NhsukForm, RadiosField, TextField, fiel
 from nhsuk.forms.options import ENTER
 
 
+def near_field(**different: Any) -> TextField:
+    """Return the box that asks where somebody wants to go."""
+    usual: dict[str, Any] = {
+        "label": _("Where do you want to go?"),
+        "help_text": _("Enter a town, village or postcode, or part of a postcode"),
+        "subject": _("a town, village or postcode"),
+        "max_length": LONGEST,
+        "spellcheck": False,
+        "width": 20,
+        "size": "m",
+    }
+    return TextField(**usual | different)
+
+
 class SearchForm(NhsukForm):
     """Where somebody wants to go."""
 
-    near = TextField(
-        label=_("Where do you want to go?"),
-        help_text=_("Enter a town, village or postcode, or part of a postcode"),
-        subject=_("a town, village or postcode"),
-        max_length=LONGEST,
-        spellcheck=False,
-        width=20,
-        size="m",
-    )
+    near = near_field()
 
     def not_found(self) -> None:
         """Say that what was typed is no place we know."""

@@ -84,7 +84,23 @@ class AboutYouForm(NhsukForm):
         return cleaned
 
 
-class ContactForm(NhsukForm):
+class MobileAndEmailForm(NhsukForm):
+    """Where a text or an email goes."""
+
+    mobile = PhoneField(
+        label=_("Mobile number"),
+        subject=_("a UK mobile number, like 07700 900 982"),
+        mobile=True,
+        autocomplete="tel",
+    )
+    email = EmailField(
+        label=_("Email address"),
+        subject=_("an email address in the correct format, like name@example.com"),
+        autocomplete="email",
+    )
+
+
+class ContactForm(MobileAndEmailForm):
     """By which ways the contact can be reached, if any."""
 
     contact_by = CheckboxesField(
@@ -98,17 +114,6 @@ class ContactForm(NhsukForm):
         heading=True,
         error_messages={"required": _("Select how we should send you the details")},
     )
-    mobile = PhoneField(
-        label=_("Mobile number"),
-        subject=_("a UK mobile number, like 07700 900 982"),
-        mobile=True,
-        autocomplete="tel",
-    )
-    email = EmailField(
-        label=_("Email address"),
-        subject=_("an email address in the correct format, like name@example.com"),
-        autocomplete="email",
-    )
     landline = PhoneField(
         label=_("Another phone number, if you have one (optional)"), subject=_("a phone number"), required=False
     )
@@ -120,6 +125,7 @@ class ContactForm(NhsukForm):
         rows=4,
         required=False,
     )
+    field_order = ["contact_by", "mobile", "email", "landline", "letter_address"]
 
 
 # Well-known providers, and how their names are often mistyped.

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from clinics.finder import LONGEST
+from clinics.forms.public import SearchForm, near_field
 from immunisations.models import SeenVaccine
 from immunisations.schedule import MOST_DOSES, NEVER_COUNTED, VACCINES, Dose
 from immunisations.vaccine_names import UnknownVaccine, read_line, read_vaccine
@@ -20,7 +20,7 @@ FIRST_LINES, MORE_LINES = 4, 4
 ELSEWHERE = frozenset({"bcg", "flu", "influenza", "covid", "covid-19", "hepatitis b", "hep b", "rsv", "typhoid"})
 
 
-class ChildForm(NhsukForm):
+class ChildForm(SearchForm):
     """When the child was born, and where the family wants to go."""
 
     date_of_birth = DateInputField(
@@ -29,24 +29,8 @@ class ChildForm(NhsukForm):
         subject=_("the child’s date of birth"),
         size="m",
     )
-    near = TextField(
-        label=_("Where do you want to go? (optional)"),
-        help_text=_("Enter a town, village or postcode, or part of a postcode"),
-        subject=_("a town, village or postcode"),
-        max_length=LONGEST,
-        required=False,
-        spellcheck=False,
-        width=20,
-        size="m",
-    )
-
-    def not_found(self) -> None:
-        """Say that what was typed is no place we know."""
-        self.add_error(
-            "near",
-            _t("We cannot find “%(typed)s” – check it, or try a nearby town or a postcode")
-            % {"typed": self.typed("near")},
-        )
+    near = near_field(label=_("Where do you want to go? (optional)"), required=False)
+    field_order = ["date_of_birth", "near"]
 
     def several(self, towns: str) -> None:
         """Say which places may be meant."""

@@ -5,12 +5,12 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from bookings.forms.public.contact import EMAIL, TEXT, MobileAndEmailForm
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS
-from clinics.finder import LONGEST
-from nhsuk.forms import CheckboxesField, EmailField, NameField, NhsukForm, PhoneField, TextField
+from clinics.forms.public import SearchForm
+from nhsuk.forms import CheckboxesField, NameField, NhsukForm
 
 ANY = "any"
-TEXT, EMAIL = "text", "email"
 
 
 class TimesWantedForm(NhsukForm):
@@ -56,7 +56,7 @@ class TimesWantedForm(NhsukForm):
         }
 
 
-class TellMeForm(NhsukForm):
+class TellMeForm(MobileAndEmailForm):
     """By text or email."""
 
     tell_by = CheckboxesField(
@@ -67,17 +67,7 @@ class TellMeForm(NhsukForm):
         size="m",
         error_messages={"required": _("Select how we should tell you")},
     )
-    mobile = PhoneField(
-        label=_("Mobile number"),
-        subject=_("a UK mobile number, like 07700 900 982"),
-        mobile=True,
-        autocomplete="tel",
-    )
-    email = EmailField(
-        label=_("Email address"),
-        subject=_("an email address in the correct format, like name@example.com"),
-        autocomplete="email",
-    )
+    field_order = ["tell_by", "mobile", "email"]
 
 
 class WaitingContactForm(TellMeForm):
@@ -91,27 +81,10 @@ class WaitingContactForm(TellMeForm):
         width=20,
         size="m",
     )
-    field_order = ("contact_name", "tell_by", "mobile", "email")
+    field_order = ["contact_name", "tell_by", "mobile", "email"]
 
 
-class AlertForm(TellMeForm):
+class AlertForm(SearchForm, TellMeForm):
     """Near which place, and how they can be told."""
 
-    near = TextField(
-        label=_("Where do you want to go?"),
-        help_text=_("Enter a town, village or postcode, or part of a postcode"),
-        subject=_("a town, village or postcode"),
-        max_length=LONGEST,
-        spellcheck=False,
-        width=20,
-        size="m",
-    )
-    field_order = ("near", "tell_by", "mobile", "email")
-
-    def not_found(self) -> None:
-        """Say that what was typed is no place we know."""
-        self.add_error(
-            "near",
-            str(_("We cannot find “%(typed)s” – check it, or try a nearby town or a postcode"))
-            % {"typed": self.typed("near")},
-        )
+    field_order = ["near", "tell_by", "mobile", "email"]

@@ -22,8 +22,9 @@ from django.views.decorators.cache import never_cache
 
 from bookings import drafts, human
 from bookings.drafts import MYSELF, Step
+from bookings.forms.public.contact import EMAIL, TEXT
 from bookings.forms.public.people import NEEDS
-from bookings.forms.public.waiting_list import ANY, EMAIL, TEXT, TimesWantedForm, WaitingContactForm
+from bookings.forms.public.waiting_list import ANY, TimesWantedForm, WaitingContactForm
 from bookings.models import Draft, WaitingListEntry
 from bookings.policies import BookingRefused
 from bookings.views.public import found
