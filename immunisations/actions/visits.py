@@ -267,11 +267,13 @@ def start_visit(
 
 @transaction.atomic
 def pause_visit(*, visit: Visit, by: User | None, at: datetime, source: str = "staff") -> Visit:
-    """The visit waits; anybody may take it up again."""
+    """The visit waits; anybody may take it up again. Raises VisitRefused (``ended``) where it is over."""
     visit = _locked(visit)
     check_session_open(visit.session)
     if visit.left_at:
-        raise VisitRefused(_("This visit has ended."), code="ended")
+        # A dose or its refusal may have ended it.
+        how = map(str, last_changes(visit.person))
+        raise VisitRefused(" ".join((_("This visit has ended."), *how)), code="ended")
     return visit if visit.paused_at else _change(visit, "pause_visit", by=by, at=at, source=source, paused_at=at)
 
 

@@ -304,8 +304,10 @@ def _lost_visits(session: ClinicSession, said: list[Said]) -> Iterator[str]:
     for each in _of(said, "walk-in"):
         if each.key not in walked:
             yield "a walk-in is not there"
-    for kind, action in (("paused", "pause_visit"), ("taken over", "take_over_visit")):
-        there = set(map(str, events.filter(action=action).values_list("person_id", flat=True)))
+    # Taken over from somebody who had just paused is taken up.
+    over = ("take_over_visit", "start_visit")
+    for kind, traces in (("paused", ("pause_visit",)), ("taken over", over)):
+        there = set(map(str, events.filter(action__in=traces).values_list("person_id", flat=True)))
         for each in _of(said, kind):
             if each.person not in there:
                 yield f"{kind} left no trace"

@@ -160,6 +160,8 @@ class PersonPageBase(ClinicDayPage):
     needs = Permission.SEE_RECORDS
     # The page's name in the register of views.
     page_name: ClassVar[str] = "person"
+    # What a form about the person carries: the last thing that was done to them before ``data`` was read.
+    seen: str
 
     @cached_property
     def person(self) -> Person:
@@ -173,6 +175,8 @@ class PersonPageBase(ClinicDayPage):
     @cached_property
     def data(self) -> PersonPage:
         """Everything known of them here."""
+        # First of all: what others do while the rest is read may not be on the page, and so was not seen.
+        self.seen = seen_now(self.person)
         return person_page(self.clinic, self.person, today=self.today)
 
     def check_unchanged(self) -> None:
@@ -198,8 +202,7 @@ class PersonPageBase(ClinicDayPage):
         shared = {
             "data": data,
             "person": self.person,
-            # Read only where a form carries it.
-            "seen": lambda: seen_now(self.person),
+            "seen": self.seen,
             "named": self.named(self.person),
         }
         return super().page(template, {**shared, **context}, status=status)

@@ -148,6 +148,8 @@ class ConsentAndHealth(PersonPageBase):
     def _again(self, visit: Visit) -> HttpResponse:
         """Show what was typed although somebody else did something meanwhile: it may be sent again, knowing that."""
         refusal = changed_meanwhile(changes_since(self.person, self.request.POST.get("seen", ""), by=self.user))
+        # As it stands now, so that sending it again is not refused for the same.
+        del self.data
         agreed = self.request.POST.get("asked_about", "").split(" ")[0].split(",")
         meant = {part.partition(":")[0] for part in agreed}
         offered = self.clinic.vaccine_codes()

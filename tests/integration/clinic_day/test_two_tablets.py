@@ -6,6 +6,7 @@ from datetime import timedelta
 import pytest
 
 from bookings.models import Appointment
+from bookings.views.clinic_day import base
 from immunisations import actions
 from immunisations.models import Consent, RecordCheck, Vaccination, Visit
 from tests.integration.clinic_day.conftest import agree, check, give, signed_in, words
@@ -198,6 +199,36 @@ def test_consent_saved_by_two_tells_the_second_and_keeps_what_they_typed(clinic,
     assert page.status_code == 409 and Consent.objects.count() == 1
     assert "Nora Nurse saved what was said about consent at 9am." in words(page)
     assert "Grandma Rose" in page.content.decode()
+
+
+def test_what_happened_while_a_page_was_put_together_was_not_seen_on_it(clinic, nurse, other, amina, monkeypatch):
+    check(nurse, clinic, amina)
+    read = base.person_page
+
+    def overtaken(*about, **more):
+        """Read everything; then, before the page is written, somebody else answers."""
+        data = read(*about, **more)
+        monkeypatch.setattr(base, "person_page", read)
+        assert agree(other, clinic, amina).status_code == 302
+        return data
+
+    monkeypatch.setattr(base, "person_page", overtaken)
+    seen = seen_on(nurse, clinic, amina, "consent-and-health")
+    assert Consent.objects.count() == 1
+    page = agree(nurse, clinic, amina, seen=seen)
+    assert page.status_code == 409
+    assert "Olga Other saved what was said about consent at 9am." in words(page)
+    # The page that came again has seen it: whoever knows that may add to it.
+    again = re.search(r'name="seen" value="(\d+)"', page.content.decode())[1]
+    assert int(again) > int(seen)
+
+
+def test_a_pause_after_the_end_is_told_what_ended_the_visit(clinic, nurse, other, amina):
+    check(nurse, clinic, amina)
+    does(other, clinic, amina, "gone")
+    page = does(nurse, clinic, amina, "pause")
+    assert page.status_code == 409
+    assert "This visit has ended. Olga Other ended the visit at 9am." in words(page)
 
 
 def test_consent_while_another_sees_the_person_can_be_saved_by_taking_over(clinic, nurse, other, amina):
