@@ -36,6 +36,8 @@ SITES = ("left_arm", "right_arm", "left_thigh", "right_thigh")
 # A nurse goes home when nobody was ready for a tenth of the day, though somebody is still expected: the desk may have
 # gone. Never sooner than after so long: the desk has to sign in first.
 SHORTEST_IDLE_SECONDS = 20
+# How few the buttons for arriving are when whoever closes marks the rest as not attending.
+LAST_EXPECTED = 6
 NURSE, DESK, CLOSER = "nurse", "desk", "closer"
 
 
@@ -196,15 +198,18 @@ class Tablet:
 
     # --- the desk
 
-    def arrive_some(self) -> bool:
-        """Press "Arrived" for a family or for somebody: often for the same as everybody else. False: nobody is left."""
+    def arrive_some(self) -> int:
+        """Press "Arrived" for a family or for somebody, often for the same as everybody else.
+
+        Returns how many buttons the list had: 0 where nobody is expected any more.
+        """
         page = self.look()
         offered = [(form, each) for form in page.forms("/arrive/") for each in form.pressed("appointment")]
         if not offered:
-            return False
+            return 0
         form, wanted = offered[0] if self.chance.random() < 0.5 else self.chance.choice(offered[:12])
         self.arrive(form, wanted)
-        return True
+        return len(offered)
 
     def arrive(self, form: Form, wanted: str) -> None:
         """Mark these appointments, ids with commas between, as arrived; tell people apart where asked."""
@@ -470,10 +475,11 @@ def _turns(tablet: Tablet, does: str, seed: int, walk_ins: int, ends: float) -> 
             tablet.arrive_some()
             tablet.undo_one()
             yield
-        while time.monotonic() < ends and tablet.arrive_some():
+        while time.monotonic() < ends and (left := tablet.arrive_some()):
             if chance.random() < 0.1:
                 tablet.undo_one()
-            if does == CLOSER and chance.random() < 0.004:
+            # While others still arrive the last of them.
+            if does == CLOSER and left <= LAST_EXPECTED and chance.random() < 0.1:
                 break
             yield
         if does == CLOSER:
