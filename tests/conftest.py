@@ -14,6 +14,8 @@ from django.conf import settings
 from django.db import connection
 from django.db.backends.base.operations import BaseDatabaseOperations
 from django.utils import translation
+from hypothesis import HealthCheck
+from hypothesis import settings as hypothesis_settings
 
 from tests.support.not_run import Notes
 from tests.support.parts import LEAVES, PART, files_of_part, is_left
@@ -24,6 +26,11 @@ pytest_plugins = ["tests.support.browser"]
 OUR_PART = os.environ.pop(PART, "")
 OUR_LEAVES = os.environ.pop(LEAVES, "")
 LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1", "", None}
+
+
+# How long an example takes to draw or to try says how busy the machine is, and nothing of what is tried.
+hypothesis_settings.register_profile("suite", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+hypothesis_settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:
