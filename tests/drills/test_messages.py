@@ -46,8 +46,9 @@ def test_without_the_look_up_the_drill_finds_messages_accepted_twice(tmp_path: P
 
 @pytest.mark.postgresql
 def test_marking_before_sending_makes_the_drill_find_messages_missing(tmp_path: Path) -> None:
+    # With a ledger that is busy now and then: on a busy machine kills alone may miss the moment between both.
     result = messages.run(
-        tmp_path, messages=250, kills=16, trouble=0, **messages.PLANTED_FAULTS["marking before sending"]
+        tmp_path, messages=250, kills=16, trouble=0.1, **messages.PLANTED_FAULTS["marking before sending"]
     )
     print(result)
     assert result.missing
