@@ -236,6 +236,7 @@ def look_at(name: str, session: ClinicSession, days: list[Day]) -> DayFindings:
         ("dose given twice", twice(session)),
         ("did not attend and yet came", ghosts(session)),
         ("record of a visit on somebody else's", strays(session)),
+        ("still expected when the day was over", waited_for(session)),
         *(
             (f"a refusal does not say who did what and when: {text[:160]}", count)
             for text, count in Counter(text for day in days for text in day.refusals if not says_who(text)).items()
@@ -290,7 +291,15 @@ def _lost_answers(session: ClinicSession, said: list[Said]) -> Iterator[str]:
         kept = Counter(map(str, stored))
         for person, count in Counter(each.person for each in _of(said, kind)).items():
             if count > kept[person]:
-                yield f"{kind} is not there"
+                yield f"{kind} is not there: {_story(session, person, _of(said, kind))}"
+
+
+def _story(session: ClinicSession, person: str, said: list[Said]) -> str:
+    """Say what was acknowledged about somebody and what their audit holds, for whoever looks into a fault."""
+    told = [each.how for each in said if each.person == person]
+    events = AuditEvent.objects.filter(person_id=person).order_by("id")
+    rows = [f"{event.pk} {event.at:%H:%M:%S} {event.actor_name} {event.action} {event.after}" for event in events]
+    return f"told {told}, written {rows}"
 
 
 def _lost_visits(session: ClinicSession, said: list[Said]) -> Iterator[str]:
@@ -324,6 +333,11 @@ def ghosts(session: ClinicSession) -> int:
     missed = Appointment.objects.filter(session=session, state=Appointment.State.DID_NOT_ATTEND)
     there = Visit.objects.filter(session=session).values("person")
     return missed.filter(visit__isnull=False).count() + missed.filter(person__in=there).count()
+
+
+def waited_for(session: ClinicSession) -> int:
+    """Count those whom no desk could arrive, nor mark as not attending."""
+    return Appointment.objects.filter(session=session, state=Appointment.State.BOOKED, visit=None).count()
 
 
 def strays(session: ClinicSession) -> int:

@@ -43,12 +43,16 @@ NURSE, DESK, CLOSER = "nurse", "desk", "closer"
 
 @dataclass(frozen=True)
 class Said:
-    """One thing that was asked and what was answered: ``kind`` is what, ``person`` the public id where known."""
+    """One thing that was asked and what was answered: ``kind`` is what, ``person`` the public id where known.
+
+    ``how`` says how it was asked and where it led, for whoever looks for a fault.
+    """
 
     kind: str
     person: str = ""
     key: str = ""
     more: str = ""
+    how: str = ""
 
 
 @dataclass
@@ -98,6 +102,7 @@ class Tablet:
         self.host = urlsplit(address).netloc
         self.day_path = f"/clinic-day/{session}/"
         self.chance = chance
+        self.username = ""
         self.cookies: dict[str, str] = {}
         self.connection = http.client.HTTPConnection(self.host, timeout=SECONDS_A_REQUEST)
         self.day = Day()
@@ -156,6 +161,7 @@ class Tablet:
 
     def sign_in(self, username: str, password: str) -> None:
         """Sign in; what follows goes on as this user."""
+        self.username = username
         page = self.ask("/accounts/login/")
         form = next(form for form in page.forms() if "password" in form.names())
         page = self.send(form, login=username, password=password)
@@ -217,11 +223,13 @@ class Tablet:
         for _person in wanted.split(","):
             if not re.search(rf"/arrive/{UUID}/$", answer.path):
                 break
-            match = next((each for each in answer.forms() if "new" in each.pressed("is")), None)
+            match = next((each for each in answer.forms() if each.values.get("is") == "new"), None)
             if match is None:
-                # Another tablet told them apart meanwhile, as the page says.
+                # Another tablet told them apart meanwhile, as the page says: else the day would stand still here.
+                if answer.status == 200:
+                    self.day.wrong.append(f"no button for somebody new: {answer.path}")
                 break
-            self.send(match, **{"is": "new"})
+            self.send(match)
             answer = self.send(form, appointment=wanted)
         if answer.status == 200 and "marked as arrived" in answer.text:
             self.day.acknowledged += [Said("arrived", key=each) for each in wanted.split(",")]
@@ -323,7 +331,9 @@ class Tablet:
             answers = {name: _usual(name, form) for name in ("decides", "which", "health") if name in form.names()}
             page = self.send(form, **answers)
             if page.status == 200 and not page.problem:
-                self.day.acknowledged.append(Said("consent" if "decides" in answers else "health", person))
+                kind = "consent" if "decides" in answers else "health"
+                asked = f"{form.values.get('seen')} {form.values.get('asked_about')}, {answers}, led to {page.path}"
+                self.day.acknowledged.append(Said(kind, person, how=f"{self.username} saw {asked}"))
         given = re.search(r"/dose/([A-Z0-9_a-z-]+)/$", page.path)
         if given is None:
             page = self.ask(path)

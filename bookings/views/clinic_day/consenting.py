@@ -1,5 +1,6 @@
 """Consent and the health questions, for everything due or the one vaccine asked for."""
 
+from collections.abc import Collection, Sequence
 from datetime import date
 from typing import Any
 from urllib.parse import urlencode
@@ -38,16 +39,20 @@ def consent_form(
     vaccines: list[str] | None = None,
     *,
     again: bool = False,
+    screen_again: Sequence[str] = (),
 ) -> ConsentHealthForm:
     """Return the form about consent and health for what is due at this visit, or for the ``vaccines`` named.
 
-    What was agreed to is asked only ``again`` where somebody says so.
+    What was agreed to is asked only ``again`` where somebody says so, as are the health questions for
+    ``screen_again``.
     """
     if vaccines is None:
         asked = data.vaccines_to_ask
     else:
         asked = [code for code in vaccines if again or not data.consent_given(code)]
-    screen = [code for code in (vaccines or data.vaccines_to_screen) if not data.screened_for(code)]
+    screen = list(screen_again) or [
+        code for code in (vaccines or data.vaccines_to_screen) if not data.screened_for(code)
+    ]
     held = batches_in_use(data.session.team_id, screen, data.session.date)
     return ConsentHealthForm(
         post,
@@ -106,14 +111,19 @@ class ConsentAndHealth(PersonPageBase):
         named = self.request.GET.getlist("vaccine")
         if not named:
             return None
-        asked = [code for code in self.clinic.vaccine_codes() if code in named]
+        asked = self._offered(named)
         if not asked:
             raise Http404
         return asked
 
+    def _offered(self, named: Collection[str]) -> list[str]:
+        """Return those of the vaccines named that the clinic offers, in its order."""
+        return [code for code in self.clinic.vaccine_codes() if code in named]
+
     def _form(self, visit: Visit, post: Any = None) -> ConsentHealthForm:
+        screen = self._offered(self.request.GET.getlist("screen"))
         again = "again" in self.request.GET
-        return consent_form(self.data, visit, self.today, post, self._vaccines(), again=again)
+        return consent_form(self.data, visit, self.today, post, self._vaccines(), again=again, screen_again=screen)
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show the form, or go on where everything is answered."""
@@ -133,16 +143,21 @@ class ConsentAndHealth(PersonPageBase):
         # Before the form is read: what others have answered meanwhile would not even be asked any more.
         if changes_since(self.person, request.POST.get("seen", ""), by=self.user):
             return self._again(visit)
-        form = self._form(visit, request.POST)
+        form, address = self._form(visit, request.POST), ""
+        if not form.fields:
+            # This user has answered it all: a second press, or another word on it from a page that was still open.
+            form, address = self._as_sent(visit)
+        if not form.fields:
+            return redirect(self._next())
         if not form.is_valid():
-            return self._page(form)
+            return self._page(form, action=address)
         try:
             self._save(form, visit)
         except ChangedMeanwhile:
             return self._again(visit)
         except Refused as refusal:
             form.add_error(None, str(refusal))
-            return self._page(form, status=refusal.status, taken=refusal.code == "in_progress")
+            return self._page(form, status=refusal.status, taken=refusal.code == "in_progress", action=address)
         return redirect(self._next(form))
 
     def _again(self, visit: Visit) -> HttpResponse:
@@ -150,15 +165,18 @@ class ConsentAndHealth(PersonPageBase):
         refusal = changed_meanwhile(changes_since(self.person, self.request.POST.get("seen", ""), by=self.user))
         # As it stands now, so that sending it again is not refused for the same.
         del self.data
-        agreed = self.request.POST.get("asked_about", "").split(" ")[0].split(",")
-        meant = {part.partition(":")[0] for part in agreed}
-        offered = self.clinic.vaccine_codes()
-        vaccines = self._vaccines() or [code for code in offered if code in meant] or list(offered)
-        form = consent_form(self.data, visit, self.today, self.request.POST, vaccines, again=True)
+        form, address = self._as_sent(visit)
         form.errors.pop(NON_FIELD_ERRORS, None)
         form.add_error(None, str(refusal))
-        address = "?" + urlencode({"vaccine": vaccines, "again": 1}, doseq=True)
         return self._page(form, status=refusal.status, action=address)
+
+    def _as_sent(self, visit: Visit) -> tuple[ConsentHealthForm, str]:
+        """Return the form that asks what the sent page asked, whatever was answered since, and where it is sent."""
+        agreed, screened = (self.request.POST.get("asked_about", "").split(" ") + ["", ""])[:2]
+        vaccines = self._offered({part.partition(":")[0] for part in agreed.split(",")})
+        screen = self._offered(screened.split(","))
+        form = consent_form(self.data, visit, self.today, self.request.POST, vaccines, again=True, screen_again=screen)
+        return form, "?" + urlencode({"vaccine": vaccines, "again": 1, "screen": screen}, doseq=True)
 
     @transaction.atomic
     def _save(self, form: ConsentHealthForm, visit: Visit) -> None:

@@ -8,9 +8,10 @@ import pytest
 from bookings.models import Appointment
 from bookings.views.clinic_day import base
 from immunisations import actions
-from immunisations.models import Consent, RecordCheck, Vaccination, Visit
+from immunisations.models import Consent, RecordCheck, Screening, Vaccination, Visit
 from tests.integration.clinic_day.conftest import agree, check, give, signed_in, words
 from tests.support.factories import MORNING, book, child, make_user
+from tests.support.html_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 
@@ -25,6 +26,16 @@ def seen_on(client, clinic, person, page="person"):
     """Return the mark that a page's form carries."""
     shown = client.get(clinic.url(page, person.public_id)).content.decode()
     return re.search(r'name="seen" value="(\d+)"', shown)[1]
+
+
+def consent_shown(client, clinic, person):
+    """Return what the form about consent and health carries."""
+    page = client.get(clinic.url("consent-and-health", person.public_id)).content.decode()
+    return hidden_of(next(form for form in forms_of(page, "/") if "asked_about" in form.names()))
+
+
+def hidden_of(form):
+    return {name: form.values[name] for name in ("seen", "asked_about")}
 
 
 def does(client, clinic, person, what, seen=""):
@@ -193,12 +204,44 @@ def test_a_button_that_is_none_of_ours_is_not_there(clinic, nurse, amina):
 
 def test_consent_saved_by_two_tells_the_second_and_keeps_what_they_typed(clinic, nurse, other, amina):
     check(nurse, clinic, amina)
-    seen = seen_on(other, clinic, amina, "consent-and-health")
+    shown = consent_shown(other, clinic, amina)
     assert agree(nurse, clinic, amina).status_code == 302
-    page = agree(other, clinic, amina, decides="disagreed", name_disagreed="Grandma Rose", said="No", seen=seen)
+    page = agree(other, clinic, amina, decides="disagreed", name_disagreed="Grandma Rose", said="No", **shown)
     assert page.status_code == 409 and Consent.objects.count() == 1
     assert "Nora Nurse saved what was said about consent at 9am." in words(page)
     assert "Grandma Rose" in page.content.decode()
+
+
+def test_health_answers_of_two_tell_the_second_and_neither_is_dropped(clinic, nurse, other, amina):
+    check(nurse, clinic, amina)
+    shown = consent_shown(other, clinic, amina)
+    assert agree(nurse, clinic, amina).status_code == 302
+    fever = {"health": "yes", "yes": ["unwell"], "details": "39 since the morning"}
+    page = agree(other, clinic, amina, **fever, **shown)
+    assert page.status_code == 409 and Screening.objects.count() == 1
+    assert "39 since the morning" in page.content.decode()
+    # Knowing that, they send it again, from the form that came.
+    form = next(form for form in forms_of(page.content.decode(), page.request["PATH_INFO"]) if "health" in form.names())
+    saved = other.post(
+        form.action, {"decides": "contact", "which": "all", **fever, **hidden_of(form), "take_over": "yes"}
+    )
+    assert saved.status_code == 302 and Screening.objects.count() == 2
+    assert not Screening.objects.latest("pk").well_today
+
+
+def test_another_word_from_a_page_that_was_still_open_is_written_down_too(clinic, nurse, amina):
+    check(nurse, clinic, amina)
+    shown = consent_shown(nurse, clinic, amina)
+    for _press in range(2):
+        assert agree(nurse, clinic, amina, **shown).status_code == 302
+    assert (Consent.objects.count(), Screening.objects.count()) == (1, 1)
+    # Back, and another answer: all has been asked, yet this was said last.
+    fever = {"health": "yes", "yes": ["unwell"]}
+    assert agree(nurse, clinic, amina, **fever, **shown).status_code == 302
+    assert (Consent.objects.count(), Screening.objects.count()) == (1, 2)
+    assert not Screening.objects.latest("pk").well_today
+    wrong = agree(nurse, clinic, amina, **{**shown, "health": "yes"})
+    assert wrong.status_code == 422 and "Select what applies" in words(wrong)
 
 
 def test_what_happened_while_a_page_was_put_together_was_not_seen_on_it(clinic, nurse, other, amina, monkeypatch):
