@@ -51,6 +51,8 @@ MONTHS = {name: number for number, names in enumerate(MONTH_NAMES, start=1) for 
 PHONE = re.compile(r"(?<!\w)(?:\+\d|0)[\d\s()-]{7,}\d(?!\w)", re.ASCII)
 DATE = re.compile(r"(?<![\w])(\d{1,2})[\s./-]+(\d{1,2}|[a-z]{3,9})[\s./-]+(\d{4}|\d{2})(?![\w])", re.ASCII)
 ISO_DATE = re.compile(r"(?<![\w])(\d{4})-(\d{2})-(\d{2})(?![\w])", re.ASCII)
+# As a number pad gives it: eight digits and nothing else, and not the end of a telephone number.
+BARE_DATE = re.compile(r"(?<!\w)(?<!\d[\s-])(\d{2})(\d{2})((?:19|20)\d{2})(?!\w)", re.ASCII)
 NHS_NUMBER = re.compile(r"(?<!\w)(\d{3})[\s-]?(\d{3})[\s-]?(\d{4})(?!\w)", re.ASCII)
 POSTCODE = re.compile(r"(?<!\w)([a-z]{1,2}\d[a-z\d]?)\s*(\d[a-z]{2})(?!\w)", re.ASCII)
 
@@ -64,12 +66,13 @@ def read_query(text: str, *, today: date) -> Query:
     rest = unicodedata.normalize("NFKC", text)[:200].casefold()
     nhs_number = postcode = code = ""
     dates: list[date] = []
-    for pattern in (ISO_DATE, DATE):
+    for pattern in (ISO_DATE, DATE, BARE_DATE):
         for found in pattern.finditer(rest):
             parts = found.groups()
-            day, month, year = parts if pattern is DATE else reversed(parts)
+            day, month, year = reversed(parts) if pattern is ISO_DATE else parts
             value = _date(day, month, year, today)
-            if value is not None:
+            # Eight digits that are no day which has come are some other number.
+            if value is not None and (pattern is not BARE_DATE or value <= today):
                 dates.append(value)
                 rest = rest.replace(found.group(0), " ")
     number = NHS_NUMBER.search(rest)

@@ -116,6 +116,7 @@ def test_the_likeliest_comes_first(room):
         "kahn amina",
         "Khan Amina 27 3 23",
         "27/3/2023",
+        "27032023 khan",
         "999 000 0018",
         "wr11 4bs khan",
         "WR114BS",

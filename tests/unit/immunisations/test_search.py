@@ -68,6 +68,7 @@ def test_different_names_sound_different():
         ("2020-03-14", date(2020, 3, 14)),
         ("14 mar 2020", date(2020, 3, 14)),
         ("14 March 2020", date(2020, 3, 14)),
+        ("14032020", date(2020, 3, 14)),
         ("1 2 27", date(1927, 2, 1)),
     ],
 )
@@ -88,6 +89,17 @@ def test_a_query_is_sorted_in_any_order():
 def test_what_else_has_digits_is_a_code():
     assert read_query("a1234bc", today=TODAY).code == "A1234BC"
     assert read_query("07700 900 982", today=TODAY).code == "07700900982"
+
+
+@pytest.mark.parametrize("typed", ["31022020", "22112026", "14032120", "140320", "014032020"])
+def test_digits_that_are_no_day_of_birth_are_a_number(typed):
+    query = read_query(typed, today=TODAY)
+    assert (query.dates, query.code) == ((), typed)
+
+
+def test_the_end_of_a_telephone_number_is_no_date():
+    query = read_query("020 31121990", today=TODAY)
+    assert (query.dates, query.code) == ((), "02031121990")
 
 
 @pytest.mark.parametrize("typed", ["", "   ", "😀", "31 2 20", "\u200f"])
