@@ -69,11 +69,12 @@ class Day:
 
 @dataclass
 class Answer:
-    """A page as it came: its status, where it stands after redirects, and its text."""
+    """A page as it came: its status, where it stands after redirects, with what its address asks, and its text."""
 
     status: int
     path: str
     page: str
+    query: str = ""
 
     @property
     def text(self) -> str:
@@ -83,7 +84,7 @@ class Answer:
 
     def forms(self, end: str = "") -> list[Form]:
         """Its forms that are sent to an address with this end."""
-        forms = forms_of(self.page, self.path)
+        forms = forms_of(self.page, f"{self.path}?{self.query}")
         return [form for form in forms if form.method == "post" and urlsplit(form.action).path.endswith(end)]
 
     @property
@@ -124,7 +125,7 @@ class Tablet:
                 break
             path, data = urljoin(f"http://x{path}", answer.headers["Location"]).removeprefix("http://x"), None
         self.day.seconds.append(time.monotonic() - began)
-        page = Answer(answer.status, urlsplit(path).path, body.decode())
+        page = Answer(answer.status, urlsplit(path).path, body.decode(), urlsplit(path).query)
         if page.status >= 500 or page.status in (400, 401, 403, 405):
             self.day.wrong.append(f"{page.status}: {path}")
         elif page.status == 409 or (sent and page.status == 200 and page.problem):
@@ -157,7 +158,7 @@ class Tablet:
 
     def send(self, form: Form, **answers: Any) -> Answer:
         """Send a form as it stands with these answers."""
-        return self.ask(urlsplit(form.action).path + _query(form.action), {**form.values, **answers})
+        return self.ask(_target(form), {**form.values, **answers})
 
     def sign_in(self, username: str, password: str) -> None:
         """Sign in; what follows goes on as this user."""
@@ -345,9 +346,9 @@ class Tablet:
         form = next((form for form in page.forms() if "body_site" in form.names()), None)
         if given is None or form is None:
             return False
-        return self.save_dose(page.path, form, person, given[1])
+        return self.save_dose(form, person, given[1])
 
-    def save_dose(self, path: str, form: Form, person: str, series: str, *, twice: bool | None = None) -> bool:
+    def save_dose(self, form: Form, person: str, series: str, *, twice: bool | None = None) -> bool:
         """Save it: now and then pressed twice at once, now and then against a warning."""
         sites = [site for site in SITES if site in form.offered["body_site"]]
         answers: dict[str, Any] = {"body_site": self.chance.choice(sites)}
@@ -358,7 +359,7 @@ class Tablet:
         form.values["client_uuid"] = key
         second = None
         if twice or (twice is None and self.chance.random() < 0.15):
-            second = threading.Thread(target=self._press_too, args=(path, {**form.values, **answers}))
+            second = threading.Thread(target=self._press_too, args=(_target(form), {**form.values, **answers}))
             second.start()
         answer = self.send(form, **answers)
         if second is not None:
@@ -366,7 +367,7 @@ class Tablet:
         warned = next((each for each in answer.forms() if "override_reason" in each.names()), None)
         if warned is not None:
             seen = _values(answer.page, warned, "seen")
-            answer = self.ask(path, {**warned.values, **answers, "override_reason": "Seen", "seen": seen})
+            answer = self.send(warned, **answers, override_reason="Seen", seen=seen)
         if answer.status == 200 and " saved" in answer.text and "/dose/" not in answer.path:
             self.day.acknowledged.append(Said("dose", person, key, series))
             return True
@@ -408,9 +409,10 @@ class Tablet:
                 self.day.acknowledged += [Said("did not attend", key=each) for each in shown]
 
 
-def _query(url: str) -> str:
-    query = urlsplit(url).query
-    return f"?{query}" if query else ""
+def _target(form: Form) -> str:
+    """Return where a form is sent, with what its address asks."""
+    parts = urlsplit(form.action)
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path
 
 
 def _usual(name: str, form: Form) -> str:
@@ -470,10 +472,10 @@ def give_at_once(
         if form is None:
             tablet.day.wrong.append(f"no dose to give: {page.status} {page.path}")
         else:
-            opened.append((page.path, form, person))
+            opened.append((form, person))
     wait_at(gate)
-    for path, form, person in opened:
-        tablet.save_dose(path, form, person, "MEASLES", twice=False)
+    for form, person in opened:
+        tablet.save_dose(form, person, "MEASLES", twice=False)
     return tablet.day
 
 
@@ -485,14 +487,16 @@ def _turns(tablet: Tablet, does: str, seed: int, walk_ins: int, ends: float) -> 
             tablet.arrive_some()
             tablet.undo_one()
             yield
+        closed = False
         while time.monotonic() < ends and (left := tablet.arrive_some()):
             if chance.random() < 0.1:
                 tablet.undo_one()
-            # While others still arrive the last of them.
-            if does == CLOSER and left <= LAST_EXPECTED and chance.random() < 0.1:
-                break
+            # While the last of them still arrive.
+            if does == CLOSER and not closed and left <= LAST_EXPECTED and chance.random() < 0.1:
+                tablet.close()
+                closed = True
             yield
-        if does == CLOSER:
+        if does == CLOSER and not closed:
             tablet.close()
         return
     seen: set[str] = set()
