@@ -7,23 +7,25 @@ from django.contrib import messages
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
 from accounts.permissions import Permission
+from bookings.forms.clinic_day import ConsentHealthForm
 from bookings.forms.clinic_day.at_once import AtOnce, Look, LookForm
 from bookings.queries import PersonPage
 from bookings.queries.checking import preview_check
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.batches import remembered
 from bookings.views.clinic_day.checking import uuid_or_new
-from bookings.views.clinic_day.consenting import consent_form
+from bookings.views.clinic_day.consenting import consent_form, form_as_sent, record_answers
 from bookings.views.clinic_day.giving import DoseGive
 from immunisations import actions
 from immunisations.actions import SourceLook
 from immunisations.actions.record_checks import FoundDose
 from immunisations.meanwhile import changed_meanwhile, changes_since
-from immunisations.models import RecordCheck, Visit
+from immunisations.models import Consent, RecordCheck, Screening, Vaccination, Visit
 from immunisations.policies import can_record
 from immunisations.queries import HistoryDose
 from immunisations.sources import source_words
@@ -120,7 +122,8 @@ class DoseAtOnce(DoseGive):
         parts = self.parts(None if changing else request.POST, request.POST if changing else None)
         if visit is None or parts is None:
             # All is answered, or something has to be looked into first: what is left is the dose alone.
-            return super().post(request, **kwargs)
+            later = self._later_word(visit) if visit is not None else None
+            return later or super().post(request, **kwargs)
         if changing:
             return self._parts_page(parts)
         gives = request.POST.get("does", GIVE) == GIVE
@@ -136,7 +139,45 @@ class DoseAtOnce(DoseGive):
         self._read_again()
         if gives and self._may_go_on(parts):
             return super().post(request, **kwargs)
-        messages.success(request, _("The answers are saved. The dose is not."))
+        return self._only_answers()
+
+    def _later_word(self, visit: Visit) -> HttpResponse | None:
+        """Save what a page that was still open says after all was answered, and nothing else; None for no new word.
+
+        A second press says what was said before.
+        """
+        post = self.request.POST
+        sent = Vaccination.objects.filter(client_uuid=uuid_or_new(post.get("client_uuid", ""))).exists()
+        if sent or not ({"decides", "health"} & post.keys()):
+            return None
+        form, address = form_as_sent(self.data, visit, self.today, post)
+        if not form.fields:
+            return None
+        status = 422
+        if form.is_valid():
+            before = (*self.data.consents, *self.data.screenings, None)
+            try:
+                said = self._save_word(form, visit)
+            except Refused as refusal:
+                form.add_error(None, str(refusal))
+                status = refusal.status
+            else:
+                if all(row in before for row in said) and post.get("does", GIVE) == GIVE:
+                    return None
+                return self._only_answers()
+        url = reverse("consent-and-health", args=[self.clinic.public_id, self.person.public_id])
+        context = {"form": form, "action": url + address, "back_url": self.person_url()}
+        return self.page("consent.html", context, status=status)
+
+    @transaction.atomic
+    def _save_word(self, form: ConsentHealthForm, visit: Visit) -> tuple[Consent | None, Screening | None]:
+        by, at = self.user, self.now
+        self.check_unchanged()
+        actions.start_visit(visit=visit, take_over="take_over" in self.request.POST, by=by, at=at)
+        return record_answers(form, visit, by=by, at=at)
+
+    def _only_answers(self) -> HttpResponse:
+        messages.success(self.request, _("The answers are saved. The dose is not."))
         return redirect(self.person_url())
 
     @transaction.atomic
@@ -157,11 +198,7 @@ class DoseAtOnce(DoseGive):
                 by=by,
                 at=at,
             )
-        consent, screening = parts.questions.consent(), parts.questions.screening()
-        if consent is not None:
-            actions.record_consent(visit=visit, by=by, at=at, **consent)
-        if screening is not None:
-            actions.record_screening(visit=visit, by=by, at=at, **screening)
+        record_answers(parts.questions, visit, by=by, at=at)
 
     def _read_again(self) -> None:
         """Forget what was read before the answers were saved."""

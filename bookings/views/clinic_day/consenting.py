@@ -1,7 +1,7 @@
 """Consent and the health questions, for everything due or the one vaccine asked for."""
 
 from collections.abc import Collection, Sequence
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
+from accounts.models import User
 from accounts.permissions import Permission
 from bookings.forms.clinic_day import ConsentHealthForm
 from bookings.forms.clinic_day.consent import Accompanied, AtHome, Carried
@@ -22,12 +23,13 @@ from bookings.queries import PersonPage
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.batches import batches_in_use
 from bookings.views.clinic_day.gone import arrival_undone
+from clinics.models import ClinicSession
 from clinics.vaccines import series_of
 from clinics.words import clock
 from immunisations import actions
 from immunisations.health_questions import questions_for, yes_first
 from immunisations.meanwhile import ChangedMeanwhile, changed_meanwhile, changes_since
-from immunisations.models import Visit
+from immunisations.models import Consent, Screening, Visit
 from immunisations.policies import asked_again_because, standing_answers
 
 
@@ -50,9 +52,8 @@ def consent_form(
         asked = data.vaccines_to_ask
     else:
         asked = [code for code in vaccines if again or not data.consent_given(code)]
-    screen = list(screen_again) or [
-        code for code in (vaccines or data.vaccines_to_screen) if not data.screened_for(code)
-    ]
+    default = data.vaccines_to_screen if vaccines is None else vaccines
+    screen = list(screen_again) or [code for code in default if not data.screened_for(code)]
     held = batches_in_use(data.session.team_id, screen, data.session.date)
     return ConsentHealthForm(
         post,
@@ -67,6 +68,37 @@ def consent_form(
         reasons=[why for code in asked if (why := asked_again_because(data.consents, code, data.dose_number(code)))],
         on=data.session.date,
         doses={code: data.dose_number(code) for code in asked},
+    )
+
+
+def offered(session: ClinicSession, named: Collection[str]) -> list[str]:
+    """Return those of the vaccines named that a clinic offers, in its order."""
+    return [code for code in session.vaccine_codes() if code in named]
+
+
+def form_as_sent(data: PersonPage, visit: Visit, today: date, post: Any) -> tuple[ConsentHealthForm, str]:
+    """Return the form that asks what the sent page asked, whatever was answered since, and where it is sent.
+
+    It has no fields where the page asked nothing.
+    """
+    agreed, screened = (post.get("asked_about", "").split(" ") + ["", ""])[:2]
+    vaccines = offered(data.session, {part.partition(":")[0] for part in agreed.split(",")})
+    screen = offered(data.session, screened.split(","))
+    form = consent_form(data, visit, today, post, vaccines, again=True, screen_again=screen)
+    return form, "?" + urlencode({"vaccine": vaccines, "again": 1, "screen": screen}, doseq=True)
+
+
+def record_answers(
+    form: ConsentHealthForm, visit: Visit, *, by: User, at: datetime
+) -> tuple[Consent | None, Screening | None]:
+    """Write down what a valid form says; return the rows that say it, None for what it did not ask.
+
+    The same said again is the row that is there. Must run in the caller's transaction. Raises Refused.
+    """
+    consent, screening = form.consent(), form.screening()
+    return (
+        actions.record_consent(visit=visit, by=by, at=at, **consent) if consent is not None else None,
+        actions.record_screening(visit=visit, by=by, at=at, **screening) if screening is not None else None,
     )
 
 
@@ -111,17 +143,13 @@ class ConsentAndHealth(PersonPageBase):
         named = self.request.GET.getlist("vaccine")
         if not named:
             return None
-        asked = self._offered(named)
+        asked = offered(self.clinic, named)
         if not asked:
             raise Http404
         return asked
 
-    def _offered(self, named: Collection[str]) -> list[str]:
-        """Return those of the vaccines named that the clinic offers, in its order."""
-        return [code for code in self.clinic.vaccine_codes() if code in named]
-
     def _form(self, visit: Visit, post: Any = None) -> ConsentHealthForm:
-        screen = self._offered(self.request.GET.getlist("screen"))
+        screen = offered(self.clinic, self.request.GET.getlist("screen"))
         again = "again" in self.request.GET
         return consent_form(self.data, visit, self.today, post, self._vaccines(), again=again, screen_again=screen)
 
@@ -146,7 +174,7 @@ class ConsentAndHealth(PersonPageBase):
         form, address = self._form(visit, request.POST), ""
         if not form.fields:
             # This user has answered it all: a second press, or another word on it from a page that was still open.
-            form, address = self._as_sent(visit)
+            form, address = form_as_sent(self.data, visit, self.today, self.request.POST)
         if not form.fields:
             return redirect(self._next())
         if not form.is_valid():
@@ -165,28 +193,16 @@ class ConsentAndHealth(PersonPageBase):
         refusal = changed_meanwhile(changes_since(self.person, self.request.POST.get("seen", ""), by=self.user))
         # As it stands now, so that sending it again is not refused for the same.
         del self.data
-        form, address = self._as_sent(visit)
+        form, address = form_as_sent(self.data, visit, self.today, self.request.POST)
         form.errors.pop(NON_FIELD_ERRORS, None)
         form.add_error(None, str(refusal))
         return self._page(form, status=refusal.status, action=address)
 
-    def _as_sent(self, visit: Visit) -> tuple[ConsentHealthForm, str]:
-        """Return the form that asks what the sent page asked, whatever was answered since, and where it is sent."""
-        agreed, screened = (self.request.POST.get("asked_about", "").split(" ") + ["", ""])[:2]
-        vaccines = self._offered({part.partition(":")[0] for part in agreed.split(",")})
-        screen = self._offered(screened.split(","))
-        form = consent_form(self.data, visit, self.today, self.request.POST, vaccines, again=True, screen_again=screen)
-        return form, "?" + urlencode({"vaccine": vaccines, "again": 1, "screen": screen}, doseq=True)
-
     @transaction.atomic
     def _save(self, form: ConsentHealthForm, visit: Visit) -> None:
-        consent, screening = form.consent(), form.screening()
         self.check_unchanged()
         actions.start_visit(visit=visit, take_over="take_over" in self.request.POST, by=self.user, at=self.now)
-        if consent is not None:
-            actions.record_consent(visit=visit, by=self.user, at=self.now, **consent)
-        if screening is not None:
-            actions.record_screening(visit=visit, by=self.user, at=self.now, **screening)
+        record_answers(form, visit, by=self.user, at=self.now)
 
     def _next(self, form: ConsentHealthForm | None = None) -> str:
         """Return where to go: to the dose when all is clear, to the person's page when something needs a look."""

@@ -24,7 +24,7 @@ from bookings.queries.lists import ListReport, ListRow, list_report
 from bookings.queries.planned import planned
 from bookings.views.clinic_day.base import PersonPageBase
 from bookings.views.clinic_day.checking import uuid_or_new
-from bookings.views.clinic_day.consenting import consent_form
+from bookings.views.clinic_day.consenting import consent_form, form_as_sent, record_answers
 from bookings.views.clinic_day.fast import FastPage
 from clinics.models import Batch, Product, Venue
 from clinics.times import wall_time
@@ -136,7 +136,7 @@ class FastPerson(FastPage, PersonPageBase):
             return self._again(fast, changed_meanwhile(changed))
         if not fast.vaccinated:
             return self._not_given(fast)
-        return self._vaccinated(fast)
+        return self._vaccinated(fast, sent_now=sent_now)
 
     def _again(self, fast: FastForm, why: object) -> HttpResponse:
         """Show the page again as everything is now, with what was typed and why nothing was saved."""
@@ -216,8 +216,11 @@ class FastPerson(FastPage, PersonPageBase):
             # Nobody waits for them any more.
             actions.end_visit(visit=visit, by=self.user, at=self.now)
 
-    def _vaccinated(self, fast: FastForm) -> HttpResponse:
+    def _vaccinated(self, fast: FastForm, *, sent_now: bool) -> HttpResponse:
         check, consent = self._check(self.request.POST), self._consent(self.request.POST)
+        if not consent.fields and self.data.visit is not None and not sent_now:
+            # All was answered since: what this page says is the later word.
+            consent, _address = form_as_sent(self.data, self.data.visit, self.today, self.request.POST)
         # Each is asked, so that each says what is wrong with it.
         fine = [fast.is_valid(), check is None or check.is_valid(), not consent.fields or consent.is_valid()]
         if not all(fine):
@@ -270,12 +273,9 @@ class FastPerson(FastPage, PersonPageBase):
                 by=self.user,
                 at=self.now,
             )
-        said, answers = (consent.consent(), consent.screening()) if consent.fields else (None, None)
-        if said is not None:
-            actions.record_consent(visit=visit, by=self.user, at=self.now, **said)
-        if answers is not None:
-            actions.record_screening(visit=visit, by=self.user, at=self.now, **answers)
-        against = self._against(consent, answers)
+        if consent.fields:
+            record_answers(consent, visit, by=self.user, at=self.now)
+        against = self._against(consent, consent.screening() if consent.fields else None)
         if against:
             return None, against
         try:

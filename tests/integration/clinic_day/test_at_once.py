@@ -134,6 +134,33 @@ def test_pressing_twice_is_one_check_and_one_dose(clinic, nurse, bilal):
     assert Consent.objects.filter(visit__person=bilal).count() == 1
 
 
+@pytest.mark.parametrize("does", ["dose", "answers"])
+def test_another_answer_from_a_page_that_was_still_open_stops_the_dose(clinic, nurse, bilal, does):
+    form = the_form(nurse.get(clinic.url("person", bilal.public_id)))
+    for _press in range(2):
+        page = nurse.post(form.action, answers(form, does="answers"), follow=True)
+        assert "The answers are saved. The dose is not." in words(page)
+    assert Screening.objects.filter(visit__person=bilal).count() == 1
+    # Back: they feel hot after all.
+    page = nurse.post(form.action, answers(form, does=does, health="yes", yes=["unwell"]), follow=True)
+    assert "The answers are saved. The dose is not." in words(page) and "Unwell today" in words(page)
+    assert Screening.objects.filter(visit__person=bilal).latest("pk").well_today is False
+    # What is not said in full is asked for, and nothing of it is lost.
+    page = nurse.post(form.action, answers(form, does=does, health="yes", details="39 degrees"))
+    assert page.status_code == 422 and "39 degrees" in page.content.decode()
+    assert Screening.objects.filter(visit__person=bilal).count() == 2
+    assert not Vaccination.objects.filter(person=bilal).exists()
+
+
+def test_the_same_answers_sent_again_give_the_dose(clinic, nurse, bilal):
+    form = the_form(nurse.get(clinic.url("person", bilal.public_id)))
+    nurse.post(form.action, answers(form, does="answers"))
+    assert "saved" in words(nurse.post(form.action, answers(form), follow=True))
+    assert (
+        Vaccination.objects.filter(person=bilal).count() == Screening.objects.filter(visit__person=bilal).count() == 1
+    )
+
+
 def test_whoever_comes_second_is_told_who_gave_it(clinic, nurse, bilal):
     form = the_form(nurse.get(clinic.url("person", bilal.public_id)))
     other = make_user(clinic.team, Role.VACCINATOR, first_name="Olga", last_name="Other")

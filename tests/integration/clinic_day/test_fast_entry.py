@@ -84,6 +84,11 @@ def shown(client: Client, clinic: Clinic, first_name: str) -> dict[str, str]:
     return dict(re.findall(r'<input type="hidden" name="(client_uuid|set_up|seen)" value="([^"]*)"', html))
 
 
+def hidden_of(page: str, name: str) -> dict[str, str]:
+    """Return one more thing that a page sends along."""
+    return dict(re.findall(rf'<input type="hidden" name="({name})" value="([^"]*)"', page))
+
+
 def save(client: Client, clinic: Clinic, first_name: str, **data: Any) -> HttpResponse:
     """Answer somebody's page as it is shown now: a dose unless told."""
     sent = {**shown(client, clinic, first_name), **GIVEN, **data}
@@ -255,6 +260,22 @@ def test_what_another_tablet_answered_meanwhile_is_told_and_not_overwritten(
     assert not Vaccination.objects.exists() and Consent.objects.count() == 1
     if outcome == "declined":
         assert other(nurse, wing, "Ben", outcome).status_code == 302
+
+
+def test_another_answer_from_a_page_that_was_still_open_stops_the_dose(wing: Clinic, nurse: Client) -> None:
+    set_up(nurse, wing)
+    page = page_of(nurse, wing, "Ben").content.decode()
+    older = {**shown(nurse, wing, "Ben"), **hidden_of(page, "asked_about")}
+    fever = {"health": "yes", "yes": ["unwell"]}
+    for _press in range(2):
+        assert leads_to(nurse, save(nurse, wing, "Ben", **older, **fever)) == "Give MMR"
+    assert Screening.objects.count() == 1
+    # Back, and another thing: it is written down and read, as the first was.
+    allergy = {"health": "yes", "yes": ["unwell", "neomycin"], "details": "At three"}
+    answer = save(nurse, wing, "Ben", **older, **allergy)
+    assert answer.status_code == 302 and Screening.objects.count() == 2
+    assert "At three" in str(Screening.objects.latest("pk").answers)
+    assert not Vaccination.objects.exists()
 
 
 @pytest.mark.once
