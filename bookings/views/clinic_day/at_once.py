@@ -25,7 +25,7 @@ from immunisations import actions
 from immunisations.actions import SourceLook
 from immunisations.actions.record_checks import FoundDose
 from immunisations.meanwhile import changed_meanwhile, changes_since
-from immunisations.models import Consent, RecordCheck, Screening, Vaccination, Visit
+from immunisations.models import RecordCheck, Visit
 from immunisations.policies import can_record
 from immunisations.queries import HistoryDose
 from immunisations.sources import source_words
@@ -120,73 +120,71 @@ class DoseAtOnce(DoseGive):
             return self._parts_page(again, status=409) if again is not None else redirect(self.person_url())
         changing = request.POST.get("does") == CHANGE
         parts = self.parts(None if changing else request.POST, request.POST if changing else None)
-        if visit is None or parts is None:
+        if visit is None:
+            return super().post(request, **kwargs)
+        if parts is None:
             # All is answered, or something has to be looked into first: what is left is the dose alone.
-            later = self._later_word(visit) if visit is not None else None
-            return later or super().post(request, **kwargs)
+            return self._later_word(visit) or super().post(request, **kwargs)
         if changing:
             return self._parts_page(parts)
-        gives = request.POST.get("does", GIVE) == GIVE
+        gives = self._gives
         asked = parts.forms if gives else parts.forms[:-1]
         # Each is asked, so that each says what is wrong with it.
         if False in [form.is_valid() for form in asked]:
             return self._parts_page(parts, asked)
         try:
-            self._save_answers(parts, visit)
+            self._save_answers(parts.look, parts.questions, visit)
         except Refused as refusal:
             parts.questions.add_error(None, str(refusal))
             return self._parts_page(parts, asked, status=refusal.status)
-        self._read_again()
-        if gives and self._may_go_on(parts):
-            return super().post(request, **kwargs)
-        return self._only_answers()
+        return self._only_answers(parts.questions) or super().post(request, **kwargs)
+
+    @property
+    def _gives(self) -> bool:
+        return bool(self.request.POST.get("does", GIVE) == GIVE)
 
     def _later_word(self, visit: Visit) -> HttpResponse | None:
-        """Save what a page that was still open says after all was answered, and nothing else; None for no new word.
+        """Save what a page says that was still open after all was answered; None where the dose is next.
 
-        A second press says what was said before.
+        The same said again, as by a second press, is the word that stands.
         """
-        post = self.request.POST
-        sent = Vaccination.objects.filter(client_uuid=uuid_or_new(post.get("client_uuid", ""))).exists()
-        if sent or not ({"decides", "health"} & post.keys()):
+        data, post = self.data, self.request.POST
+        given = any(str(row.client_uuid) == post.get("client_uuid") for row in data.history_rows)
+        if given or not ({"decides", "health"} & post.keys()):
             return None
-        form, address = form_as_sent(self.data, visit, self.today, post)
-        if not form.fields:
+        questions, address = form_as_sent(data, visit, self.today, post)
+        if not questions.fields:
             return None
-        status = 422
-        if form.is_valid():
-            before = (*self.data.consents, *self.data.screenings, None)
+        looks = [] if data.checked_today else looks_at(data, self.now)
+        look = LookForm(post, looks=looks) if looks else None
+        status, taken = 422, False
+        if questions.is_valid():
             try:
-                said = self._save_word(form, visit)
+                self._save_answers(look if look is not None and look.is_valid() else None, questions, visit)
             except Refused as refusal:
-                form.add_error(None, str(refusal))
-                status = refusal.status
+                questions.add_error(None, str(refusal))
+                status, taken = refusal.status, refusal.code == "in_progress"
             else:
-                if all(row in before for row in said) and post.get("does", GIVE) == GIVE:
-                    return None
-                return self._only_answers()
+                return self._only_answers(questions)
         url = reverse("consent-and-health", args=[self.clinic.public_id, self.person.public_id])
-        context = {"form": form, "action": url + address, "back_url": self.person_url()}
+        context = {"form": questions, "action": url + address, "taken": taken, "back_url": self.person_url()}
         return self.page("consent.html", context, status=status)
 
-    @transaction.atomic
-    def _save_word(self, form: ConsentHealthForm, visit: Visit) -> tuple[Consent | None, Screening | None]:
-        by, at = self.user, self.now
-        self.check_unchanged()
-        actions.start_visit(visit=visit, take_over="take_over" in self.request.POST, by=by, at=at)
-        return record_answers(form, visit, by=by, at=at)
-
-    def _only_answers(self) -> HttpResponse:
+    def _only_answers(self, questions: ConsentHealthForm) -> HttpResponse | None:
+        """Say that the answers were saved and the dose was not; None where the dose is next."""
+        self._read_again()
+        if self._gives and self._may_go_on(questions):
+            return None
         messages.success(self.request, _("The answers are saved. The dose is not."))
         return redirect(self.person_url())
 
     @transaction.atomic
-    def _save_answers(self, parts: AtOnce, visit: Visit) -> None:
+    def _save_answers(self, look_form: LookForm | None, questions: ConsentHealthForm, visit: Visit) -> None:
         by, at, post = self.user, self.now, self.request.POST
         self.check_unchanged()
         actions.start_visit(visit=visit, take_over="take_over" in post, by=by, at=at)
-        if parts.look is not None:
-            look = parts.look.chosen()
+        if look_form is not None:
+            look = look_form.chosen()
             # Made of the dose's own id: pressing twice is one record check, too.
             sent = uuid5(uuid_or_new(post.get("client_uuid", "")), "record check")
             actions.record_round(
@@ -198,22 +196,22 @@ class DoseAtOnce(DoseGive):
                 by=by,
                 at=at,
             )
-        record_answers(parts.questions, visit, by=by, at=at)
+        record_answers(questions, visit, by=by, at=at)
 
     def _read_again(self) -> None:
         """Forget what was read before the answers were saved."""
         for name in ("data", "agreed", "offer", "directions"):
             self.__dict__.pop(name, None)
 
-    def _may_go_on(self, parts: AtOnce) -> bool:
+    def _may_go_on(self, questions: ConsentHealthForm) -> bool:
         """Whether nothing in the answers has to be looked at, and they agree to this vaccine."""
-        screening = parts.questions.screening()
+        screening = questions.screening()
         fine = screening is None or (
             screening["well_today"]
             and screening["not_pregnant"] is not False
             and not any(answer["answer"] == "yes" for answer in screening["answers"].values())
         )
-        return fine and not parts.questions.disagreed and any(self.data.cleared(code) for code in self.agreed)
+        return fine and not questions.disagreed and any(self.data.cleared(code) for code in self.agreed)
 
     def _parts_page(self, parts: AtOnce, asked: Any = (), *, status: int = 200) -> HttpResponse:
         wrong = any(form.errors for form in asked)

@@ -29,7 +29,7 @@ from clinics.words import clock
 from immunisations import actions
 from immunisations.health_questions import questions_for, yes_first
 from immunisations.meanwhile import ChangedMeanwhile, changed_meanwhile, changes_since
-from immunisations.models import Consent, Screening, Visit
+from immunisations.models import Visit
 from immunisations.policies import asked_again_because, standing_answers
 
 
@@ -88,18 +88,16 @@ def form_as_sent(data: PersonPage, visit: Visit, today: date, post: Any) -> tupl
     return form, "?" + urlencode({"vaccine": vaccines, "again": 1, "screen": screen}, doseq=True)
 
 
-def record_answers(
-    form: ConsentHealthForm, visit: Visit, *, by: User, at: datetime
-) -> tuple[Consent | None, Screening | None]:
-    """Write down what a valid form says; return the rows that say it, None for what it did not ask.
+def record_answers(form: ConsentHealthForm, visit: Visit, *, by: User, at: datetime) -> None:
+    """Write down what a valid form says; the same said again is the row that is there.
 
-    The same said again is the row that is there. Must run in the caller's transaction. Raises Refused.
+    Must run in the caller's transaction. Raises Refused.
     """
     consent, screening = form.consent(), form.screening()
-    return (
-        actions.record_consent(visit=visit, by=by, at=at, **consent) if consent is not None else None,
-        actions.record_screening(visit=visit, by=by, at=at, **screening) if screening is not None else None,
-    )
+    if consent is not None:
+        actions.record_consent(visit=visit, by=by, at=at, **consent)
+    if screening is not None:
+        actions.record_screening(visit=visit, by=by, at=at, **screening)
 
 
 def accompanied(data: PersonPage, visit: Visit) -> Accompanied | None:
