@@ -193,6 +193,7 @@ class Schedule:
             ),
             will_count,
             None if possible is None else day(possible),
+            series.remarks(person, outcome, verdicts),
         )
 
 
@@ -217,9 +218,11 @@ def _fold(entries: list[Entry], name_of: Callable[[int], str] | None = None) -> 
         before = folded[-1] if folded else None
         if before and entry.days.known and before.days == entry.days:
             label = before.label | entry.label
-            text = max(before.given_on, entry.given_on, key=len)
+            vaccine = name_of(label) if name_of else before.vaccine
+            # the date stays as it is written of the vaccine that is shown
+            written = [each.given_on for each in (before, entry) if each.vaccine == vaccine]
             sources = tuple(sorted({*before.sources, *entry.sources}))
-            folded[-1] = Entry(name_of(label) if name_of else before.vaccine, text, entry.days, label, sources)
+            folded[-1] = Entry(vaccine, max(written, key=len), entry.days, label, sources)
         else:
             folded.append(entry)
     return folded

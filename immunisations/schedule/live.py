@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from .dates import Days
+from .dates import Days, iso
 from .person import Person
 from .rulebook import RuleBook
 
@@ -29,10 +29,11 @@ def readings(person: Person) -> Sequence[LiveDays]:
     def reading(day_of: Callable[[Days], int]) -> LiveDays:
         return LiveDays(*(tuple(day_of(days) for days in person.days.get(vaccine, ())) for vaccine in LIVE))
 
-    def last_but_one(days: Days) -> int:
-        return days.last if days.known else max(days.first, days.last - 1)
+    return tuple(dict.fromkeys((reading(lambda d: d.first), reading(lambda d: d.last), reading(_last_but_one))))
 
-    return tuple(dict.fromkeys((reading(lambda d: d.first), reading(lambda d: d.last), reading(last_but_one))))
+
+def _last_but_one(days: Days) -> int:
+    return days.last if days.known else max(days.first, days.last - 1)
 
 
 class LiveGap:
@@ -65,6 +66,15 @@ class LiveGap:
             elif kind == PERHAPS:
                 notes.append((f"note_{word}_perhaps", {"needs": needs}))
         return tuple(notes)
+
+    def waits(self, day: int, person: Person) -> tuple[tuple[str, dict[str, Any]], ...]:
+        """What is said of a measles vaccine that waits until ``day`` for other live vaccines, given as late as they
+        can have been."""
+        return tuple(
+            (f"wait_{word}", {"until_on": iso(day), "needs": self.needs[word]})
+            for vaccine, word in LIVE.items()
+            if any(day - self.needs[word] in (days.last, _last_but_one(days)) for days in person.days.get(vaccine, ()))
+        )
 
     def first_day(self, day: int, live: LiveDays) -> int:
         """The first day from ``day`` on which no other live vaccine stands in the way."""

@@ -123,6 +123,11 @@ TEMPLATES: dict[str, Template] = {
         "It may have been given less than {needs} days apart from a measles or measles-rubella vaccine, and not on the"
         " same day: a day is not fully known. Try to find the day, and consider a repeat."
     ),
+    # said besides of a series
+    "wait_yellow_fever": "It waits until {until_on}, {needs} days after a yellow fever vaccine.",
+    "wait_varicella": "It waits until {until_on}, {needs} days after a chickenpox vaccine.",
+    "wait_measles_only": "It waits until {until_on}, {needs} days after a measles or measles-rubella vaccine.",
+    "further_given": "The further dose that was advised was given.",
     # two doses that may be one
     "near_duplicate": (
         "{first_on} and {second_on} are {days} day apart, in different records. Is it one dose written down twice?",
@@ -148,6 +153,9 @@ TEMPLATES: dict[str, Template] = {
     "complete": (
         "Complete: {counted} dose counts and nothing more is needed.",
         "Complete: {counted} doses count and nothing more is needed.",
+    ),
+    "complete_but_three": (
+        "One dose counts, and most people need no more. With a weakened immune system {doses} are given: ask a nurse."
     ),
     "due": "Dose {dose} is due. It has been due since {due_on}.",
     "due_today": "Dose {dose} is due today.",

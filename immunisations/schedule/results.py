@@ -45,10 +45,7 @@ class DoseVerdict:
 
     @property
     def reason(self) -> str:
-        said = say(self.code, self.params)
-        for code, params in self.notes:
-            said = f"{said} {say(code, params)}"
-        return said
+        return _with_notes(self.code, self.params, self.notes)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +56,7 @@ class SeriesForecast:
     day asked about when it may be given and would count. ``possible_from`` is the same day not raised to the day
     asked about, for keeping: it does not change because a day has passed. ``counts_if_given`` is False for a dose
     that is offered although it will not count (an outbreak dose before the first birthday), None when nothing is
-    next.
+    next. ``notes`` are (code, params) of what is said besides: which other vaccine the next dose waits for.
     """
 
     series: str
@@ -75,7 +72,12 @@ class SeriesForecast:
     doses: tuple[DoseVerdict, ...] = ()
     counts_if_given: bool | None = None
     possible_from: datetime.date | None = None
+    notes: tuple[tuple[str, Params], ...] = ()
 
     @property
     def reason(self) -> str:
-        return say(self.code, self.params)
+        return _with_notes(self.code, self.params, self.notes)
+
+
+def _with_notes(code: str, params: Params, notes: tuple[tuple[str, Params], ...]) -> str:
+    return " ".join(say(*said) for said in ((code, params), *notes))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from ..dates import Days
 from ..machine import LAST, Limit, Machine, State
-from ..person import Person, Verdict
+from ..person import Outcome, Person, Verdict
 from ..rulebook import RuleBook
 
 __all__ = ["LAST", "Limit", "Machine", "Series", "State"]
@@ -43,6 +43,12 @@ class Series(ABC):
 
     def notes(self, person: Person, days: Days) -> tuple[tuple[str, Mapping[str, Any]], ...]:
         """(code, params) of what is said besides of a dose that counts or may count."""
+        return ()
+
+    def remarks(
+        self, person: Person, outcome: Outcome, verdicts: Sequence[Verdict | None]
+    ) -> tuple[tuple[str, Mapping[str, Any]], ...]:
+        """(code, params) of what is said besides of where the series stands."""
         return ()
 
     def never(self, vaccine: str, days: Days) -> Verdict:

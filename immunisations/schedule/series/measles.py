@@ -106,6 +106,16 @@ class Measles(Series):
     def notes(self, person: Person, days: Days) -> tuple[tuple[str, dict[str, int]], ...]:
         return () if person.days.keys().isdisjoint(LIVE) else self.live_gap.notes(days, person)
 
+    def remarks(
+        self, person: Person, outcome: Outcome, verdicts: Sequence[Verdict | None]
+    ) -> tuple[tuple[str, dict[str, Any]], ...]:
+        if outcome.status == "complete":
+            further = any(verdict and verdict.code == "counts_extra" for verdict in verdicts)
+            return (("further_given", {}),) if further else ()
+        if outcome.earliest is None or outcome.earliest <= person.on:
+            return ()
+        return self.live_gap.waits(outcome.earliest, person)
+
     def never(self, vaccine: str, days: Days) -> Verdict:
         return Verdict(False, self.measles_only.id, "measles_only", {})
 

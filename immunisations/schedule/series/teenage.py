@@ -28,6 +28,10 @@ class OneDose(Series):
     def machine(self, person: Person, side: Any) -> OneDoseCourse:
         return OneDoseCourse(self, person)
 
+    def complete(self, person: Person) -> Outcome:
+        """The answer once a dose counts."""
+        return finished(1, self.dose.id)
+
     def left_out(self, person: Person) -> tuple[str, str, Mapping[str, Any]] | None:
         """(rule, code, params) if this person is outside the programme for a reason other than age."""
         return None
@@ -61,7 +65,7 @@ class OneDoseCourse(Machine):
     def finish(self, state: State, last: int | None) -> Outcome:
         rules, person = self.rules, self.person
         if state[0]:
-            return finished(1, rules.dose.id)
+            return rules.complete(person)
         left_out = rules.left_out(person)
         if left_out:
             return not_needed(0, *left_out)
@@ -80,6 +84,14 @@ class HPV(OneDose):
     def __init__(self, book: RuleBook) -> None:
         super().__init__(book)
         self.males = book["hpv-males"]
+        self.weakened = book["hpv-weakened"]
+
+    def complete(self, person: Person) -> Outcome:
+        done = super().complete(person)
+        if "immunosuppressed" not in person.facts:
+            return done
+        params = {"doses": self.weakened.number("doses")}
+        return done._replace(rule=self.weakened.id, code="complete_but_three", params=params)
 
     def left_out(self, person: Person) -> tuple[str, str, Mapping[str, Any]] | None:
         sexes = person.facts & {"male", "female"}

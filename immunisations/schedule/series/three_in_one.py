@@ -93,7 +93,8 @@ class ThreeInOneCourse(Machine):
                     booster, counted_from = True, day
             elif four_after[0][0] > four[0][0] and primary < rules.primary:
                 primary += 1
-                if primary + given == rules.primary:
+                # also where a 6-in-1 was given after Td/IPV: the next dose is counted from the last
+                if primary + given >= rules.primary:
                     counted_from = day
             four = four_after
         elif not four[5]:

@@ -122,7 +122,7 @@ def test_every_fact_has_its_rule():
 
 
 def test_every_template_can_be_said():
-    values = dict.fromkeys(["dose", "days", "needs", "weeks", "months", "years", "counted"], 1)
+    values = dict.fromkeys(["dose", "doses", "days", "needs", "weeks", "months", "years", "counted"], 1)
     names = ("from_on", "due_on", "before_on", "until_on", "first_on", "second_on")
     days = dict.fromkeys(names, "2026-11-21")
     for code in TEMPLATES:
