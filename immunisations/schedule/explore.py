@@ -149,9 +149,9 @@ class _Search:
         """What the newest dose of a zone leads to: each state after it, and the days on which it does."""
         machine, newest = self.machine, zone.size - 1
         parts = [zone]
-        for dose, length in machine.limits(state, coming.label):
+        for dose, length, *within in machine.limits(state, coming.label):
             if isinstance(length, Span):
-                parts = [half for part in parts for half in _split_by_span(part, newest, dose, length)]
+                parts = [half for part in parts for half in _split_by_span(part, newest, dose, length, *within)]
             elif dose < newest:
                 parts = [half for part in parts for half in part.split(newest, dose, length)]
         self._count(len(parts))
@@ -231,9 +231,12 @@ def _corners(zone: Zone) -> Iterator[list[int]]:
             yield zone.at_most_after(other, newest, -most).first_days()
 
 
-def _split_by_span(zone: Zone, newest: int, dose: int, span: Span) -> Iterator[Zone]:
+def _split_by_span(zone: Zone, newest: int, dose: int, span: Span, within: Days | None = None) -> Iterator[Zone]:
     """Where the newest dose is less than a span after another, and where it is as much or more: a year after some days
-    is a day more than after others."""
+    is a day more than after others. Left whole where the newest dose is on none of the days on which that matters."""
+    if within and (zone.latest(newest) < within.first or zone.earliest(newest) > within.last):
+        yield zone
+        return
     lengths = span.lengths()
     if zone.most_after(newest, dose) < lengths[0] or zone.least_after(newest, dose) >= lengths[-1]:
         yield zone

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
 from .dates import Days, iso
@@ -22,18 +22,26 @@ class LiveDays(NamedTuple):
 
 
 def readings(person: Person) -> Sequence[LiveDays]:
-    """The readings of half-known dates that matter: all on their first day, all on their last, and all on the last day
-    but one. On the very day asked about, or the first day for the dose, chickenpox vaccine stands in nobody's way:
-    where that is the last day, the day before it keeps the dose waiting for longest."""
+    """The readings of half-known dates that matter: all on their first day; all on their last; and each in turn on its
+    last day but one, with the others on their last. On the very day asked about, or the first day for the dose,
+    chickenpox vaccine stands in nobody's way: where that is the last day, one given the day before keeps the dose
+    waiting for longest, and from then on others of that day do, too."""
+    given = {word: person.days.get(vaccine, ()) for vaccine, word in LIVE.items()}
+    latest = {word: [days.last for days in each] for word, each in given.items()}
+    found = [_reading({word: [days.first for days in each] for word, each in given.items()}), _reading(latest)]
+    for word, each in given.items():
+        for place, days in enumerate(each):
+            others = latest[word][:place] + latest[word][place + 1 :]
+            found.append(_reading({**latest, word: [*others, _last_but_one(days)]}))
+    return tuple(dict.fromkeys(found))
 
-    def reading(day_of: Callable[[Days], int]) -> LiveDays:
-        return LiveDays(*(tuple(day_of(days) for days in person.days.get(vaccine, ())) for vaccine in LIVE))
 
-    return tuple(dict.fromkeys((reading(lambda d: d.first), reading(lambda d: d.last), reading(_last_but_one))))
+def _reading(given: Mapping[str, Sequence[int]]) -> LiveDays:
+    return LiveDays(**{word: tuple(sorted(days)) for word, days in given.items()})
 
 
 def _last_but_one(days: Days) -> int:
-    return days.last if days.known else max(days.first, days.last - 1)
+    return days.last if days.known else days.last - 1
 
 
 class LiveGap:

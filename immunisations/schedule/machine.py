@@ -13,7 +13,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Sequence
 from typing import Any
 
-from .dates import Span
+from .dates import Days, Span
 from .person import Outcome, Verdict
 
 State = tuple[Any, ...]
@@ -21,8 +21,9 @@ State = tuple[Any, ...]
 # While days are not known, numbers of doses stand for them in a state. 0 is no dose, this the last one so far.
 LAST = 1
 
-# From so long after a dose, given by its number, or from a day, with 0 for the dose.
-Limit = tuple[int, int | Span]
+# From so long after a dose, given by its number, or from a day, with 0 for the dose; and the days on which that
+# matters, where it does not on all. Those days begin and end at limits of their own.
+Limit = tuple[int, int | Span] | tuple[int, Span, Days]
 
 
 class Machine(ABC):

@@ -157,10 +157,11 @@ class MeaslesCourse(Machine):
         return (*state[:2], days[0], *state[3:])
 
     def limits(self, state: State, label: int) -> Sequence[Limit]:
-        counted, first, first_day, early, _mmrv, _any_mmrv = state
+        counted, first, first_day, early, mmrv, any_mmrv = state
+        owes_mmrv, may_catch_up = self._owes_mmrv(MMRV, mmrv), self._may_catch_up(any_mmrv)
         ages: list[int] = []
         limits: list[Limit] = []
-        if counted:
+        if counted and (counted < 2 or early or owes_mmrv or may_catch_up):
             limits.append((LAST, self.rules.gap))
         if not counted:
             ages += (self.birthday_1, *self._close_ages, self.from_18_months, self.birthday_2)
@@ -169,12 +170,13 @@ class MeaslesCourse(Machine):
             if first == CLOSE_UNTIL_18_MONTHS:
                 ages.append(self.from_18_months)
             elif first == CLOSE_BY_DAY:
-                limits.append((first_day, self.rules.early_spacing))
+                ages.append(self.from_18_months)
+                limits.append((first_day, self.rules.early_spacing, Days(self.from_15_months, self.from_18_months - 1)))
         elif early:
             ages.append(self.from_18_months)
-        if self.counts_mmrv:
+        if owes_mmrv:
             ages.append(self.mmrv_counts_from)
-        if self.catches_up:
+        if may_catch_up:
             ages += (self.rules.catch_up.begins, self.rules.catch_up.ends + 1)
         return [*((0, age) for age in ages), *limits]
 
@@ -183,9 +185,10 @@ class MeaslesCourse(Machine):
         counted, first, first_day, early, mmrv, any_mmrv = state
         mmrv_before, any_before = mmrv, any_mmrv
         if label & MMRV:
-            if self.counts_mmrv and mmrv < 2 and day >= self.mmrv_counts_from:
+            # no more is remembered than what something may still depend on
+            if self._owes_mmrv(MMRV, mmrv) and day >= self.mmrv_counts_from:
                 mmrv += 1
-            any_mmrv = self.catches_up
+            any_mmrv = any_mmrv or self._may_catch_up(any_mmrv)
         if day < self.birthday_1:
             verdict = too_young(rules.first_birthday, rules.minimum_1, self.birthday_1 - day)
         elif counted == 0:

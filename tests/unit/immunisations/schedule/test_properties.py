@@ -292,6 +292,18 @@ def test_chickenpox_vaccine_the_day_before_the_first_birthday_keeps_mmr_waiting_
     )
 
 
+def test_two_chickenpox_vaccines_of_one_month_keep_mmr_waiting_longest_where_one_was_given_the_day_before():
+    check_against_every_day(
+        datetime.date(1969, 12, 31), [Dose("VARICELLA", "1971-10")] * 2, datetime.date(1971, 10, 2), frozenset()
+    )
+    check_against_every_day(
+        datetime.date(2023, 12, 31),
+        [Dose("VARICELLA", "2025-06"), Dose("VARICELLA", "2025-06-02")],
+        datetime.date(2025, 6, 2),
+        frozenset(),
+    )
+
+
 @settings(max_examples=60, deadline=None)
 @given(half_known(("6IN1", "6IN1", "6IN1", "HIBMENC", "5IN1"), 300))
 def test_six_in_one_doses_known_by_month_or_year_are_judged_as_if_every_day_were_tried(person):
