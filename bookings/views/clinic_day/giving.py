@@ -164,8 +164,9 @@ class DoseGive(PersonPageBase):
         form = self._form(request.POST)
         if not form.is_valid() or "go_back" in request.POST:
             return self._page(form)
-        # The warnings that were shown when the reason was asked for; a reason speaks of those alone.
-        seen = request.POST.getlist("seen")
+        # The warnings that were shown when the reason was asked for; a reason speaks of those alone. "seen" is another
+        # thing: the mark of what a page showed of the person.
+        seen = request.POST.getlist("warned")
         anyway = AnywayForm(request.POST) if seen else None
         reason = anyway.cleaned_data["override_reason"] if anyway is not None and anyway.is_valid() else ""
         try:

@@ -1,6 +1,6 @@
 """A known person's dose in one press: the finding, consent, health and site on the person's own page."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -169,6 +169,23 @@ def test_the_same_answers_sent_again_give_the_dose(clinic, nurse, bilal):
     assert (
         Vaccination.objects.filter(person=bilal).count() == Screening.objects.filter(visit__person=bilal).count() == 1
     )
+
+
+def test_a_warning_is_asked_about_once_and_as_a_first_warning(clinic, nurse, desk, amina):
+    check(nurse, clinic, amina)
+    agree(nurse, clinic, amina)
+    give(nurse, clinic, amina, "6IN1")
+    book(clinic.session, child("Baby", "Hart", date(2026, 6, 1)))
+    baby = next(each for each in arrive_all(desk, clinic) if each.first_name == "Baby")
+    form = the_form(nurse.get(clinic.url("person", baby.public_id)))
+    warned = nurse.post(form.action, answers(form, body_site="left_arm"))
+    assert warned.status_code == 200 and "Under 1 year the thigh is the site to use." in words(warned)
+    # The mark of what the page showed of the person is no warning that somebody read.
+    assert "Something has changed" not in words(warned) and "There is a problem" not in words(warned)
+    [panel] = [each for each in forms_of(warned.content.decode(), form.action) if "override_reason" in each.names()]
+    saved = nurse.post(form.action, {**panel.values, "override_reason": "Both thighs are in plaster"})
+    assert saved.status_code == 302
+    assert Vaccination.objects.get(person=baby).override_reason == "Both thighs are in plaster"
 
 
 def test_whoever_comes_second_is_told_who_gave_it(clinic, nurse, bilal):

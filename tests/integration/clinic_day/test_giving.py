@@ -456,7 +456,7 @@ def test_a_warning_that_has_gone_meanwhile_needs_no_reason(clinic, nurse, amina)
 @pytest.mark.parametrize("seen", [["\x00"], ["x" * 9000], ["no_record_check"], ["no_record_check:000000000000"]])
 def test_a_reason_for_warnings_that_nobody_showed_is_no_reason(clinic, nurse, amina, seen):
     agree(nurse, clinic, amina)
-    page = give(nurse, clinic, amina, seen=seen, override_reason="Because")
+    page = give(nurse, clinic, amina, warned=seen, override_reason="Because")
     assert "Stop and check" in words(page) and not Vaccination.objects.exists()
 
 
@@ -476,7 +476,7 @@ def test_what_nobody_may_give_has_a_page_that_says_what_to_do_instead_and_no_way
     page = nurse.get(dose_url(clinic, amina))
     assert "Do not give MMRV" in words(page) and "Record it as not given" in words(page)
     assert "<form" not in page.content.decode().split("<main")[1]
-    refused = give(nurse, clinic, amina, seen=["x"], override_reason="All the same")
+    refused = give(nurse, clinic, amina, warned=["x"], override_reason="All the same")
     assert refused.status_code == 409 and "Record it as not given" in words(refused)
     assert not Vaccination.objects.exists()
 
