@@ -12,7 +12,6 @@ from accounts.access import require
 from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
-from clinics.times import london_day
 from clinics.vaccines import Vaccine, series_of
 from immunisations.actions.visits import lock_visit
 from immunisations.health_questions import BY_CODE, questions_for
@@ -66,7 +65,8 @@ def record_consent(
     root = lock_root(visit.person)
     visit = lock_visit(visit)
     check_session_open(visit.session)
-    on = london_day(at)
+    # The day it was said on, also where it is written down later: ages and doses are as they were at the clinic.
+    on = visit.session.date
     record = visit_record(visit)
     check_consent(
         person=root,
@@ -162,7 +162,7 @@ def record_screening(
             raise ScreeningRefused(_("Select what was confirmed from the list."), code="bad_answers")
     if is_blank(identity_confirmed_by):
         raise ScreeningRefused(_("Say who confirmed who this person is."), code="no_identity")
-    if not_pregnant is None and asks_about_pregnancy(root, london_day(at)):
+    if not_pregnant is None and asks_about_pregnancy(root, visit.session.date):
         raise ScreeningRefused(_("Ask whether they could be pregnant."), code="pregnancy_not_asked")
     facts = {
         "vaccines": sorted(set(vaccines)),

@@ -10,6 +10,7 @@ from accounts.models import Role
 from bookings.models import Appointment
 from immunisations import actions
 from immunisations.models import Person, Vaccination, Visit
+from immunisations.models.consent import GILLICK_ANSWERS
 from tests.integration.clinic_day.conftest import arrive_all, signed_in, words
 from tests.support.factories import MORNING, book, child, make_user
 
@@ -76,6 +77,29 @@ def test_then_each_is_one_page_of_fast_entry(next_day):
     assert "MMRV saved for KHAN, Amina." in words(saved) and "Nobody is left to enter here." in words(saved)
     row = Vaccination.objects.get()
     assert (row.given_at, row.override_reason) == (on_the_day(clinic, 10, 20), "")
+
+
+@pytest.mark.parametrize(
+    ("born", "said"),
+    [
+        # 15 at the clinic, 16 on the day it is entered: what was asked there was whether he is Gillick competent.
+        (date(2010, 11, 22), {"decides": "gillick", **dict.fromkeys(GILLICK_ANSWERS, "yes")}),
+        # 11 at the clinic, and 12 the day after: nobody asked there whether she could be pregnant.
+        (date(2014, 11, 22), {"decides": "parent_present", "name_parent_present": "Sara Khan"}),
+    ],
+)
+def test_what_was_asked_at_somebodys_age_of_that_day_is_entered_on_a_birthday(clinic, this_morning, born, said):
+    book(clinic.session, child("Amina", "Khan", born))
+    this_morning.move_to(MORNING + timedelta(days=1))
+    nurse = signed_in(clinic.nurse)
+    nurse.post(clinic.url("from-paper"), times(clinic, Amina="10:05am"))
+    set_up = {"group": "all", "batch": str(clinic.mmr.public_id), "times": "paper"}
+    html = nurse.post(clinic.url("fast"), set_up, follow=True).content.decode()
+    hidden = dict(re.findall(r'<input type="hidden" name="(client_uuid|set_up|seen)" value="([^"]*)"', html))
+    sent = {**hidden, **GIVEN, **said}
+    saved = nurse.post(clinic.url("fast-person", Person.objects.get().public_id), sent, follow=True)
+    assert "MMR saved for KHAN, Amina." in words(saved)
+    assert Vaccination.objects.get().consent.route == said["decides"]
 
 
 def test_on_the_day_fast_entry_leaves_out_whom_a_colleague_is_seeing(clinic, desk, nurse):
