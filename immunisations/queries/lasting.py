@@ -45,8 +45,8 @@ def lasting_facts(person: Person, *, but_of: Collection[int] = ()) -> list[Lasti
 
     Read over every visit of every row of the person, in three queries, four where there are any; what was answered on
     the visits ``but_of`` (keys) is left out. Within one visit, what was asked again replaces what was said before; from
-    one visit to the next only ``FactLifted`` does. A severe allergic reaction to a dose here counts as confirmed when
-    it was written down, also for the rest of that visit.
+    one visit to the next only ``FactLifted`` does, which holds on the visit itself too. A severe allergic reaction to a
+    dose here counts as confirmed when it was written down, also for the rest of that visit.
     """
     return Lasting(person).facts(but_of=but_of)
 
@@ -78,10 +78,11 @@ class Lasting:
             before = found.get(fact.code)
             if before is None or before.confirmed_at < fact.confirmed_at:
                 found[fact.code] = fact
-        for code, at in self._lifted:
-            if code in found and found[code].confirmed_at <= at:
-                del found[code]
-        return [found[code] for code in sorted(found)]
+        return [found[code] for code in sorted(found) if not self.lifted_since(code, found[code].confirmed_at)]
+
+    def lifted_since(self, code: str, confirmed_at: datetime) -> bool:
+        """Whether somebody said of a fact confirmed at a moment that it does not hold. No query."""
+        return any(lifted == code and confirmed_at <= at for lifted, at in self._lifted)
 
 
 def _from_reactions(ids: Sequence[int]) -> list[LastingFact]:

@@ -110,7 +110,7 @@ def facts_for(
     lasting = lasting or Lasting(root)
     facts |= {each.code for each in lasting.facts(but_of={row.visit_id for row in rows})}
     for screening in standing_screenings(rows):
-        facts |= facts_in(screening.answers)
+        facts |= {code for code in facts_in(screening.answers) if not lasting.lifted_since(code, screening.at)}
     if rows:
         if not rows[-1].well_today:
             facts.add("unwell")

@@ -76,6 +76,16 @@ class TestLifting:
         event = AuditEvent.objects.get(action="lift_fact")
         assert (event.after, event.reason) == ({"fact": "anaphylaxis-measles"}, "Ruled out by tests.")
 
+    def test_it_no_longer_holds_on_the_visit_it_was_confirmed_on_either(self, room: Room) -> None:
+        visit = room.ready()
+        room.screen(visit, REACTION)
+        assert "anaphylaxis-measles" in facts_at(visit)
+        actions.lift_fact(
+            person=visit.person, fact="anaphylaxis-measles", reason="Ticked the wrong box.", by=room.senior, at=AT
+        )
+        assert facts_at(visit) == set()
+        assert room.give(visit).status == "completed"
+
     def test_confirmed_anew_it_holds_again(self, room: Room, later: Visit) -> None:
         actions.lift_fact(
             person=later.person, fact="anaphylaxis-measles", reason="Ruled out.", by=room.senior, at=AT + timedelta(1)
