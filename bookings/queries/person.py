@@ -226,6 +226,16 @@ class PersonPage:
         ]
 
     @property
+    def vaccines_to_screen_again(self) -> list[str]:
+        """The vaccines that the health questions were asked for and that were not given since: asked again where an
+        answer was a slip, or has changed.
+        """
+        given = {series for series, row in self.record.recorded.items() if row.is_given} if self.record else set()
+        return [
+            code for code in self.session.vaccine_codes() if self.screened_for(code) and series_of(code) not in given
+        ]
+
+    @property
     def disagreements(self) -> list[tuple[str, Consent]]:
         """The vaccines that are due here and about which those with parental responsibility disagree."""
         found = [(code, stops_by_disagreement(self.consents, code)) for code in self.vaccines_due]

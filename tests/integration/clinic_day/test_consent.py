@@ -1,5 +1,6 @@
 """Consent and the health questions on the screens: who, by phone, alone, disagreeing, again; and what is carried."""
 
+import html
 import re
 from datetime import date, time, timedelta
 
@@ -14,6 +15,7 @@ from immunisations.models import Consent, Person, Screening, Vaccination
 from immunisations.models.consent import GILLICK_ANSWERS
 from tests.integration.clinic_day.conftest import Clinic, agree, arrive_all, give, signed_in, words
 from tests.support.factories import MORNING, book, child, contact, make_session
+from tests.support.html_forms import Form, forms_of
 from tests.support.records import AT, Room
 
 pytestmark = pytest.mark.django_db
@@ -34,6 +36,17 @@ def tom(clinic: Clinic, desk: Client, room: Room) -> Person:
     [person] = arrive_all(desk, clinic)
     room.check(person.visits.get(), ("MMR", "2013-01-01"), *[("6IN1", f"2012-0{month}-01") for month in (1, 3, 5)])
     return person
+
+
+def links_of(page) -> list[str]:
+    """Return where the links of a page lead."""
+    return [html.unescape(each) for each in re.findall(r'<a href="([^"]+)"', page.content.decode())]
+
+
+def asked_on(client: Client, address: str) -> Form:
+    """Return the form about consent and health of a page."""
+    forms = forms_of(client.get(address).content.decode(), address)
+    return next(form for form in forms if "asked_about" in form.values)
 
 
 def alone(client: Client, clinic: Clinic, person: Person, **data: object):
@@ -231,6 +244,35 @@ def test_everything_due_together_is_one_page_and_one_confirmation(clinic, nurse,
     agree(nurse, clinic, amina)
     give(nurse, clinic, amina)
     # The second vaccine: its button, the site, save.
+def test_an_answer_that_was_a_slip_is_asked_again_and_no_longer_stops_the_dose(clinic, nurse, tom):
+    # His sex is on no record, so he was asked, and the wrong box was ticked.
+    alone(nurse, clinic, tom, health="yes", yes=["pregnant"])
+    page = nurse.get(clinic.url("person", tom.public_id))
+    assert "Do not give" in words(page)
+    again = next(each for each in links_of(page) if "screen=" in each)
+    form = asked_on(nurse, again)
+    # Nothing is ticked beforehand, and consent that was given is not asked for once more.
+    assert "health" in form.offered and "decides" not in form.names() and "health" not in form.values
+    to_dose = nurse.post(again, {**form.values, "health": "ok"})
+    assert to_dose.url == clinic.url("give-dose", tom.public_id, "MEASLES")
+    give(nurse, clinic, tom, batch=str(clinic.mmr.public_id))
+    assert Vaccination.objects.get().screening == Screening.objects.latest("pk")
+    assert list(Screening.objects.order_by("pk").values_list("not_pregnant", flat=True)) == [False, True]
+
+
+def test_the_questions_are_not_asked_again_for_what_was_given(clinic, nurse, amina, room):
+    room.check(amina.visits.get())
+    agree(nurse, clinic, amina)
+    page = nurse.get(clinic.url("person", amina.public_id))
+    [again] = [each for each in links_of(page) if "screen=" in each]
+    assert "screen=6IN1" in again and "screen=MMRV" in again
+    give(nurse, clinic, amina)
+    page = nurse.get(clinic.url("person", amina.public_id))
+    assert [each.partition("?")[2] for each in links_of(page) if "screen=" in each] == ["screen=6IN1"]
+    give(nurse, clinic, amina, "6IN1")
+    assert not [each for each in links_of(nurse.get(clinic.url("person", amina.public_id))) if "screen=" in each]
+
+
     assert "Give 6-in-1" in words(nurse.get(clinic.url("person", amina.public_id)))
     assert nurse.get(clinic.url("give-dose", amina.public_id, "6IN1")).status_code == 200
     assert give(nurse, clinic, amina, "6IN1").status_code == 302
