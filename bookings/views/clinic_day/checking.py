@@ -19,7 +19,8 @@ from bookings.queries import lines_to_start_from, preview_check
 from bookings.views.clinic_day.base import PersonPageBase
 from immunisations import actions
 from immunisations.actions.record_checks import MOST_DOSES
-from immunisations.models import DoseJudgement, Person
+from immunisations.models import DoseJudgement, Person, Visit
+from immunisations.policies import can_record
 from nhsuk.forms.rendering import render_error_summary
 
 
@@ -29,6 +30,11 @@ def uuid_or_new(text: str) -> UUID:
         return UUID(text)
     except ValueError:
         return uuid4()
+
+
+def visit_to_write_on(page: PersonPageBase) -> Visit | None:
+    """Return the visit that a check belongs to; None once its clinic is over: it is about the person all the same."""
+    return page.data.visit if can_record(page.clinic) else None
 
 
 class Entered:
@@ -133,7 +139,7 @@ class RecordCheckAdd(PersonPageBase):
     def _save(self, form: RecordCheckForm, finding: str, client_uuid: UUID) -> HttpResponse:
         try:
             actions.record_round(
-                visit=self.data.visit,
+                visit=visit_to_write_on(self),
                 person=self.person,
                 looks=form.looks(),
                 finding=finding,
@@ -208,7 +214,7 @@ class DoseQuestions(PersonPageBase):
         try:
             actions.judge_doses(
                 person=self.person,
-                visit=self.data.visit,
+                visit=visit_to_write_on(self),
                 first=first,
                 second=second,
                 verdict=verdict,

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import pytest
 
 from accounts.models import AuditEvent
+from clinics.models import ClinicSession
 from immunisations import actions
 from immunisations.models import DoseJudgement, DoseSeen, RecordCheck, Visit
 from tests.integration.clinic_day.conftest import check, words
@@ -310,6 +311,17 @@ def test_a_decision_sent_twice_is_one(clinic, nurse, amina):
 @pytest.mark.parametrize(
     ("wrong", "sentence"),
     [
+def test_once_the_clinic_is_over_a_check_and_a_decision_are_about_the_person(clinic, nurse, amina):
+    check(nurse, clinic, amina, **BOOK, **line(0, "MMR", "3/4/24"))
+    ClinicSession.objects.update(state=ClinicSession.State.CLOSED_OFF)
+    gp = {"red_book-outcome": "not_asked", "gp_record-outcome": "doses_found"}
+    assert check(nurse, clinic, amina, **gp, **line(0, "MMR", "5/4/24")).status_code == 302
+    assert decide(nurse, clinic, amina, "second").status_code == 302
+    assert list(RecordCheck.objects.order_by("pk").values_list("visit", flat=True)) == [Visit.objects.get().pk, None]
+    assert DoseJudgement.objects.get().visit is None
+    assert "one dose, decided by Nora Nurse" in page_of(clinic, nurse, amina)
+
+
         ({"answer": ""}, "Select what the two entries are"),
         ({"answer": "three"}, "Select what the two entries are"),
         ({"reason": ""}, "Enter what you base this on"),
