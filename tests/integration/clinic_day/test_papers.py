@@ -9,11 +9,12 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.models import RecordView
 from clinics.models import Product
+from immunisations import actions
 from immunisations.aftercare import AFTERWARDS, PROTECTS_AGAINST
 from immunisations.models import Person
 from immunisations.schedule import rules
 from tests.integration.clinic_day.conftest import Clinic, words
-from tests.support.records import Room, make_room
+from tests.support.records import AT, Room, make_room
 
 
 @pytest.fixture
@@ -65,7 +66,31 @@ class TestTheWorking:
         client = Client()
         client.force_login(room.nurse)
         url = f"/clinic-day/{room.session.public_id}/people/{person.public_id}/working/"
-        assert "Left out: MMR on 1 February 2021 (Red book)" in words(client.get(url))
+        assert "Left out: MMR, 1 February 2021 (Red book)" in words(client.get(url))
+
+    def test_where_records_disagree_it_says_so_and_what_was_decided(self, clinic: Clinic, nurse: Client) -> None:
+        room = Room(clinic.team, clinic.session, clinic.nurse, clinic.nurse, clinic.mmr, clinic.mmrv, clinic.six)
+        visit = room.visit(room.person("Amina", "Khan", date(2020, 3, 27)))
+        for source, given_on in (("red_book", "2024-04-03"), ("gp_record", "2024-04-05")):
+            room.check(visit, ("MMR", given_on), source=source)
+        room.check(visit, source="chis")
+        url = clinic.url("show-working", visit.person.public_id)
+        said = words(nurse.get(url))
+        assert "MMR on 3 and 5 April 2024 from two records: one dose written twice?" in said
+        assert "Not in: GP record, CHIS." in said and "Not in: Red book, CHIS." in said
+        actions.judge_doses(
+            person=visit.person,
+            first=("MMR", date(2024, 4, 3)),
+            second=("MMR", date(2024, 4, 5)),
+            verdict="one_dose",
+            holds_on=date(2024, 4, 5),
+            reason="The surgery has the batch",
+            by=clinic.nurse,
+            at=AT,
+        )
+        said = words(nurse.get(url))
+        assert "written twice?" not in said and "Not in: CHIS." in said
+        assert "one dose, decided by Nora Nurse, 21 November 2026. The surgery has the batch" in said
 
     def test_it_is_written_down_that_it_was_looked_at(
         self, clinic: Clinic, nurse: Client, checked: tuple[Person, Room]
