@@ -30,15 +30,16 @@ def drafted_finding(looks: Sequence[SourceLook], doses: Sequence[HistoryDose], o
     found = [look for look in looks if look.outcome == Outcome.DOSES_FOUND]
     shown = [dose for dose in doses if any(each.at == at and not each.vaccination for each in dose.mentions)]
     rest = _others(looks)
-    for said in (_every_dose(found, shown, doses, outlook, at), _how_many(found, shown)):
-        finding = " ".join([*said, *rest])
+    each, counted = _every_dose(found, shown, doses, outlook, at), _how_many(found, shown)
+    for said in ([*each, *rest], [*counted, *rest], [*counted, *_others(looks, named=False)]):
+        finding = " ".join(said)
         if len(finding) <= LONGEST:
             return finding
     return " ".join(_how_many([], shown))
 
 
-def _others(looks: Sequence[SourceLook]) -> list[str]:
-    """Return what is to be said of the sources that show no doses."""
+def _others(looks: Sequence[SourceLook], *, named: bool = True) -> list[str]:
+    """Return what is to be said of the sources that show no doses, by their exact names unless those are too long."""
     said = []
     if any(look.source == RecordCheck.Source.NONE for look in looks):
         said.append(_("No record anywhere: treat as not vaccinated."))
@@ -47,7 +48,7 @@ def _others(looks: Sequence[SourceLook]) -> list[str]:
         (Outcome.NOT_AVAILABLE, _("%(sources)s: not available.")),
     ):
         names = _listed(
-            source_words(look.source, look.source_name)
+            source_words(look.source, look.source_name if named else "")
             for look in looks
             if look.outcome == outcome and look.source != RecordCheck.Source.NONE
         )

@@ -371,7 +371,8 @@ class ConsentHealthForm(NhsukForm):
             }
         if decides in THEMSELVES:
             return about | {
-                "given_by_name": str(self.person),
+                # Two names of 100 letters each are longer than what keeps a copy of them.
+                "given_by_name": str(self.person)[:200],
                 "gillick": self._gillick(),
                 "parents_not_told": bool(data.get(f"private_{decides}")),
             }

@@ -216,6 +216,10 @@ class LineForm(QuietForm):
             data["as_written"] = data.get("as_written") or self.typed_name
             if data.get("vaccine") == SeenVaccine.OTHER and not data["as_written"]:
                 self.add_error("vaccine", _("Add the name as the record has it, like Other BCG"))
+            # Typed after "Other", it came by another box than its own.
+            longest = field_of(self, "as_written").max_length
+            if len(data["as_written"]) > longest:
+                self.add_error("vaccine", _("The name must be %(limit)s characters or fewer") % {"limit": longest})
         return data
 
     def found(self) -> FoundDose:

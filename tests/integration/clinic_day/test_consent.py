@@ -70,6 +70,13 @@ def test_a_competent_young_person_is_vaccinated(clinic, nurse, tom):
     assert (dose.consent_by_name, dose.parents_not_told) == ("Tom Khan", False)
 
 
+def test_a_name_as_long_as_any_may_be_is_kept_as_far_as_a_copy_reaches(clinic, nurse, tom):
+    Person.objects.filter(pk=tom.pk).update(first_name="T" * 100, last_name="K" * 100)
+    assert alone(nurse, clinic, tom).status_code == 302
+    give(nurse, clinic, tom, batch=str(clinic.mmr.public_id))
+    assert Vaccination.objects.get().consent_by_name == f"{'T' * 100} {'K' * 99}"
+
+
 @pytest.mark.once
 @pytest.mark.parametrize("name", GILLICK_ANSWERS)
 def test_one_no_is_said_with_what_else_can_be_done_and_nothing_typed_is_lost(clinic, nurse, tom, name):

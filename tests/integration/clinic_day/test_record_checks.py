@@ -169,6 +169,7 @@ def test_a_round_sent_twice_is_one(clinic, nurse, amina):
         ({**BOOK, **line(0, "FLU", "2024")}, "Choose a vaccine on the list."),
         ({**BOOK, **line(0, "men", "2024")}, "Type more of the name: it could be Hib/MenC, MenACWY, MenB"),
         ({**BOOK, **line(0, "other", "2024")}, "Add the name as the record has it, like Other BCG"),
+        ({**BOOK, **line(0, f"Other {'x' * 61}", "2024")}, "The name must be 60 characters or fewer"),
         ({**BOOK, **line(0, "MMR")}, "Enter the date, or a month and year, or a year"),
         ({**BOOK, **line(0, "MMR", "30/2/24")}, "This is not a real date: check the day and the month"),
         ({**BOOK, **line(0, "MMR", "feb 24")}, "Write the year with 4 numbers: 24 could be a day"),
@@ -195,6 +196,16 @@ def test_a_check_without_a_finding_that_can_be_kept_is_not_saved(clinic, nurse, 
     page = check(nurse, clinic, amina, finding=finding)
     assert page.status_code == 422 and not RecordCheck.objects.exists()
     assert 'name="red_book-outcome" value="nothing_recorded"' in page.content.decode()
+
+
+def test_long_names_of_records_that_show_nothing_still_have_a_finding_that_can_be_kept(clinic, nurse, amina):
+    sent = {}
+    for source in ("red_book", "chis", "gp_record", "school", "overseas", "verbal"):
+        sent |= {f"{source}-outcome": "not_available", f"{source}-source_name": f"{source} {'x' * 85}"}
+    check(nurse, clinic, amina, **sent)
+    assert {check.finding for check in RecordCheck.objects.all()} == {
+        "Red book, CHIS, GP record, school service, overseas papers and told by the person or parent: not available."
+    }
 
 
 @pytest.mark.parametrize("rows", ["", "x", "-5", "100000", "\x00", "٣"])
@@ -300,17 +311,6 @@ def test_one_dose_written_twice_is_one_from_then_on_and_can_be_decided_anew(clin
     assert DoseSeen.objects.count() == 2
 
 
-def test_a_decision_sent_twice_is_one(clinic, nurse, amina):
-    near(clinic, nurse, amina)
-    for _press in range(2):
-        decide(nurse, clinic, amina, "first", client_uuid="6a1f2d0e-8f0a-4a57-9a1e-1f2d3c4b5a69")
-    assert DoseJudgement.objects.count() == 1
-    assert AuditEvent.objects.filter(action="judge_doses", reason="The stamp is legible").count() == 1
-
-
-@pytest.mark.parametrize(
-    ("wrong", "sentence"),
-    [
 def test_once_the_clinic_is_over_a_check_and_a_decision_are_about_the_person(clinic, nurse, amina):
     check(nurse, clinic, amina, **BOOK, **line(0, "MMR", "3/4/24"))
     ClinicSession.objects.update(state=ClinicSession.State.CLOSED_OFF)
@@ -322,6 +322,17 @@ def test_once_the_clinic_is_over_a_check_and_a_decision_are_about_the_person(cli
     assert "one dose, decided by Nora Nurse" in page_of(clinic, nurse, amina)
 
 
+def test_a_decision_sent_twice_is_one(clinic, nurse, amina):
+    near(clinic, nurse, amina)
+    for _press in range(2):
+        decide(nurse, clinic, amina, "first", client_uuid="6a1f2d0e-8f0a-4a57-9a1e-1f2d3c4b5a69")
+    assert DoseJudgement.objects.count() == 1
+    assert AuditEvent.objects.filter(action="judge_doses", reason="The stamp is legible").count() == 1
+
+
+@pytest.mark.parametrize(
+    ("wrong", "sentence"),
+    [
         ({"answer": ""}, "Select what the two entries are"),
         ({"answer": "three"}, "Select what the two entries are"),
         ({"reason": ""}, "Enter what you base this on"),
