@@ -82,6 +82,8 @@ class ConsentHealthForm(NhsukForm):
     ``vaccines`` are those to agree to, ``screen`` those to ask the health questions for; either may be empty.
     ``reasons`` says why somebody who agreed before is asked again. ``doses`` are the numbers of the doses, as far as
     they are known: with the rest of what the page asks they tell whether somebody answers another page than this.
+    ``private`` says that the young person asked before, about one of these vaccines, that parents are not told: the
+    wish stands until they take it back, and is not lost because nobody ticked it again.
     """
 
     def __init__(
@@ -97,11 +99,13 @@ class ConsentHealthForm(NhsukForm):
         carried: Carried | None = None,
         reasons: Sequence[str] = (),
         doses: Mapping[str, int | None] | None = None,
+        private: bool = False,
         **kwargs: Any,
     ) -> None:
         super().__init__(*args, **kwargs)
         self.person, self.vaccines, self.accompanied = person, list(vaccines), accompanied
         self.screen, self.questions = list(screen), list(questions) if screen else []
+        self.private = private
         self.at_home, self.carried, self.reasons, self.on = at_home or AtHome(), carried or Carried(), reasons, on
         self.routes = consent_routes(person, on)
         self.asks_pregnancy = asks_about_pregnancy(person, on)
@@ -174,6 +178,7 @@ class ConsentHealthForm(NhsukForm):
                 label=_("%(name)s asks that parents are not told") % {"name": self.person.first_name},
                 help_text=_("No message goes to a parent, and nothing is sent out by itself. Tell the GP practice."),
                 required=False,
+                initial=self.private,
             )
             names.append(f"private_{route}")
         return names

@@ -30,7 +30,7 @@ from immunisations import actions
 from immunisations.health_questions import questions_for, yes_first
 from immunisations.meanwhile import ChangedMeanwhile, changed_meanwhile, changes_since
 from immunisations.models import Visit
-from immunisations.policies import asked_again_because, standing_answers
+from immunisations.policies import asked_again_because, parents_not_told, standing_answers
 
 
 def consent_form(
@@ -68,6 +68,7 @@ def consent_form(
         reasons=[why for code in asked if (why := asked_again_because(data.consents, code, data.dose_number(code)))],
         on=data.session.date,
         doses={code: data.dose_number(code) for code in asked},
+        private=any(parents_not_told(data.consents, code) for code in asked),
     )
 
 

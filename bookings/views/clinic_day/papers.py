@@ -36,10 +36,13 @@ class RecordOfToday(PersonPageBase):
 
     def get(self, request: HttpRequest, **kwargs: Any) -> HttpResponse:
         """Show it, once there is a visit; the same page prints."""
-        if self.data.visit is None:
+        visit_record = self.data.record
+        if visit_record is None:
             return redirect(self.person_url())
         record = today_record(self.data)
-        private = any(row.parents_not_told for row in record.given)
+        # Also where nothing was given in the end: that they came and why not is theirs to tell.
+        rows = (*record.given, *record.not_given)
+        private = visit_record.parents_not_told() or any(row.parents_not_told for row in rows)
         reactions = [row for row in reactions_of(self.person) if row.vaccination.session_id == self.clinic.pk]
         context = {"record": record, "private": private, "reactions": reactions, "back_url": self.person_url()}
         return self.page("record_of_today.html", context)

@@ -244,13 +244,6 @@ def test_somebody_who_became_unwell_is_not_carried_as_well(clinic, nurse, amina,
 
 
 @pytest.mark.once
-def test_everything_due_together_is_one_page_and_one_confirmation(clinic, nurse, amina, room):
-    room.check(amina.visits.get())
-    page = words(nurse.get(clinic.url("person", amina.public_id)))
-    assert "Ask each health question for MMRV and 6-in-1" in page or "for 6-in-1 and MMRV" in page
-    agree(nurse, clinic, amina)
-    give(nurse, clinic, amina)
-    # The second vaccine: its button, the site, save.
 def test_an_answer_that_was_a_slip_is_asked_again_and_no_longer_stops_the_dose(clinic, nurse, tom):
     # His sex is on no record, so he was asked, and the wrong box was ticked.
     alone(nurse, clinic, tom, health="yes", yes=["pregnant"])
@@ -280,6 +273,13 @@ def test_the_questions_are_not_asked_again_for_what_was_given(clinic, nurse, ami
     assert not [each for each in links_of(nurse.get(clinic.url("person", amina.public_id))) if "screen=" in each]
 
 
+def test_everything_due_together_is_one_page_and_one_confirmation(clinic, nurse, amina, room):
+    room.check(amina.visits.get())
+    page = words(nurse.get(clinic.url("person", amina.public_id)))
+    assert "Ask each health question for MMRV and 6-in-1" in page or "for 6-in-1 and MMRV" in page
+    agree(nurse, clinic, amina)
+    give(nurse, clinic, amina)
+    # The second vaccine: its button, the site, save.
     assert "Give 6-in-1" in words(nurse.get(clinic.url("person", amina.public_id)))
     assert nurse.get(clinic.url("give-dose", amina.public_id, "6IN1")).status_code == 200
     assert give(nurse, clinic, amina, "6IN1").status_code == 302
@@ -365,6 +365,17 @@ def test_the_wish_is_seen_at_the_next_clinic_too(clinic, nurse, tom, this_mornin
     assert "Private" in page and "parents are not to be told" in page
 
 
+def test_asked_again_the_wish_stands_until_it_is_taken_back(clinic, nurse, tom):
+    alone(nurse, clinic, tom, private_gillick="on")
+    again = next(each for each in links_of(nurse.get(clinic.url("person", tom.public_id))) if "again=1" in each)
+    form = asked_on(nurse, again)
+    said = {**form.values, "decides": "gillick", **FIVE}
+    assert said["private_gillick"] == "on" and set(form.values).isdisjoint({"decides", *FIVE})
+    del said["private_gillick"]
+    nurse.post(again, said)
+    assert list(Consent.objects.order_by("pk").values_list("parents_not_told", flat=True)) == [True, False]
+
+
 @pytest.mark.once
 def test_from_18_the_question_is_not_asked(clinic, nurse, desk):
     book(clinic.session, child("Ann", "Lee", date(2009, 1, 1)), child("Grace", "Lee", date(1995, 5, 1)))
@@ -410,3 +421,12 @@ def test_the_sheet_for_a_private_young_person_says_nothing_on_paper_that_tells_o
     printed, not_printed = html.split('<div class="app-noprint">', 1)
     assert "Hand it to nobody else" in not_printed.split("</h1>")[0] and "parents are not told" not in printed
     assert "red book" not in html and "Keep it where you choose" in html
+
+
+def test_the_sheet_is_private_too_where_nothing_was_given_in_the_end(clinic, nurse, tom):
+    alone(nurse, clinic, tom, private_gillick="on")
+    page = words(nurse.get(clinic.url("record-of-today", tom.public_id)))
+    assert "Hand it to nobody else" in page and "red book" not in page
+    nurse.post(clinic.url("not-given", tom.public_id), {"series": "MEASLES", "reason": "unwell"})
+    page = words(nurse.get(clinic.url("record-of-today", tom.public_id)))
+    assert "unwell today" in page and "Hand it to nobody else" in page and "red book" not in page
