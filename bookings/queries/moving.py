@@ -14,7 +14,7 @@ from immunisations.ages import age_in_words
 from immunisations.models import Consent, DoseJudgement, Person, Vaccination, Visit
 from immunisations.people import root_of, row_ids
 from immunisations.policies import already_recorded, consent_for, screening_for
-from immunisations.queries import Forecast, HistoryDose, Mention, facts_for, fold, forecast_for, history
+from immunisations.queries import Forecast, HistoryDose, Mention, facts_for, fold, forecast_for, history, verdicts_on
 from immunisations.schedule import SeriesForecast
 
 
@@ -149,9 +149,8 @@ def _side(person: Person, before: list[HistoryDose], after: list[HistoryDose], r
 
 
 def _verdict(dose: HistoryDose, outlook: Forecast, series: str) -> str:
-    result = outlook.of(series)
-    found = [each.reason for each in (result.doses if result else ()) if each.given_on == dose.given_on]
-    return found[0] if found else ""
+    """Return what the series makes of a dose; "" of any other, such as one of that very day."""
+    return next((each.reason for of, each in verdicts_on(dose, outlook) if of == series), "")
 
 
 def _series_line(outlook: Forecast, series: str) -> SeriesLine:

@@ -84,6 +84,18 @@ def test_both_records_stand_side_by_side_before_and_after(room, nurse, dose):
     }
 
 
+@pytest.mark.once
+def test_what_counts_in_the_course_is_said_of_its_own_doses_alone(room, nurse, dose):
+    same_day = ("MMR", "2022-02-01"), ("6IN1", "2022-02-01")
+    other = room.ready(room.person("Bilal", born=date(2021, 1, 1)), *same_day).person
+    there = compare_move(dose, other, today=dose.session.date).there
+    assert {str(line.vaccine): line.verdict for line in there.doses} == {
+        "MMR": "Counts as dose 1.",
+        "6-in-1": "",
+        "MMRV": "Counts as dose 2.",
+    }
+
+
 def test_a_dose_moves_and_both_pages_say_so(room, nurse, dose):
     other = room.ready(room.person("Bilal", born=date(2021, 1, 1)), ("MMR", "2022-02-01")).person
     done = move(nurse, dose, other)
