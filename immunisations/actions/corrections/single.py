@@ -22,7 +22,8 @@ from immunisations.actions.vaccinations import chain_end
 from immunisations.actions.visits import begin_visit
 from immunisations.models import Person, Vaccination, Visit
 from immunisations.people import lock_root
-from immunisations.policies import can_correct, check_session_correctable
+from immunisations.policies import can_correct, can_record, check_session_correctable
+from immunisations.queries import facts_for, forecast_for, still_due, visit_record
 from immunisations.text import is_blank, tidy
 from immunisations.waiting import keep_waiting_right
 
@@ -94,9 +95,10 @@ def correct_vaccination(
         "correction_reason": tidy(reason)[:300],
     }
     _mark(new, marks, client_uuid=client_uuid)
+    began = False
     if planned.elsewhere:
         if move_to is not None:
-            _begin_visit_of_mover(new, row, roots[-1], by=by, at=at, source=source)
+            began = _begin_visit_of_mover(new, row, roots[-1], by=by, at=at, source=source)
         # Asked before the error is written: where a dose stands already, nothing is.
         new.replaces = chain_end(roots[-1], new.person, new.session_id, new.series)
         new.moved_from = row
@@ -107,7 +109,7 @@ def correct_vaccination(
     else:
         new.replaces = row
     new.save(force_insert=True)
-    if move_to is not None:
+    if move_to is not None and (began or not _goes_on(new.visit, at)):
         Visit.objects.filter(pk=new.visit_id, left_at__isnull=True).update(left_at=at)
     carry_reactions([(row, new)], by=by, at=at, reason=new.correction_reason)
     carry_follow_ups([(row, new)], by=by, at=at, source=source)
@@ -135,11 +137,22 @@ def _mark(row: Vaccination, marks: Mapping[str, Any], *, client_uuid: uuid.UUID 
 
 def _begin_visit_of_mover(
     new: Vaccination, row: Vaccination, target: Person, *, by: User, at: datetime, source: str
-) -> None:
-    visit, _began = begin_visit(
+) -> bool:
+    visit, began = begin_visit(
         session=row.session, person=target, by=by, at=at, arrived_at=row.visit.arrived_at, source=source
     )
     new.visit, new.person = visit, visit.person
+    return began
+
+
+def _goes_on(visit: Visit, at: datetime) -> bool:
+    """Whether somebody may still be at the clinic for something else: on its day, with more due."""
+    session = visit.session
+    if not can_record(session) or session.date != london_day(at):
+        return False
+    record = visit_record(visit)
+    outlook = forecast_for(visit.person, session.date, facts_for(visit.person, session, record.screenings))
+    return bool(outlook.problem or still_due(record, outlook, session))
 
 
 def _shown(row: Vaccination, names: Collection[str]) -> dict[str, Any]:

@@ -112,6 +112,21 @@ def test_a_dose_moves_and_both_pages_say_so(room, nurse, dose):
     assert (event.before["person"], event.after["person"]) == (str(dose.person.public_id), str(other.public_id))
 
 
+def test_whoever_is_still_here_for_something_else_stays_on_the_list(room, nurse, dose):
+    bilal = room.ready(room.person("Bilal", born=date(2021, 1, 1)), ("MMR", "2022-02-01"))
+    move(nurse, dose, bilal.person)
+    bilal.refresh_from_db()
+    # His 6-in-1 is still due, and he is in the chair.
+    assert bilal.left_at is None
+    # Of somebody with nothing else due, and of anybody once the day is over, the visit ends with it.
+    sixes = [("6IN1", f"2021-0{month}-01") for month in (3, 4, 5)]
+    zara = room.ready(room.person("Zara", born=date(2021, 1, 1)), *sixes, ("6IN1", "2024-06-01"))
+    [row] = Vaccination.objects.current()
+    move(nurse, row, zara.person)
+    zara.refresh_from_db()
+    assert zara.left_at == LATER
+
+
 def test_what_speaks_against_the_move_is_said_before(room, nurse, dose):
     nobody = room.person("Bilal", born=date(2021, 1, 1))
     page = words(nurse.get(move_url(dose, nobody)))
