@@ -224,6 +224,16 @@ def test_a_note_is_corrected(nurse, dose):
     assert stands().note == "Cried a little"
 
 
+@pytest.mark.once
+def test_a_note_or_route_that_was_replaced_can_still_be_read_beside_the_new_one(nurse, dose):
+    correct(nurse, dose, "note", note="Cried a little")
+    correct(nurse, stands(), "note", note="Fainted")
+    correct(nurse, stands(), "site", body_site=dose.body_site, route="subcutaneous")
+    page = person_page(nurse, dose).content.decode()
+    assert '<s class="app-struck">Cried a little</s>' in page and words(person_page(nurse, dose)).count("Fainted") == 1
+    assert "How it was given: into the muscle , under the skin." in words(person_page(nurse, dose))
+
+
 def test_a_reason_is_corrected_and_its_record_offers_nothing_of_a_dose(nurse, room):
     [declined] = room.decline(room.ready())
     offered = nurse.get(url("record-correct", declined)).content.decode()
