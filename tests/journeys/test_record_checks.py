@@ -117,10 +117,14 @@ def test_two_records_that_disagree_are_written_down_and_decided_with_the_keyboar
     assert DoseSeen.objects.count() == 4
 
 
-def test_papers_from_abroad_are_written_down_as_they_stand_with_the_keyboard_alone(
+def test_a_traveller_familys_papers_are_written_down_as_they_stand_with_the_keyboard_alone(
     evesham: Evesham, clock, browsers: Browsers
 ) -> None:
-    nurse = arrived(evesham, clock, browsers, "Danior", "Lee", date(2020, 9, 9))
+    book(evesham.session, child("Danior", "Lee", date(2020, 9, 9)), child("Mirela", "Lee", date(2022, 5, 1)))
+    clock.move_to(MORNING)
+    nurse = AtTheDesk(browsers(SMALL))
+    nurse.signs_in("nora")
+    nurse.presses("Arrive all 2 Lee children")
     nurse.opens_the_check("LEE, Danior")
     nurse.shows("GP record", "Not available")
     nurse.shows("Overseas papers", "Doses found")
@@ -153,3 +157,19 @@ def test_papers_from_abroad_are_written_down_as_they_stand_with_the_keyboard_alo
         ("gp_record", "not_available"),
         ("overseas", "doses_found"),
     }
+
+    # His sister has a page torn out of such a card, with a month and a year alone, and nothing anywhere else.
+    nurse.opens_the_check("LEE, Mirela")
+    nurse.shows("CHIS", "Nothing recorded")
+    nurse.shows("Overseas papers", "Doses found")
+    nurse.tabs_to(nurse.page.locator("#id_dose0-vaccine"))
+    for written in (("6-in-1", "2022", "", "", "Romania"), ("MMR 04/2023", "", "ROR", "", "Romania")):
+        nurse.types(*written)
+        nurse.page.keyboard.press("Enter")
+    nurse.presses("Continue")
+    nurse.sees("April 2023")
+    nurse.presses("Save record check")
+    nurse.sees("Record check saved.", "Not in: CHIS")
+    assert set(
+        DoseSeen.objects.filter(record_check__person__first_name="Mirela").values_list("vaccine", "given_on")
+    ) == {("6IN1", "2022"), ("MMR", "2023-04")}
