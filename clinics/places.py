@@ -39,10 +39,8 @@ __all__ = [
     "confirm_held",
     "confirm_with_own",
     "extend_kept",
-    "find_runs",
     "free_grid",
     "free_times",
-    "nearest_split",
     "release",
     "release_kept",
     "share_session",
@@ -52,10 +50,6 @@ __all__ = [
 TRIES = 6
 # The last tries stand in a queue at the clinic's row: each that fails means that somebody else got on.
 TRIES_IN_QUEUE = 60
-READ_STATE = "SELECT state FROM clinics_clinicsession WHERE id = %s"
-# The time to wait for locks is set by the statement that takes the first: columns are read before a row is locked.
-LOCK = "SELECT set_config('lock_timeout', '2s', true), state FROM clinics_clinicsession WHERE id = %s FOR KEY SHARE"
-LOCK_IN_QUEUE = LOCK.replace("FOR KEY SHARE", "FOR NO KEY UPDATE")
 # A family would rather wait ten seconds than be turned away while there is room.
 LONGEST_WAITS = 5
 
@@ -142,25 +136,6 @@ def free_times(*, session: ClinicSession, at: datetime, holder: uuid.UUID | None
         .order_by("starts_at")
     )
     return [FreeTime(starts_at, free) for starts_at, free in rows]
-
-
-def find_runs(
-    *, session: ClinicSession, needs: Sequence[Need], at: datetime, holder: uuid.UUID | None = None
-) -> list[Run]:
-    """Return every start at which people with ``needs`` fit one after the other."""
-    return list(free_grid(session=session, at=at, holder=holder).runs(needs))
-
-
-def nearest_split(
-    *,
-    session: ClinicSession,
-    needs: Sequence[Need],
-    at: datetime,
-    near: datetime | None = None,
-    holder: uuid.UUID | None = None,
-) -> Run | None:
-    """Return the seating with the shortest waits for a family that fits nowhere in one run."""
-    return free_grid(session=session, at=at, holder=holder).nearest_split(needs, near)
 
 
 def take_places(

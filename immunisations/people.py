@@ -12,11 +12,6 @@ from immunisations.models import Person
 Row = TypeVar("Row")
 
 
-def rows_of(person: Person) -> models.QuerySet[Person]:
-    """Return every row of the person: the root and all that point to it."""
-    return Person.objects.filter(models.Q(pk=person.root_id) | models.Q(merged_into=person.root_id))
-
-
 _MERGED: Recurring[int] = Recurring(
     lambda root: Person.objects.filter(merged_into=root).order_by("pk").values_list("pk", flat=True),
     root=models.BigIntegerField(),

@@ -3,13 +3,10 @@
 Ages are days before the clinic's day, so that what is due is the same on whatever day the demonstration is loaded.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 
 from bookings.details import Contact
-
-DateOf = Callable[[date], str]
 
 
 @dataclass(frozen=True)

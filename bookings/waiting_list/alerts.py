@@ -5,10 +5,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.conf import settings
 from django.db import models, transaction
 from django.db.models import Exists, Max, OuterRef, Q
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from bookings import owing
@@ -49,11 +47,6 @@ class Asked:
 def token_of(alert: OpeningAlert) -> str:
     """Return the secret of an alert's private link. Raises LookupError where the key that made it is retired."""
     return link_token_of(alert.public_id, alert.token_hash)
-
-
-def alert_link(alert: OpeningAlert) -> str:
-    """Return the private link of an alert, as messages carry it: to see and stop."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("opening-alert-link", args=[token_of(alert)])
 
 
 def find_alert(token: str) -> OpeningAlert | None:

@@ -7,9 +7,7 @@ from dataclasses import asdict, dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from django.conf import settings
 from django.db import IntegrityError, transaction
-from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts import audit
@@ -53,11 +51,6 @@ class Joined:
 def token_of(entry: WaitingListEntry) -> str:
     """Return the secret of an entry's private link. Raises LookupError where the key that made it is retired."""
     return link_token_of(entry.public_id, entry.token_hash)
-
-
-def entry_link(entry: WaitingListEntry) -> str:
-    """Return the private link of an entry, as messages carry it: to see, take, decline and stop."""
-    return settings.PUBLIC_URL.rstrip("/") + reverse("waiting-list-link", args=[token_of(entry)])
 
 
 def find_entry(token: str) -> WaitingListEntry | None:

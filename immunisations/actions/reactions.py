@@ -13,7 +13,7 @@ from accounts.errors import Refused
 from accounts.models import User
 from accounts.permissions import Permission
 from immunisations.models import Reaction, Vaccination
-from immunisations.people import lock_root, root_of
+from immunisations.people import lock_root
 from immunisations.text import is_blank, tidy
 
 
@@ -170,10 +170,3 @@ def carry_reactions(
             )
         )
     return Reaction.objects.bulk_create(made)
-
-
-def person_of(reaction: Reaction) -> uuid.UUID:
-    """Return the public id of the person whose reaction it is. The dose's person and what they were merged into are
-    loaded.
-    """
-    return root_of(reaction.vaccination.person).public_id

@@ -45,7 +45,6 @@ ITEM_KEYS = keys(
 )
 DATE_KEYS = keys("id items fieldset hint errorMessage classes formGroup attributes")
 DATE_ITEM_KEYS = keys("id name value label width error autocomplete inputmode classes attributes")
-DATE_BOX_KEYS = keys("id name value width autocomplete attributes")
 WIDTHS = ("2", "3", "4", "5", "10", "20", "30")
 
 

@@ -159,11 +159,6 @@ def _row(row: Params, any_actions: bool) -> str:
     return f"{html}</div>"
 
 
-def _is_list(row: Params) -> bool:
-    """Whether the row's actions are a bare list, a form that only the macro knows."""
-    return isinstance(row.get("actions"), list)
-
-
 def summary_list(params: Params) -> str:
     """Return a list of keys and values, each row with its actions (``{"items": [...]}``)."""
     known(params, SUMMARY_KEYS)

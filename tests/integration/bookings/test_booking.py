@@ -21,7 +21,7 @@ from bookings.models import Appointment, Booking, Draft
 from bookings.policies import BookingRefused
 from bookings.references import ALPHABET, shown_reference
 from clinics.models import ClinicSession, Place, Reservation
-from clinics.places import Need, NotTakingBookings, TimesTaken, find_runs, free_times, take_places
+from clinics.places import Need, NotTakingBookings, TimesTaken, free_grid, free_times, take_places
 from messaging.models import Message
 from tests.support.factories import NOW, book, child, contact, make_session, make_user
 
@@ -180,7 +180,7 @@ def test_choosing_another_time_gives_the_first_back() -> None:
 def test_a_family_that_fits_nowhere_together_is_booked_apart_when_it_agrees() -> None:
     session = make_session(periods=[(time(10), time(10, 30), 1)])
     book(session, starts_at=TEN + minutes(10))
-    assert find_runs(session=session, needs=[Need(), Need()], at=NOW) == []
+    assert list(free_grid(session=session, at=NOW).runs([Need(), Need()])) == []
     mine = draft()
     taken = hold_times(draft=mine, session=session, needs=[Need()] * 2, starts_at=TEN, at=NOW, split=True)
     assert [seat.starts_at for seat in taken] == [TEN, TEN + minutes(20)]
