@@ -233,7 +233,11 @@ def _arrive(
 
 @transaction.atomic
 def undo_arrival(*, visit: Visit, by: User, at: datetime, source: str = "staff") -> None:
-    """Take an arrival back: the appointment is expected again. Raises VisitRefused once anything was recorded."""
+    """Take an arrival back: the appointment is expected again. Raises VisitRefused once anything was recorded, and
+    SessionNotOpen once the clinic is closed off or cancelled.
+    """
+    # First the clinic, then its appointments, as on arriving.
+    share_session(visit.session)
     appointment = Appointment.objects.select_for_update(of=("self",)).filter(visit=visit).first()
     if appointment is not None:
         appointment.visit = None

@@ -188,9 +188,10 @@ def undo_arrival(*, visit: Visit, by: User | None, at: datetime, source: str = "
     """Take back an arrival that was a slip: the visit goes, the audit stays.
 
     Raises VisitRefused: ``has_records`` once anything was recorded on it, ``in_progress`` while somebody else sees
-    the person.
+    the person. Raises SessionNotOpen once the clinic is closed off or cancelled: who came is counted by then.
     """
     visit = _locked(visit)
+    check_session_open(visit.session)
     if has_records(visit):
         raise VisitRefused(
             " ".join(

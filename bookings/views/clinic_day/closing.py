@@ -16,7 +16,6 @@ from bookings.queries.report import clinic_report
 from bookings.views.clinic_day.arriving import ArrivingPage
 from bookings.views.clinic_day.base import ClinicDayPage, uuids
 from immunisations.models import Visit
-from immunisations.policies import check_session_open
 
 
 class DidNotAttend(ArrivingPage):
@@ -35,7 +34,6 @@ class DidNotAttend(ArrivingPage):
         meant = uuids([each for each in request.POST.getlist("shown") if each not in request.POST.getlist("except")])
         appointments = list(Appointment.objects.filter(session=self.clinic, public_id__in=meant))
         try:
-            check_session_open(self.clinic)
             count = mark_did_not_attend(appointments=appointments, by=self.user, source="staff", at=self.now)
         except Refused as refusal:
             messages.error(request, str(refusal))

@@ -9,6 +9,7 @@ import pytest
 from django.db import connection, transaction
 
 from accounts.errors import Refused
+from bookings.arrivals import undo_arrival
 from bookings.closing import close_clinic
 from bookings.queries.report import clinic_report
 from clinics.models import ClinicSession
@@ -76,6 +77,19 @@ def test_whoever_records_while_the_clinic_is_closed_waits_and_is_told_who_closed
     assert isinstance(refused, Refused) and (refused.code, refused.status) == ("clinic_not_open", 409)
     assert "by Sue Senior" in str(refused)
     assert not Vaccination.objects.exists() and Visit.objects.count() == 1
+
+
+def test_an_arrival_undone_while_the_clinic_is_closed_waits_and_stays_counted() -> None:
+    room = make_room()
+    visit = room.visit()
+    actions.end_visit(visit=visit, why=Visit.Why.ADVICE, by=room.nurse, at=AT)
+    with transaction.atomic():
+        close(room)
+        late = Meanwhile(lambda: undo_arrival(visit=visit, by=room.nurse, at=AT))
+        assert late.is_waiting()
+    refused = late.end()
+    assert isinstance(refused, Refused) and refused.code == "clinic_not_open"
+    assert Visit.objects.get() == visit
 
 
 def test_closing_waits_for_a_dose_under_way_and_then_asks_for_its_batch() -> None:

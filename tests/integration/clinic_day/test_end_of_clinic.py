@@ -13,17 +13,19 @@ from django.urls import reverse
 
 from accounts.models import AuditEvent, Role
 from bookings.actions import mark_did_not_attend
+from bookings.arrivals import arrive_appointments, undo_arrival
 from bookings.closing import NotReadyToClose, close_clinic
 from bookings.models import Appointment
 from bookings.queries.report import clinic_report
 from clinics.actions import take_stock
 from clinics.models import ClinicSession
 from immunisations import actions
-from immunisations.models import FollowUp, Reaction, Vaccination
+from immunisations.meanwhile import changes_since, seen_now
+from immunisations.models import FollowUp, Reaction, Vaccination, Visit
 from immunisations.policies import SessionNotOpen
 from tests.integration.clinic_day.conftest import signed_in, words
 from tests.support.factories import book, child, make_user
-from tests.support.records import AT, Room, make_room
+from tests.support.records import AT, BORN, Room, make_room
 
 EVENING = AT + timedelta(hours=7)
 
@@ -349,3 +351,38 @@ def test_those_who_did_not_attend_and_those_who_cancelled_are_counted_apart(room
     mark_did_not_attend(appointments=list(Appointment.objects.all()[:1]), by=room.nurse, source="staff", at=EVENING)
     report = clinic_report(room.session, at=EVENING)
     assert (report.booked, report.totals.did_not_attend, report.totals.expected) == (2, 1, 1)
+
+
+class TestWhoCameOnceItIsClosed:
+    @pytest.fixture(autouse=True)
+    def closed(self, room: Room) -> None:
+        """One person came for advice, and one who was booked did not come."""
+        actions.end_visit(visit=room.visit(), why=Visit.Why.ADVICE, by=room.nurse, at=AT)
+        book(room.session, child("Bilal"))
+        mark_did_not_attend(appointments=list(Appointment.objects.all()), by=room.nurse, source="staff", at=EVENING)
+        close(room)
+
+    def test_an_arrival_is_not_undone_from_a_list_that_was_still_open(self, room):
+        page = signed_in(room.nurse).post(
+            url(room, "clinic-day-undo-arrival"), {"visit": str(Visit.objects.get().public_id)}
+        )
+        assert page.status_code == 409 and "was closed at" in words(page)
+        report = clinic_report(room.session, at=EVENING)
+        assert (report.totals.came, report.totals.advice_only) == (1, 1)
+
+    def test_nobody_is_marked_as_not_having_come_by_whichever_door(self, room):
+        with pytest.raises(SessionNotOpen, match="was closed at"):
+            mark_did_not_attend(appointments=list(Appointment.objects.all()), by=room.nurse, source="staff", at=EVENING)
+
+
+def test_who_is_known_and_did_not_attend_has_it_among_what_was_done_to_them(room):
+    person = room.person()
+    [booked] = book(room.session, child("Amina", "Khan", BORN)).appointments
+    [visit] = arrive_appointments(
+        session=room.session, appointments=[booked], chosen={booked.pk: person}, by=room.nurse, at=AT
+    ).visits
+    undo_arrival(visit=visit, by=room.nurse, at=AT)
+    page = seen_now(person)
+    mark_did_not_attend(appointments=[booked], by=room.senior, source="staff", at=EVENING)
+    [change] = changes_since(person, page, by=room.nurse)
+    assert str(change) == "Sue Senior marked them as did not attend at 5pm."
