@@ -1,12 +1,14 @@
 """Adding people to a clinic's list, and taking somebody off it."""
 
 import uuid
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
@@ -18,7 +20,7 @@ from accounts.permissions import Permission
 from bookings.models import ListEntry, ListImport
 from clinics.models import ClinicSession
 from immunisations.actions import NewPerson, add_people, add_person, add_prison_number
-from immunisations.models import Person, Vaccination
+from immunisations.models import Person, PersonIdentifier, Vaccination
 from immunisations.people import row_ids
 from immunisations.policies import check_session_open
 from immunisations.text import is_blank, tidy
@@ -104,6 +106,18 @@ def _next_position(session: ClinicSession) -> int:
     return (last or 0) + 1
 
 
+def _prison_numbers(roots: Iterable[int]) -> dict[int, set[str]]:
+    """Return the prison numbers that these people (keys of root rows) are known by. One query, none for nobody."""
+    keys = list(roots)
+    found: dict[int, set[str]] = defaultdict(set)
+    if keys:
+        theirs = PersonIdentifier.objects.filter(Q(person__in=keys) | Q(person__merged_into__in=keys))
+        rows = theirs.filter(kind=PersonIdentifier.Kind.PRISON_NUMBER)
+        for root, value in rows.values_list(Coalesce("person__merged_into", "person"), "value"):
+            found[root].add(value.upper())
+    return found
+
+
 @transaction.atomic
 def add_list(
     *,
@@ -118,7 +132,8 @@ def add_list(
 ) -> ListImport:
     """Put people on a clinic's list, all or none, in their order; those on it already stay as they are.
 
-    ``rows`` is how many rows the list had, ``name`` the file's. The same ``client_uuid`` returns the same import.
+    ``rows`` is how many rows the list had, ``name`` the file's. However many are known already, it takes as many
+    queries, but for prison numbers that are new of them. The same ``client_uuid`` returns the same import.
     Raises SessionNotOpen, PermissionDenied, what ``add_person`` and ``add_prison_number`` raise, and ListRefused
     (``used_before``) where the ``client_uuid`` was another clinic's.
     """
@@ -151,13 +166,14 @@ def add_list(
             source=source,
         )
     )
+    known = _prison_numbers(each.person.root_id for each in people if each.person is not None and each.prison_number)
     entries = []
     for number, each in enumerate(people):
         person = each.person.merged_into or each.person if each.person is not None else next(new)
         if each.person is not None:
             if person.pk in there_already:
                 continue
-            if each.prison_number:
+            if each.prison_number and each.prison_number not in known[person.pk]:
                 add_prison_number(person=person, number=each.prison_number, by=by, at=at, source=source)
         there_already.add(person.pk)
         entries.append(_new_entry(session, person, each, position + number, by=by, at=at))

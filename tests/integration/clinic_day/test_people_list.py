@@ -22,7 +22,7 @@ from clinics.models import ClinicSession, Venue
 from immunisations import actions
 from immunisations.models import Offer, Person, PersonIdentifier
 from tests.integration.clinic_day.conftest import Clinic, signed_in, words
-from tests.support.factories import MORNING, make_team, make_user
+from tests.support.factories import MORNING, make_session, make_team, make_user
 from tests.support.records import Room, make_room
 from tests.support.workbooks import formula_cell, number_cell, workbook
 
@@ -512,3 +512,30 @@ def test_the_report_is_a_page_and_a_file_that_agree(planner: Client, prison: Cli
     numbers = {row[0]: row[1:] for row in rows[:12] if len(row) == 11}
     assert numbers["B wing"][:3] == ["2", "2", "0"] and numbers["Everybody"][:3] == ["4", "3", "1"]
     assert [row[2] for row in rows[-4:]] == ["Archer", "Doyle", "Mensah", "Reed"]
+
+
+def test_the_next_clinics_list_of_people_who_are_known_is_added_in_a_fixed_number_of_queries(prison: Clinic) -> None:
+    planner = make_user(prison.team, Role.COORDINATOR)
+
+    def add_again(residents: list[Person]) -> int:
+        session = make_session(prison.team, venue=prison.session.venue)
+        people = [
+            lists.Listed({}, person, prison_number=person.identifiers.get().value, group="B wing")
+            for person in residents
+        ]
+        with CaptureQueriesContext(connection) as made:
+            lists.add_list(session=session, people=people, rows=len(people), by=planner, at=MORNING)
+        assert session.list_entries.count() == len(people)
+        return len(made)
+
+    new = [
+        actions.NewPerson(
+            {"first_name": f"Person{n}", "last_name": "Resident", "date_of_birth": date(1980, 1, n + 1)},
+            prison_number=f"A{n:04}BC",
+        )
+        for n in range(12)
+    ]
+    known = actions.add_people(team=prison.team, people=new, by=planner, at=MORNING)
+    few = add_again(known[:3])
+    assert add_again(known) <= few
+    assert PersonIdentifier.objects.count() == 12
