@@ -9,7 +9,7 @@ from django.db.models import Q
 
 from accounts import audit
 from accounts.models import User
-from bookings.drop_ins import tickets_by_visit
+from bookings.drop_ins.desk import tickets_by_visit
 from bookings.models import Appointment, QueueSlip
 from bookings.queue import Waiting, in_order, pace_of
 from clinics.models import ClinicSession

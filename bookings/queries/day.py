@@ -10,7 +10,7 @@ from django.db.models import BigIntegerField, Model, QuerySet
 
 from accounts.models import Team
 from accounts.recurring import Recurring
-from bookings.drop_ins import ComingTicket, tickets_by_visit, tickets_to_come
+from bookings.drop_ins.desk import ComingTicket, tickets_by_visit, tickets_to_come
 from bookings.models import Appointment, ListEntry
 from bookings.privacy import private_people
 from bookings.queries.day_keys import (

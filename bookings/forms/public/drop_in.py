@@ -6,7 +6,7 @@ from typing import Any
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
-from bookings.drop_ins import TypedPerson
+from bookings.drop_ins.tickets import TypedPerson
 from bookings.policies import MOST_PEOPLE
 from nhsuk.forms import DateInputField, NameField, NhsukForm
 

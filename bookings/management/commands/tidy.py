@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from bookings import drafts, limits
-from bookings.drop_ins import forget_past_tickets
+from bookings.drop_ins.tickets import forget_past_tickets
 from bookings.waiting_list.alerts import forget_alerts
 from bookings.waiting_list.joining import forget_contacts
 

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 
-from bookings.drop_ins import ticket_of_scan
+from bookings.drop_ins.desk import ticket_of_scan
 from bookings.forms.clinic_day import SearchForm
 from bookings.queries import search
 from bookings.views.clinic_day.base import ClinicDayPage

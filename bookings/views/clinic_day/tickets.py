@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from bookings.drop_ins import OnTicket, arrive_ticket, look_at_ticket
+from bookings.drop_ins.desk import OnTicket, arrive_ticket, look_at_ticket
 from bookings.models import Appointment, DropInTicket
 from bookings.views.clinic_day.arriving import ArrivingPage
 from bookings.views.clinic_day.base import uuids

@@ -21,16 +21,8 @@ from django.views.decorators.cache import never_cache
 
 from accounts.addresses import client_address
 from bookings import human, limits
-from bookings.drop_ins import (
-    TicketRefused,
-    drop_ins_later,
-    drop_ins_today,
-    find_ticket,
-    give_back,
-    place_of_ticket,
-    take_ticket,
-    takes_tickets,
-)
+from bookings.drop_ins.opening import drop_ins_later, drop_ins_today, takes_tickets
+from bookings.drop_ins.tickets import TicketRefused, find_ticket, give_back, place_of_ticket, take_ticket
 from bookings.forms.public.drop_in import TicketForm
 from bookings.policies import MOST_PEOPLE
 from bookings.qr import qr_svg

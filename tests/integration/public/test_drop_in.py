@@ -8,15 +8,9 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import Role
-from bookings.drop_ins import (
-    TypedPerson,
-    drop_ins_later,
-    drop_ins_today,
-    forget_past_tickets,
-    place_of_ticket,
-    take_ticket,
-)
+from accounts.models import AuditEvent, Role
+from bookings.drop_ins.opening import drop_ins_later, drop_ins_today
+from bookings.drop_ins.tickets import TypedPerson, forget_past_tickets, place_of_ticket, take_ticket
 from bookings.models import DropInTicket
 from bookings.queries import day_list
 from bookings.queue import Waiting, in_order
@@ -215,6 +209,7 @@ def test_one_press_at_the_desk_marks_a_whole_ticket_as_arrived_in_the_place_it_h
         "Amina",
         "Bilal",
     ]
+    assert AuditEvent.objects.filter(action="arrive_ticket").count() == 1
     listing = day_list(session, today=DAY, at=NOW + timedelta(minutes=10))
     assert [row.person.first_name for row in listing.ready if row.person] == ["Amina", "Bilal", "Omar"]
     assert listing.tickets == []

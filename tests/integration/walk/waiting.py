@@ -6,7 +6,7 @@ from typing import Any
 
 from django.utils import timezone
 
-from bookings.drop_ins import TypedPerson, take_ticket
+from bookings.drop_ins.tickets import TypedPerson, take_ticket
 from bookings.models import DropInTicket
 from bookings.waiting_list.alerts import ask_for_alert
 from bookings.waiting_list.joining import join_waiting_list

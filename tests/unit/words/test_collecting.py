@@ -1,7 +1,7 @@
 """The words of the public are found where they are marked, with what a translator must know."""
 
 from scripts.words.extract import Key, of_python, of_template
-from scripts.words.public import ROOT, public_files
+from scripts.words.public import FOR_STAFF, PUBLIC, ROOT, public_files
 
 
 def keys(found: list) -> list[Key]:
@@ -78,3 +78,7 @@ def test_staff_screens_stay_out_and_every_public_page_is_in() -> None:
     staff = ("templates/clinic_day/", "templates/coordinate/", "templates/accounts/", "bookings/forms/clinic_day/")
     assert not [name for name in names if name.startswith(staff)]
     assert not [name for name in names if name.startswith("templates/layouts/staff")]
+
+
+def test_every_pattern_still_names_a_file() -> None:
+    assert not [pattern for pattern in (*PUBLIC, *FOR_STAFF) if not any(ROOT.glob(pattern))]
