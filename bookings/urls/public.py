@@ -3,7 +3,7 @@
 from django.urls import path
 
 from bookings.urls import found
-from bookings.views.public import booked, clinic, confirm, family, manage, people, queue
+from bookings.views.public import booked, clinic, confirm, family, manage, people, queue, support
 
 _PERSON = "book/<uuid:draft>/people/<int:number>"
 
@@ -16,7 +16,7 @@ urlpatterns = [
     path(f"{_PERSON}/date-of-birth/about/", people.ApproximateBirth.as_view(), name="book-approximate-birth"),
     path(f"{_PERSON}/date-of-birth/check/", people.CheckAge.as_view(), name="book-check-age"),
     path(f"{_PERSON}/remove/", people.RemovePerson.as_view(), name="book-remove"),
-    path(f"{_PERSON}/help/", people.Needs.as_view(), name="book-needs"),
+    path(f"{_PERSON}/help/", support.Needs.as_view(), name="book-needs"),
     path(f"{_PERSON}/vaccines/", family.Wanted.as_view(), name="book-wanted"),
     path(f"{_PERSON}/home/", family.Home.as_view(), name="book-home"),
     path(f"{_PERSON}/gp/", family.GpSurgery.as_view(), name="book-gp"),
@@ -26,9 +26,9 @@ urlpatterns = [
     path("book/<uuid:draft>/clinic/<uuid:venue>/", clinic.ChooseDay.as_view(), name="book-day"),
     path("book/<uuid:draft>/age/", clinic.TooYoung.as_view(), name="book-too-young"),
     path("book/<uuid:draft>/gelatine/", family.Gelatine.as_view(), name="book-gelatine"),
-    path("book/<uuid:draft>/language/", people.Language.as_view(), name="book-language"),
-    path("book/<uuid:draft>/help/", people.Help.as_view(), name="book-help"),
-    path("book/<uuid:draft>/help/you/", people.MyNeeds.as_view(), name="book-my-needs"),
+    path("book/<uuid:draft>/language/", support.Language.as_view(), name="book-language"),
+    path("book/<uuid:draft>/help/", support.Help.as_view(), name="book-help"),
+    path("book/<uuid:draft>/help/you/", support.MyNeeds.as_view(), name="book-my-needs"),
     path("book/<uuid:draft>/time/", clinic.ChooseTime.as_view(), name="book-time"),
     path("book/<uuid:draft>/about-you/", confirm.AboutYou.as_view(), name="book-about-you"),
     path("book/<uuid:draft>/contact/", confirm.ContactDetails.as_view(), name="book-contact"),

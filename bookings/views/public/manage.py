@@ -29,7 +29,7 @@ from bookings.references import clean_reference, shown_reference
 from bookings.stopping import addresses_of
 from bookings.views.public.changing import comes_again
 from bookings.views.public.found import FoundView, remember, state_words
-from bookings.views.public.people import SPOKEN
+from bookings.views.public.support import SPOKEN
 from clinics.times import london_day
 
 
