@@ -1,13 +1,25 @@
-"""Giving back what many keep at once, such as unfinished bookings that are forgotten."""
+"""Giving places back: what an appointment had, and what is kept by somebody who does not book it after all."""
 
 import uuid
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from clinics.models import ClinicSession, Place, Reservation
 from clinics.places import share_session
 
 
-def release_all_kept(*, holders: Collection[uuid.UUID]) -> None:
+def release(*, reservations: Sequence[int]) -> None:
+    """Give back the places of these reservations (by key) and forget them. Must run in the caller's transaction."""
+    held = list(
+        Place.objects.filter(reservation__in=reservations)
+        .order_by("id")
+        .select_for_update(of=("self",))
+        .values_list("id", flat=True)
+    )
+    Place.objects.filter(pk__in=held, reservation__in=reservations).update(reservation=None)
+    Reservation.objects.filter(pk__in=reservations).delete()
+
+
+def release_kept(*, holders: Collection[uuid.UUID]) -> None:
     """Give back whatever any of ``holders`` keeps and has not booked. Must run in the caller's transaction.
 
     Locks are taken as whoever books takes them: the clinics, then all the places, each in the order of their ids. One

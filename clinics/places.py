@@ -41,8 +41,6 @@ __all__ = [
     "extend_kept",
     "free_grid",
     "free_times",
-    "release",
-    "release_kept",
     "share_session",
     "take_places",
 ]
@@ -412,28 +410,6 @@ def extend_kept(*, holder: uuid.UUID, expires_at: datetime, at: datetime) -> int
     rows = list(kept.filter(pk__in=locked).values_list("reservation_id", flat=True))
     Reservation.objects.filter(pk__in=rows, expires_at__isnull=False).update(expires_at=expires_at)
     return len(rows)
-
-
-def release_kept(*, holder: uuid.UUID) -> None:
-    """Give back whatever ``holder`` keeps and has not booked. Must run in the caller's transaction."""
-    kept = Place.objects.filter(_kept_by(holder))
-    locked = list(kept.order_by("id").select_for_update(of=("self",)).values_list("id", flat=True))
-    # Read again under the lock: what was kept may have been booked while this waited.
-    reservations = set(kept.filter(pk__in=locked).values_list("reservation_id", flat=True))
-    Place.objects.filter(pk__in=locked, reservation__in=reservations).update(reservation=None)
-    Reservation.objects.filter(pk__in=reservations, expires_at__isnull=False).delete()
-
-
-def release(*, reservations: Sequence[int]) -> None:
-    """Give back the places of these reservations (by key) and forget them. Must run in the caller's transaction."""
-    held = list(
-        Place.objects.filter(reservation__in=reservations)
-        .order_by("id")
-        .select_for_update(of=("self",))
-        .values_list("id", flat=True)
-    )
-    Place.objects.filter(pk__in=held, reservation__in=reservations).update(reservation=None)
-    Reservation.objects.filter(pk__in=reservations).delete()
 
 
 def _is_lock_timeout(error: OperationalError) -> bool:

@@ -11,8 +11,8 @@ from bookings.messages import CANCELLATION, CLINIC_CANCELLED
 from bookings.models import Appointment, Booking
 from bookings.owing import owe, owe_clinic_waited_for, owe_reminders
 from bookings.policies import can_cancel, check_cancel
-from clinics import places
 from clinics.actions import mark_cancelled
+from clinics.giving_back import release
 from clinics.models import ClinicSession
 from clinics.times import london_day
 
@@ -93,4 +93,4 @@ def give_up(appointments: Sequence[Appointment], *, by: User | None, source: str
         appointment.cancelled_by = str(by)[:60] if by else source
         appointment.version += 1
     Appointment.objects.bulk_update(appointments, ["state", "reservation", "cancelled_at", "cancelled_by", "version"])
-    places.release(reservations=reservations)
+    release(reservations=reservations)

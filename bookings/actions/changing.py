@@ -31,6 +31,7 @@ from bookings.policies import (
 from bookings.purposes import CHANGE, CONFIRMATION
 from bookings.replaced import addresses_without, tell_replaced
 from clinics import places
+from clinics.giving_back import release
 from clinics.models import ClinicSession, Place, Reservation
 from clinics.places import Need, Taken, TooBusy
 from clinics.times import london_day
@@ -105,7 +106,7 @@ def change_appointments(
             appointment.running_late_at = None
         fields = ["session", "reservation", "starts_at", "minutes", "version", "running_late_at"]
         Appointment.objects.bulk_update(moved, fields)
-        places.release(reservations=old)
+        release(reservations=old)
         audit.record(
             by=by,
             at=at,

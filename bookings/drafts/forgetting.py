@@ -7,7 +7,7 @@ from django.db import transaction
 
 from bookings.drafts.keeping import hash_secret
 from bookings.models import Draft
-from clinics.giving_back import release_all_kept
+from clinics.giving_back import release_kept
 
 # So many are forgotten in one transaction: whoever books waits for the places of no more of them.
 PORTION = 50
@@ -42,6 +42,6 @@ def _forget_some(*, at: datetime, most: int) -> int:
 
 def _forget(locked: Sequence[Draft]) -> int:
     """Forget these drafts, which are locked, and give back what they keep. Returns how many."""
-    release_all_kept(holders=[draft.public_id for draft in locked])
+    release_kept(holders=[draft.public_id for draft in locked])
     Draft.objects.filter(pk__in=[draft.pk for draft in locked]).delete()
     return len(locked)

@@ -12,7 +12,7 @@ from django.db.models import DateTimeField, UUIDField
 from accounts.recurring import Recurring
 from bookings.drafts.answers import SAME, WANTED, Answers
 from bookings.models import Appointment, Draft
-from clinics import places
+from clinics.giving_back import release_kept
 from clinics.models import ClinicSession
 from clinics.vaccines import series_of
 
@@ -98,7 +98,7 @@ def choose_session(draft: Draft, answers: Answers, session: ClinicSession, *, at
 
 def release(draft: Draft) -> None:
     """Give back the times that a draft keeps. Must run in the caller's transaction."""
-    places.release_kept(holder=draft.public_id)
+    release_kept(holders=[draft.public_id])
 
 
 def booked_appointments(draft: Draft, *, at: datetime) -> list[Appointment]:

@@ -22,7 +22,7 @@ from bookings.privacy import to_come_as_told
 from bookings.queries.waiting import MOST_OFFERS, offers_gone_by
 from bookings.references import hash_link_token, link_token, link_token_of
 from bookings.waiting_list.wishes import PARTS, WEEKDAYS, Wish
-from clinics import places
+from clinics.giving_back import release_kept
 from clinics.models import Venue
 from clinics.places import Need
 from clinics.times import london_day
@@ -266,7 +266,7 @@ def close_offer(offer: WaitingListOffer, answer: str, *, at: datetime) -> None:
     offer.answer, offer.answered_at = answer, at
     offer.save(update_fields=["answer", "answered_at"])
     if answer != Answer.TAKEN:
-        places.release_kept(holder=offer.holder)
+        release_kept(holders=[offer.holder])
 
 
 def end_entry(entry: WaitingListEntry, state: str, *, at: datetime, still_to_tell: bool = False) -> None:
