@@ -11,6 +11,7 @@ from clinics.actions.stock import write
 from clinics.models import Batch, MovementKind, Product
 from clinics.policies import ClinicRefused
 from clinics.stock import ledger, lock_batches
+from clinics.words import plain_date
 
 
 @transaction.atomic
@@ -28,7 +29,7 @@ def add_batch(
     if not created and batch.expires_on != expires_on:
         raise ClinicRefused(
             _("Batch %(number)s is known with another expiry date: %(date)s. Check the box.")
-            % {"number": number, "date": f"{batch.expires_on:%d %m %Y}"},
+            % {"number": number, "date": plain_date(batch.expires_on)},
             code="batch_differs",
         )
     if created:
