@@ -10,8 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from accounts.errors import Refused
-from bookings import ages, calls
-from bookings.actions.calling import book_for_caller, forget_call, keep_times, renew_times
+from bookings import ages
+from bookings.actions.calling import book_for_caller, forget_call, keep_times, note_call, renew_times
 from bookings.calls import HOLD, Call
 from bookings.forms.phone import CallerForm, CallPersonForm, html_names, typed_before
 from bookings.policies import MOST_PEOPLE, BookingRefused
@@ -129,7 +129,7 @@ class PhoneCall(CallPage):
         except (TimesTaken, NotTakingBookings):
             # What was kept before is kept still; the page says that it does not fit, and where to choose.
             self.call.gone = True
-            calls.write(self.draft, self.call, at=self.now)
+            note_call(draft=self.draft, call=self.call, by=self.user, at=self.now)
 
     # --- booking
 
@@ -154,7 +154,7 @@ class PhoneCall(CallPage):
             )
         except (TimesTaken, NotTakingBookings):
             self.call.gone = True
-            calls.write(self.draft, self.call, at=self.now)
+            note_call(draft=self.draft, call=self.call, by=self.user, at=self.now)
             return self.show(people, caller, status=409)
         return redirect("phone-booking", made.booking.public_id)
 

@@ -16,7 +16,6 @@ from bookings import ages, drafts
 from bookings.actions.changing import add_people, change_appointments, change_contact
 from bookings.calls import Call
 from bookings.forms.phone import AddPersonForm, ReachOfCallerForm
-from bookings.forms.public.clinic import TimeForm
 from bookings.models import Appointment, Draft
 from bookings.policies import can_change
 from bookings.views.coordinate.phone import Clinics, Times, time_choice
@@ -135,18 +134,20 @@ class AddToBooking(ChangePage):
             # The time that the first press took is free to nobody, this page's second press included.
             return self.added() if self.is_added() else self.show(form, status=422)
         (young,) = ages.too_young(self.near.session, [form.born])
-        choice = TimeForm.choice(form.cleaned_data["starts_at"], on=self.near.session.date)
-        if young is not None or choice is None:
-            words_of_it = _("%(name)s is too young for this clinic. It has something for them from %(day)s")
-            said = {"name": form.cleaned_data["first_name"], "day": words.plain_date(young) if young else ""}
-            form.add_error("date_of_birth", words_of_it % said)
+        if young is not None:
+            form.add_error(
+                "date_of_birth",
+                _("%(name)s is too young for this clinic. It has something for them from %(day)s")
+                % {"name": form.cleaned_data["first_name"], "day": words.plain_date(young)},
+            )
             return self.show(form, status=422)
         try:
             add_people(
                 booking=self.booking,
                 people=[form.details(self.near.postcode)],
                 session=self.near.session,
-                starts_at=choice[0],
+                # One of the form's own choices.
+                starts_at=datetime.fromisoformat(form.cleaned_data["starts_at"]),
                 by=self.user,
                 source="staff",
                 at=self.now,
