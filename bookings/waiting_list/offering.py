@@ -226,8 +226,10 @@ def _booked_since(entries: Sequence[WaitingListEntry], at: datetime) -> set[int]
     births = {person.date_of_birth for _entry, _contact, people in families.values() for person in people}
     booked: dict[tuple[int, date, str], list[Appointment]] = defaultdict(list)
     if births:
+        # Through the clinics to come, which are few: what is past is not read, however much of it there is.
         rows = Appointment.objects.filter(
-            booking__team__in={entry.team_id for entry, _contact, _people in families.values()},
+            session__team__in={entry.team_id for entry, _contact, _people in families.values()},
+            session__date__gte=london_day(at),
             state=Appointment.State.BOOKED,
             starts_at__gt=at,
             date_of_birth__in=births,
