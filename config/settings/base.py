@@ -234,8 +234,6 @@ FILE_UPLOAD_HANDLERS = [
 
 # What is said after a change may name a person: it stays on the server, never in a cookie on a shared tablet.
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
-# Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER, "notify" hands
-# them to GOV.UK Notify.
 # Stock. The pack list takes this part more than is expected, and at least so many of each vaccine that somebody needs.
 STOCK_SPARE_PERCENT = int(env("STOCK_SPARE_PERCENT", "10"))
 STOCK_SPARE_LEAST = int(env("STOCK_SPARE_LEAST", "2"))
@@ -249,6 +247,8 @@ PUBLIC_LIMITS = env_flag("PUBLIC_LIMITS", default=True)
 HUMAN_SECONDS = float(env("HUMAN_SECONDS", "2"))
 # How old what the public's lists say of free times may be. Taking a place always asks the database.
 AVAILABILITY_SECONDS = int(env("AVAILABILITY_SECONDS", "5"))
+# Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER, "notify" hands
+# them to GOV.UK Notify.
 MESSAGE_CHANNEL = env("MESSAGE_CHANNEL", "file")
 MESSAGE_FOLDER = Path(env("MESSAGE_FOLDER", str(VAR_DIR / "messages")))
 NOTIFY_API_KEY = env("NOTIFY_API_KEY", "")
