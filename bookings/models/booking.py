@@ -1,6 +1,7 @@
 """Who is coming: bookings, the appointments in them, and the unfinished drafts of the public."""
 
 from django.db import models
+from django.db.models.functions import Upper
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import PublicIdModel, Team
@@ -72,6 +73,9 @@ class Booking(PublicIdModel):
             models.Index(fields=["team", "-id"], name="booking_of_team"),
             # The bookings that came in today, or lately.
             models.Index(fields=["team", "-created_at"], name="booking_of_team_lately"),
+            # Found again on the phone by the number or the email address of the contact.
+            models.Index(fields=["team", "phone"], name="booking_by_phone"),
+            models.Index(Upper("email"), name="booking_by_email"),
         ]
 
     def __str__(self) -> str:

@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 import time_machine
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from accounts.models import AuditEvent, Role, Team
 from bookings.actions import cancel_appointments
 from bookings.models import Appointment, Booking, Draft, WaitingListEntry
+from bookings.queries.calling import bookings_like
+from bookings.references import new_reference
 from bookings.waiting_list.offering import offer_times
 from clinics.actions import mark_cancelled
 from clinics.models import ClinicSession, Place, Reservation, Venue
@@ -547,3 +551,30 @@ def test_a_caller_changes_how_they_are_reached_and_gets_the_booking_again():
     assert event.actor_id is not None and "new@example.com" not in str(event.after)
     assert "Nothing has changed" in text(client.post(address, new, follow=True))
     assert desk_of(make_team()).post(address, new).status_code == 404
+
+
+@pytest.mark.postgresql
+def test_postgresql_finds_a_booking_by_its_phone_number_or_email_address_from_an_index():
+    team = make_team()
+    Booking.objects.bulk_create(
+        Booking(
+            team=team,
+            reference=new_reference(),
+            link_token_hash=str(number),
+            phone=f"+4477009{number:05}",
+            email=f"Family{number}@example.com",
+            how="web",
+            submission_id=uuid.uuid4(),
+            created_at=NOW,
+        )
+        for number in range(2000)
+    )
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE bookings_booking")
+        for details in ({"phone": "+447700900007", "email": ""}, {"phone": "", "email": "family7@example.com"}):
+            with CaptureQueriesContext(connection) as made:
+                [found] = bookings_like(team.pk, typed="", **details)
+            assert found.email == "Family7@example.com"
+            cursor.execute(f"EXPLAIN {made[0]['sql']}")
+            plan = "\n".join(line for (line,) in cursor.fetchall())
+            assert "booking_by_phone" in plan or "booking_by_email" in plan, plan
