@@ -6,6 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
+from django.core.cache import cache
 from django.db import transaction
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
@@ -33,9 +34,12 @@ from immunisations import actions
 from immunisations.matching import Details, likely_matches
 from immunisations.models import Person, Visit
 
-# Who was added by which form, so that pressing twice adds one person; of so many forms.
-ADDED = "walk_ins"
-MOST = 20
+# For as long it is remembered who was added by which form, so that pressing twice adds one person.
+SECONDS_TO_REMEMBER = 60 * 60
+
+
+class _AddedBefore(Exception):
+    """Another press of the same button has added them, or is just doing so."""
 
 
 @dataclass(frozen=True)
@@ -117,10 +121,8 @@ class WalkIn(ClinicDayPage):
         if not form.is_valid():
             return self._page(form)
         once = uuid_or_new(request.POST.get("once", ""))
-        added = request.session.get(ADDED, {}).get(str(once))
-        if added:
-            # The second press of one button.
-            return redirect("person", self.clinic.public_id, added)
+        if cache.get(self._key(once)):
+            return self._added_before(once)
         try:
             if "is" in request.POST:
                 return self._arrive_known(form, uuids([request.POST["is"]])[0])
@@ -132,14 +134,28 @@ class WalkIn(ClinicDayPage):
                 if matches or booked:
                     return self._page(form, matches=matches, booked=booked)
             visit = self._add(form, once)
+        except _AddedBefore:
+            return self._added_before(once)
         except Refused as refusal:
+            if cache.get(self._key(once)):
+                # Refused what the first press had just made: an NHS number is given once.
+                return self._added_before(once)
             if refusal.code in ("nhs_number_taken", "prison_number_taken"):
                 matches = likely_matches(self.clinic.team, self._details(form))
                 form.add_error(refusal.code.removesuffix("_taken"), str(refusal))
                 return self._page(form, matches=matches)
             form.add_error(None, str(refusal))
             return self._page(form, status=refusal.status)
-        return self._done(form, visit, once)
+        return self._done(form, visit, added=True)
+
+    # --- pressing twice
+
+    def _key(self, once: UUID) -> str:
+        return f"walk-in:{self.clinic.public_id}:{once}"
+
+    def _added_before(self, once: UUID) -> HttpResponse:
+        """Lead to whom the first press of one button has added."""
+        return redirect("person", self.clinic.public_id, cache.get(self._key(once)))
 
     # --- who shares what
 
@@ -214,6 +230,9 @@ class WalkIn(ClinicDayPage):
     @transaction.atomic
     def _add(self, form: WalkInForm, once: UUID) -> Visit:
         person = actions.add_person(team=self.clinic.team, by=self.user, at=self.now, **form.details())
+        # The cache is a table of the same database: of two presses at one moment the second waits here for the first.
+        if not cache.add(self._key(once), str(person.public_id), SECONDS_TO_REMEMBER):
+            raise _AddedBefore
         number = form.cleaned_data.get("prison_number", "")
         if number:
             actions.add_prison_number(person=person, number=number, by=self.user, at=self.now)
@@ -273,7 +292,7 @@ class WalkIn(ClinicDayPage):
                 by=self.user,
                 at=self.now,
             ).visits[0]
-        return self._done(form, visit, None)
+        return self._done(form, visit)
 
     def _came(self, form: WalkInForm, appointment: Appointment) -> dict[int, datetime] | None:
         came = form.cleaned_data["came"]
@@ -299,12 +318,9 @@ class WalkIn(ClinicDayPage):
         messages.success(self.request, _("1 person marked as arrived."))
         return redirect("person", self.clinic.public_id, visit.person.public_id)
 
-    def _done(self, form: WalkInForm, visit: Visit, once: UUID | None) -> HttpResponse:
+    def _done(self, form: WalkInForm, visit: Visit, *, added: bool = False) -> HttpResponse:
         person = visit.person.merged_into or visit.person
-        if once is not None:
-            kept = list(self.request.session.get(ADDED, {}).items())
-            self.request.session[ADDED] = dict([*kept[1 - MOST :], (str(once), str(person.public_id))])
-        words = _("Added and marked as arrived.") if once is not None else _("Marked as arrived.")
+        words = _("Added and marked as arrived.") if added else _("Marked as arrived.")
         appointment = Appointment.objects.filter(visit=visit).first()
         if form.books and appointment is not None:
             words += " " + _("Their appointment is at %(time)s.") % {

@@ -4,18 +4,25 @@ import subprocess
 import sys
 import threading
 import time as clock
+import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from typing import Any
 
 import pytest
 from django.db import connection, connections, transaction
+from django.http import HttpResponse
+from django.test import Client
+from django.urls import reverse
 
+from accounts.models import Role
 from bookings import drafts, limits
 from bookings.actions import cancel_session, hold_times
 from bookings.arrivals import arrive_appointments
 from bookings.models import Appointment, Draft, LookUpAttempts
 from clinics.models import ClinicSession, Place
 from clinics.places import Need
+from immunisations.models import Person, Visit
 from tests.support.factories import NOW, book, make_session, make_user
 from tests.support.processes import environment
 
@@ -199,3 +206,37 @@ def test_tries_made_at_the_same_moment_are_all_counted() -> None:
 
     assert at_once(*[guess] * 12) == []
     assert list(LookUpAttempts.objects.values_list("count", flat=True)) == [12, 12]
+
+
+@pytest.mark.parametrize("nhs_number", ["", "999 000 0018"])
+def test_a_walk_in_sent_twice_at_the_same_moment_is_one_person(time_machine: Any, nhs_number: str) -> None:
+    time_machine.move_to(TEN, tick=False)
+    session = make_session()
+    desk = make_user(session.team, Role.DESK)
+    address = reverse("walk-in", args=[session.public_id])
+    typed = {
+        "first_name": "Jan",
+        "last_name": "Kowalski",
+        "date_of_birth_day": "1",
+        "date_of_birth_month": "2",
+        "date_of_birth_year": "1990",
+        "nhs_number": nhs_number,
+        "once": str(uuid.uuid4()),
+    }
+    answers: list[HttpResponse] = []
+
+    def press(client: Client) -> None:
+        answers.append(client.post(address, typed))
+
+    first, second = Client(), Client()
+    for client in (first, second):
+        client.force_login(desk)
+    with transaction.atomic():
+        press(first)
+        late = threading.Thread(target=lambda: at_once(lambda: press(second)))
+        late.start()
+        late.join(PAUSE)
+        assert late.is_alive()
+    late.join(10)
+    assert [answer.status_code for answer in answers] == [302, 302] and answers[0]["Location"] == answers[1]["Location"]
+    assert (Person.objects.count(), Visit.objects.count()) == (1, 1)
