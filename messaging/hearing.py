@@ -186,14 +186,14 @@ def post_letters(*, messages: Sequence[Message], gone: dict[int, str], by: Actor
             message.state, message.carried_by = Message.State.SENT, "post"
     Message.objects.bulk_update(locked, ["state", "outcome", "carried_by", "finished_at"])
     posted = [message for message in locked if message.pk not in gone]
-    for message in posted[:1]:
+    if posted:
         audit.record(
             by=by,
             at=at,
             source=source,
             action="letters_posted",
-            thing=message,
-            team=message.team_id,
+            thing=posted[0],
+            team=posted[0].team_id,
             after={"letters": [str(each.public_id) for each in posted]},
         )
     return len(posted)
