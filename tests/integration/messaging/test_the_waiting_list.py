@@ -5,6 +5,7 @@ import time as clock
 import uuid
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.db import transaction
@@ -145,8 +146,10 @@ def test_whoever_let_the_third_offer_run_out_is_told_what_they_can_do_and_forgot
 
 
 def test_whoever_waits_for_a_clinic_that_is_cancelled_is_told_that_they_wait_on_and_whether_there_is_another(
-    tmp_path: Path, client: Client
+    tmp_path: Path, client: Client, time_machine: Any
 ) -> None:
+    # Their pages ask what is planned from now on.
+    time_machine.move_to(NOW, tick=False)
     session, taken = full_clinic()
     other = make_session(session.team, date=session.date + timedelta(days=7))
     waits, both, offered = wait(session.venue), wait(session.venue, other.venue), wait(session.venue, other.venue)
