@@ -61,7 +61,7 @@ def take_ticket(
     language: str,
     submission_id: uuid.UUID,
     at: datetime,
-    source: str = "website",
+    source: str = "public",
 ) -> Ticket:
     """Give a family a place in the queue of today's drop-in. However often a submission comes, it takes one.
 
@@ -112,7 +112,7 @@ def find_ticket(token: uuid.UUID, *, today: date) -> DropInTicket | None:
 
 
 @transaction.atomic
-def give_back(*, ticket: DropInTicket, at: datetime, source: str = "website") -> bool:
+def give_back(*, ticket: DropInTicket, at: datetime, source: str = "public") -> bool:
     """Give a place in the queue back, and forget who it was for. Returns whether it was open still."""
     now = open_of(DropInTicket.objects.select_for_update(of=("self",)).filter(pk=ticket.pk)).first()
     if now is None:
