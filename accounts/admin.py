@@ -339,16 +339,16 @@ class ApiTokenAdmin(OfManagedUsers):
         )
 
 
-def came_through(door: str) -> Any:
-    """Return what keeps the events of one door."""
-    return lambda rows, at: rows.filter(source=door)
+def came_through(*doors: str) -> Any:
+    """Return what keeps the events of one door, under every name that it ever had."""
+    return lambda rows, at: rows.filter(source__in=doors)
 
 
 class Door(Question):
     title = gettext_lazy("through")
     parameter_name = "source"
     answers = [
-        ("public", gettext_lazy("Public pages"), came_through("public")),
+        ("public", gettext_lazy("Public pages"), came_through("public", "website")),
         ("staff", gettext_lazy("Staff pages"), came_through("staff")),
         ("api", gettext_lazy("API"), came_through("api")),
         ("admin", gettext_lazy("Admin"), came_through("admin")),

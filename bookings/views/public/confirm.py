@@ -162,7 +162,7 @@ class Check(Question):
                 submission_id=self.draft.public_id,
                 how=Booking.How.WEB,
                 by=None,
-                source="website",
+                source="public",
                 at=self.at,
                 draft=self.draft,
                 split=self.answers.split,

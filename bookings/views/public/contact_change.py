@@ -39,7 +39,7 @@ class ChangeContact(FoundView):
             letters=bool(given["letter_address"]),
             address=given["letter_address"],
         )
-        if not change_contact(booking=self.booking, reach=reach, by=None, source="website", at=self.at):
+        if not change_contact(booking=self.booking, reach=reach, by=None, source="public", at=self.at):
             messages.success(request, _("Nothing has changed"))
         elif (reach.phone and reach.texts) or reach.email:
             messages.success(request, _("Your contact details are changed. We are sending your booking to you again."))

@@ -198,7 +198,7 @@ class HealthCheck(HealthView):
                 agrees={YES: True, NO: False}.get(self.answers.agrees),
                 submission_id=self.draft.public_id,
                 by=None,
-                source="website",
+                source="public",
                 at=self.at,
             )
         except Refused as refusal:

@@ -126,7 +126,7 @@ class RunningLate(FoundView):
     def post(self, request: HttpRequest) -> HttpResponse:
         """Tell the clinic."""
         if any(self.is_today(each) for each in self.appointments):
-            say_running_late(booking=self.booking, by=None, source="website", at=self.at)
+            say_running_late(booking=self.booking, by=None, source="public", at=self.at)
             messages.success(request, _("We told the clinic that you are running late. Come when you can."))
         return redirect("booking-manage")
 
@@ -167,7 +167,7 @@ class Cancel(FoundView):
                 booking=self.booking,
                 appointments=others or wanted,
                 by=None,
-                source="website",
+                source="public",
                 at=self.at,
                 reason=form.cleaned_data["reason"],
             )

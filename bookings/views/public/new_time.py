@@ -220,7 +220,7 @@ class NewCheck(NewTimesView):
             "draft": self.draft,
             "split": self.answers.split,
             "by": None,
-            "source": "website",
+            "source": "public",
             "at": self.at,
         }
         if not self.adding:

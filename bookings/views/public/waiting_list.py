@@ -143,7 +143,7 @@ class WaitingQuestion(Question):
                 contact=contact,
                 submission_id=self.draft.public_id,
                 by=None,
-                source="website",
+                source="public",
                 at=self.at,
             )
         except BookingRefused as refusal:
@@ -338,7 +338,7 @@ class EarlierTimes(found.FoundView):
                 parts=chosen["parts"],
                 submission_id=uuid.uuid4(),
                 by=None,
-                source="website",
+                source="public",
                 at=self.at,
             )
         except BookingRefused as refusal:

@@ -68,19 +68,19 @@ class WaitingListLink(View):
         at = timezone.now()
         do = request.POST.get("do", "")
         if do == "stop":
-            stop_waiting(entry=entry, by=None, source="website", at=at)
+            stop_waiting(entry=entry, by=None, source="public", at=at)
             return self.back(token)
         offer = self.offer(entry, request.POST.get("offer", ""))
         if offer is None or do not in ("take", "decline"):
             return self.back(token)
         try:
             if do == "take":
-                booking = take_offer(offer=offer, by=None, source="website", at=at)
+                booking = take_offer(offer=offer, by=None, source="public", at=at)
                 messages.success(request, _("These times are yours"))
                 response = redirect("booking-manage")
                 found.remember(response, booking)
                 return response
-            decline_offer(offer=offer, by=None, source="website", at=at)
+            decline_offer(offer=offer, by=None, source="public", at=at)
         except TimesTaken:
             messages.error(
                 request, _("We are sorry. Somebody else has these times now. You are still on the waiting list.")

@@ -7,12 +7,13 @@ import icalendar
 import pytest
 import time_machine
 
+from accounts.models import Role
 from bookings.actions import cancel_session, mark_did_not_attend
 from bookings.models import Appointment, Booking, LookUpAttempts
 from clinics.models import Place
 from immunisations.models import Person, Visit
 from messaging.models import Message
-from tests.support.factories import MORNING, NOW, book, child, make_session
+from tests.support.factories import MORNING, NOW, book, child, make_session, make_user
 
 pytestmark = pytest.mark.django_db
 NOT_FOUND = "We cannot find a booking with this reference and date of birth. Check both and try again"
@@ -44,6 +45,15 @@ def test_a_booking_is_found_by_its_reference_in_any_form_and_anybodys_date_of_bi
     assert reference not in visitor.path
     finds(other_visitor, reference, born="6 5 2021")
     assert "Bilal Khan Booked Saturday 21 November 2026, 10:10am" in other_visitor.text
+
+
+def test_an_auditor_finds_what_the_public_did_by_the_door_it_came_through(visitor, session, client):
+    visitor.to_the_check("Amina", slug=session.slug).answers()
+    finds(visitor, Booking.objects.get().reference)
+    visitor.answers("/booking/cancel/")
+    client.force_login(make_user(session.team, Role.ADMINISTRATOR))
+    found = client.get("/admin/accounts/auditevent/?source=public").context["cl"].result_list
+    assert {event.action for event in found} >= {"make_booking", "cancel_appointments"}
 
 
 def test_a_wrong_pair_gets_the_same_words_whichever_half_is_wrong(visitor, other_visitor, made):
