@@ -2,11 +2,12 @@
 
 Two signs: an answer in a box that people do not see, and a form that is back sooner than anybody could have read it.
 Neither refuses: the page comes again with everything that was typed and a sentence, and the box is in sight then, so
-that a person whose browser filled it in can empty it. Pressed once more, the form goes through.
+that a person whose browser filled it in can empty it. Pressed once more, however soon, the form goes through: whoever
+reads what comes back is no program of the kind that this is about.
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.core import signing
@@ -33,10 +34,9 @@ def first_shown(at: datetime) -> Signs:
 
 
 def shown_again(request: HttpRequest, *, at: datetime) -> Signs:
-    """Return what the page carries when it comes again: the moment of the first time, and the box if it was filled."""
-    typed = request.POST.get(BEGAN, "")
-    known = _seconds(typed) is not None
-    return Signs(typed if known else first_shown(at).began, visible=bool(request.POST.get(BOX)))
+    """Return what the page carries when it comes again: a moment long enough ago, and the box if it was filled."""
+    long_enough = at - timedelta(seconds=settings.HUMAN_SECONDS)
+    return Signs(first_shown(long_enough).began, visible=bool(request.POST.get(BOX)))
 
 
 def doubt(request: HttpRequest, *, at: datetime) -> str:

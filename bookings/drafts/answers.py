@@ -123,6 +123,8 @@ class Answers:
     email_checked: str = ""
     # Where a letter goes, for whoever has neither mobile nor email.
     letter_address: str = ""
+    # They answered quicker than people do, and were asked to press the button again.
+    asked_again: bool = False
 
     def source(self, person: PersonAnswers, topic: str) -> PersonAnswers:
         """Return whose answer on WANTED, HOME or GP holds for a person: their own, or the first one's."""

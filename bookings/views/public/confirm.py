@@ -147,7 +147,9 @@ class Check(Question):
                 language=language,
                 support_needs=drafts.my_needs_sentence(self.answers, FORMATS_AND_NEEDS),
             )
-        if human.too_quick(self.draft.created_at, at=self.at):
+        if not self.answers.asked_again and human.too_quick(self.draft.created_at, at=self.at):
+            self.answers.asked_again = True
+            self.save()
             form.add_error(None, human.press_again())
             return self.show(form)
         if not may_book(self.request, [contact.email, contact.phone], self.at):

@@ -88,13 +88,21 @@ def test_limits_are_off_where_a_drill_says_so(settings: Any) -> None:
     assert limits.allows(few, "127.0.0.1", at=NOW)
 
 
-def test_a_journey_quicker_than_anybody_can_read_is_asked_to_press_again(visitor: Visitor, settings: Any) -> None:
+def test_a_journey_quicker_than_anybody_can_read_is_asked_once_to_press_again(visitor: Visitor, settings: Any) -> None:
     visitor.to_the_check("Amina", slug=make_session().slug)
     settings.HUMAN_SECONDS = 2
     visitor.answers()
     assert visitor.page.status_code == 422
     assert "That was very quick" in visitor.text
     assert not Booking.objects.exists()
+    # As soon as that: somebody who was asked to press again is not asked a second time.
+    visitor.answers()
+    assert Booking.objects.count() == 1
+
+
+def test_a_journey_that_took_as_long_as_people_take_is_not_asked_again(visitor: Visitor, settings: Any) -> None:
+    visitor.to_the_check("Amina", slug=make_session().slug)
+    settings.HUMAN_SECONDS = 2
     with time_machine.travel(NOW + timedelta(seconds=11), tick=False):
         visitor.answers()
     assert Booking.objects.count() == 1

@@ -344,7 +344,7 @@ def test_a_program_that_fills_in_the_unseen_box_or_answers_at_once_makes_nothing
     settings.HUMAN_SECONDS = 2
     url = reverse("opening-alert-join")
     began = client.get(url).context["human"].began
-    # Too quick: everything that was typed is there, and the same press goes through a moment later.
+    # Too quick: everything that was typed is there, and the same form goes through a moment later.
     page = ask(client, began=began)
     assert page.status_code == 422
     assert "That was very quick" in page.content.decode()
@@ -361,7 +361,18 @@ def test_a_program_that_fills_in_the_unseen_box_or_answers_at_once_makes_nothing
     assert OpeningAlert.objects.count() == 1
 
 
-def test_a_form_without_its_signed_moment_is_asked_again(client: Client, settings: Any) -> None:
+@pytest.mark.parametrize("began", ["forged", ""])
+def test_a_form_without_its_signed_moment_is_asked_again(client: Client, settings: Any, began: str) -> None:
     settings.HUMAN_SECONDS = 2
-    assert ask(client, began="forged").status_code == 422
+    assert ask(client, began=began).status_code == 422
     assert not OpeningAlert.objects.exists()
+
+
+def test_whoever_was_asked_to_press_again_is_not_asked_a_second_time_however_soon_they_press(
+    client: Client, settings: Any
+) -> None:
+    settings.HUMAN_SECONDS = 2
+    page = ask(client, began=client.get(reverse("opening-alert-join")).context["human"].began)
+    assert page.status_code == 422
+    ask(client, began=page.context["human"].began)
+    assert OpeningAlert.objects.count() == 1
