@@ -1,15 +1,44 @@
 """Answers that every page gives alike, before any view is asked."""
 
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any
 
 from django.forms import BaseForm, BaseFormSet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, UnreadablePostError
 from django.template.response import TemplateResponse
 
 from config.views import bad_request
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class ReadToTheEnd:
+    """Read what is left of a body that was refused before it was read.
+
+    A server closes the connection of such a body without a word, and whoever sends the next request on it, a proxy of
+    ours too, finds it gone. Of a body larger than ``MOST_BYTES`` nothing more is read: that connection may go.
+    """
+
+    MOST_BYTES = 8 * 1024 * 1024
+    PIECE = 64 * 1024
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if response.status_code >= 400 and self.PIECE < content_length(request) <= self.MOST_BYTES:
+            with suppress(UnreadablePostError):
+                while request.read(self.PIECE):
+                    pass
+        return response
+
+
+def content_length(request: HttpRequest) -> int:
+    """Return how long the request says that its body is."""
+    said = request.META.get("CONTENT_LENGTH") or ""
+    return int(said) if said.isascii() and said.isdigit() else 0
 
 
 class RefuseNul:
