@@ -241,11 +241,13 @@ STOCK_SPARE_LEAST = int(env("STOCK_SPARE_LEAST", "2"))
 # Fewer doses of a product than this in the store are said to be low; a batch that expires within so many days, soon.
 STOCK_LOW_DOSES = int(env("STOCK_LOW_DOSES", "20"))
 STOCK_EXPIRES_SOON_DAYS = int(env("STOCK_EXPIRES_SOON_DAYS", "30"))
-# Limits by address and by contact on what the public makes (bookings/limits.py); off in drills alone, where a whole
-# town comes from one address.
-PUBLIC_LIMITS = env_flag("PUBLIC_LIMITS", default=True)
-# Nobody fills in one of the public's forms in less time: whoever does is asked to press the button again.
-HUMAN_SECONDS = float(env("HUMAN_SECONDS", "2"))
+# In a drill a whole town comes from one address, as fast as programs can, by the pages as by the API: what is off for
+# the one is off for the other too, unless it is set by itself.
+API_THROTTLE = env_flag("API_THROTTLE", default=True)
+# Limits by address and by contact on what the public makes (bookings/limits.py).
+PUBLIC_LIMITS = env_flag("PUBLIC_LIMITS", default=API_THROTTLE)
+# Nobody fills in one of the public's forms in less time: whoever does is asked once to press the button again.
+HUMAN_SECONDS = float(env("HUMAN_SECONDS", "2" if API_THROTTLE else "0"))
 # How old what the public's lists say of free times may be. Taking a place always asks the database.
 AVAILABILITY_SECONDS = int(env("AVAILABILITY_SECONDS", "5"))
 # Which channel carries messages: "console" prints them, "file" writes one file each into MESSAGE_FOLDER, "notify" hands
@@ -273,9 +275,9 @@ REST_FRAMEWORK = {
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
     "EXCEPTION_HANDLER": "config.api.exception_handler",
     "UNAUTHENTICATED_USER": "django.contrib.auth.models.AnonymousUser",
-    "DEFAULT_THROTTLE_CLASSES": []
-    if env("API_THROTTLE", "on") == "off"
-    else ["rest_framework.throttling.AnonRateThrottle", "rest_framework.throttling.UserRateThrottle"],
+    "DEFAULT_THROTTLE_CLASSES": [
+        f"rest_framework.throttling.{name}RateThrottle" for name in ("Anon", "User") if API_THROTTLE
+    ],
     "DEFAULT_THROTTLE_RATES": {"anon": "120/min", "user": "1200/min"},
     # Without a proxy of ours in front, nobody's X-Forwarded-For is believed.
     "NUM_PROXIES": TRUSTED_PROXIES,

@@ -87,3 +87,20 @@ def test_static_files_can_be_collected_and_fingerprinted(tmp_path: Path) -> None
 def test_a_real_service_asks_every_member_of_staff_for_a_second_factor_whatever_is_set() -> None:
     environment = COMPLETE | {"STAFF_SECOND_FACTOR": "off", "DEMONSTRATION": "on"}
     assert start("STAFF_SECOND_FACTOR", **environment).stdout == "True\n"
+
+
+@pytest.mark.parametrize(
+    ("environment", "setting", "value"),
+    [
+        ({}, "PUBLIC_LIMITS", "True"),
+        ({}, "HUMAN_SECONDS", "2.0"),
+        ({"API_THROTTLE": "off"}, "PUBLIC_LIMITS", "False"),
+        ({"API_THROTTLE": "off"}, "HUMAN_SECONDS", "0.0"),
+        ({"API_THROTTLE": "off", "PUBLIC_LIMITS": "on"}, "PUBLIC_LIMITS", "True"),
+        ({"API_THROTTLE": "off", "HUMAN_SECONDS": "2"}, "HUMAN_SECONDS", "2.0"),
+    ],
+)
+def test_a_drill_that_lifts_the_limits_of_the_api_meets_none_on_the_pages(
+    environment: dict[str, str], setting: str, value: str
+) -> None:
+    assert start(setting, **COMPLETE | environment).stdout == f"{value}\n"
