@@ -29,7 +29,8 @@ class LockNow(StaffRequired):
         if request.headers.get("Accept", "").startswith("application/json"):
             return JsonResponse({"locked": True, "seconds": 0})
         back = request.POST.get("next", "")
-        if not url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()}):
+        # Only a path of ours: anything else would be taken for the name of a page.
+        if not (back.startswith("/") and url_has_allowed_host_and_scheme(back, allowed_hosts={request.get_host()})):
             back = reverse("account-start")
         return redirect(back)
 

@@ -251,8 +251,9 @@ def test_lock_now_locks_and_returns_to_the_page_and_never_to_another_site(signed
     url = reverse("account-roles")
     pressed = signed_in.post(reverse("account-lock-now"), {"next": url})
     assert pressed["Location"] == url and is_lock(signed_in.get(url))
-    pressed = signed_in.post(reverse("account-lock-now"), {"next": "https://example.com/"})
-    assert pressed["Location"] == reverse("account-start")
+    for elsewhere in ("https://example.com/", "//example.com/", "example", "a\x00b", "💉", "-1", "%s", ""):
+        pressed = signed_in.post(reverse("account-lock-now"), {"next": elsewhere})
+        assert pressed["Location"] == reverse("account-start"), elsewhere
 
 
 def test_a_locked_session_can_sign_out_and_reads_the_public_pages(signed_in, clock):
