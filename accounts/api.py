@@ -62,6 +62,17 @@ def caller(request: Request) -> User:
     return request.user
 
 
+def caller_who_may(request: Request, permission: Permission) -> User:
+    """Return the user who calls. Whoever may not do this in any of their teams is told so before their body is read.
+
+    Raises NotAuthenticated, PermissionDenied. To somebody in no team at all, nothing is there.
+    """
+    user = caller(request)
+    if roles_in(user) and not teams_where(user, permission):
+        raise PermissionDenied
+    return user
+
+
 def teams_of_caller(request: Request) -> list[int]:
     """Return the keys of the caller's teams; none where nobody signed in."""
     return list(roles_in(request.user)) if isinstance(request.user, User) else []

@@ -135,14 +135,15 @@ class FlagField(serializers.BooleanField):
 
 
 class ChoiceField(serializers.ChoiceField):
-    """One of a few codes, as text. The refusal does not repeat what was sent."""
+    """One of a few codes, as text. The refusal names the codes and does not repeat what was sent."""
 
-    default_error_messages = {"invalid_choice": _("This is not one of the codes that this field takes.")}
+    default_error_messages = {"invalid_choice": _("This is not one of the codes that this field takes: {codes}.")}
 
     def to_internal_value(self, data: Any) -> Any:
         """Return the code."""
-        if not isinstance(data, str):
-            self.fail("invalid_choice")
+        blank = data == "" and self.allow_blank
+        if not isinstance(data, str) or (data not in self.choice_strings_to_values and not blank):
+            self.fail("invalid_choice", codes=", ".join(filter(None, self.choice_strings_to_values)))
         return super().to_internal_value(data)
 
 

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import access
-from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, errors, idempotency_key
+from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, caller_who_may, errors, idempotency_key
 from accounts.audit import record_views
 from accounts.idempotency import once, submission_id
 from accounts.models import User
@@ -95,13 +95,14 @@ class Bookings(ApiView):
     def post(self, request: Request) -> Response:
         """Make the booking, or return the one that this key made."""
         at = timezone.now()
+        user = caller_who_may(request, Permission.BOOK)
         key = idempotency_key(request)
         incoming = NewBookingSerializer(data=request.data)
         incoming.is_valid(raise_exception=True)
         wanted = incoming.validated_data
         session = access(
             ClinicSession.objects.select_related("team"),
-            user=caller(request),
+            user=user,
             permission=Permission.BOOK,
             public_id=wanted["session"],
         )
@@ -117,7 +118,7 @@ class Bookings(ApiView):
                     starts_at=wanted["starts_at"],
                     submission_id=submission,
                     how=Booking.How.API,
-                    by=caller(request),
+                    by=user,
                     source=SOURCE,
                     at=at,
                     split=wanted["split"],

@@ -12,7 +12,7 @@ from rest_framework import serializers
 from rest_framework.request import Request
 
 from accounts.access import access
-from accounts.api import caller, errors
+from accounts.api import caller_who_may, errors
 from accounts.audit import record_view
 from accounts.errors import Refused
 from accounts.models import User
@@ -69,8 +69,9 @@ def person_looked_at(request: Request, *, page: str) -> Person:
 
     Raises ValidationError, Http404, PermissionDenied.
     """
+    user = caller_who_may(request, Permission.SEE_RECORDS)
     asked = validated(PersonQuery, request.query_params.dict())
-    return person_seen(caller(request), asked["person"], at=timezone.now(), page=page)
+    return person_seen(user, asked["person"], at=timezone.now(), page=page)
 
 
 def check_unused(row: RecordCheck | Vaccination | None, person: Person) -> None:

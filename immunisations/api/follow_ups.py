@@ -12,7 +12,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import access
-from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, chosen_team, idempotency_key
+from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, caller_who_may, chosen_team, idempotency_key
 from accounts.audit import record_views
 from accounts.idempotency import once
 from accounts.members import members
@@ -116,7 +116,7 @@ class FollowUps(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Set it, or return the one that was."""
-        at, user, key = timezone.now(), caller(request), idempotency_key(request)
+        at, user, key = timezone.now(), caller_who_may(request, Permission.FOLLOW_UP), idempotency_key(request)
         wanted = validated(NewFollowUpSerializer, request.data)
         person = person_of(user, Permission.FOLLOW_UP, wanted["person"])
         session = ClinicSession.objects.filter(public_id=wanted["session"], team=person.team_id).first()

@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, chosen_team, errors, idempotency_key
+from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, caller_who_may, chosen_team, errors, idempotency_key
 from accounts.audit import record_views
 from accounts.idempotency import once
 from accounts.permissions import Permission
@@ -45,7 +45,7 @@ class People(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Add the person, or return the one that this key added."""
-        at, user, key = timezone.now(), caller(request), idempotency_key(request)
+        at, user, key = timezone.now(), caller_who_may(request, Permission.RUN_DESK), idempotency_key(request)
         wanted = validated(NewPersonSerializer, request.data)
         team = chosen_team(user, Permission.RUN_DESK, wanted.pop("team", None))
         wanted["practice"] = wanted["practice"] or None
@@ -74,7 +74,7 @@ class PeopleSearch(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Return who was found."""
-        at, user = timezone.now(), caller(request)
+        at, user = timezone.now(), caller_who_may(request, Permission.RUN_DESK)
         wanted = validated(SearchSerializer, request.data)
         team = chosen_team(user, Permission.RUN_DESK, wanted.get("team"))
         query = read_query(wanted["text"], today=timezone.localdate(at))

@@ -9,7 +9,7 @@ from rest_framework.request import Request
 from rest_framework.response import Response
 
 from accounts.access import access
-from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, idempotency_key
+from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller_who_may, idempotency_key
 from accounts.idempotency import once
 from accounts.permissions import Permission
 from immunisations import actions
@@ -74,7 +74,7 @@ class Reactions(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Record it, or return the one that was."""
-        at, user, key = timezone.now(), caller(request), idempotency_key(request)
+        at, user, key = timezone.now(), caller_who_may(request, Permission.VACCINATE), idempotency_key(request)
         wanted = validated(NewReactionSerializer, request.data)
         dose = access(
             Vaccination.objects.select_related("session__team", "person__merged_into"),

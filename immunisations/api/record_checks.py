@@ -7,7 +7,7 @@ from drf_spectacular.utils import OpenApiExample, extend_schema
 from rest_framework.request import Request
 from rest_framework.response import Response
 
-from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller, idempotency_key
+from accounts.api import KEY_PARAMETER, SOURCE, ApiView, caller_who_may, idempotency_key
 from accounts.idempotency import once
 from accounts.permissions import Permission
 from immunisations import actions
@@ -79,7 +79,7 @@ class RecordChecks(ApiView):
     )
     def post(self, request: Request) -> Response:
         """Write the check down, or return the one that was."""
-        at, user, key = timezone.now(), caller(request), idempotency_key(request)
+        at, user, key = timezone.now(), caller_who_may(request, Permission.CHECK_RECORDS), idempotency_key(request)
         wanted = validated(NewRecordCheckSerializer, request.data)
         person = person_of(user, Permission.CHECK_RECORDS, wanted["person"])
         client_uuid = wanted.get("client_uuid")

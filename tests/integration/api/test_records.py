@@ -618,3 +618,12 @@ def test_lists_ask_the_same_number_of_queries_however_long_they_are(nurse, amina
     # The forecast asks most: who it is, what every record shows and what was decided, what is known for life, reactions
     # among it.
     assert max(few) <= 12
+
+
+def test_a_code_that_is_none_is_refused_with_the_codes_there_are(nurse, amina, session, batch):
+    answer = nurse.post("vaccinations/", a_dose(amina, session, body_site="elbow"))
+    assert answer.status_code == 400
+    assert answer.json()["fields"]["body_site"] == [
+        "This is not one of the codes that this field takes: left_arm, right_arm, left_thigh, right_thigh, mouth."
+    ]
+    assert "elbow" not in answer.content.decode()

@@ -39,7 +39,7 @@ TABLE: dict[str, Entry] = {
     "clinic-day-reopen": staff(CLOSES, arguments=clinic),
     "clinic-day-reopen POST": staff(CLOSES, 409, arguments=clinic, sends=lambda world: {"reason": "Late entries"}),
     "clinic-day-report-file": staff([VACCINATOR, SENIOR, COORDINATOR, ANALYST], arguments=clinic),
-    "api-reactions": api(ROLES, 400, superuser=(400,)),
+    "api-reactions": api(CLINIC, 400, superuser=(400,)),
     "api-reactions POST": api(
         NURSES,
         201,

@@ -31,10 +31,11 @@ def booking(world: World) -> dict[str, Any]:
     return {"reference": world.booking.reference}
 
 
-# Only for sending: there is nothing to read, whoever asks.
+# Only for sending: there is nothing to read, whoever asks. What an empty body is answered stands under POST: whoever
+# may not send anything is told so first.
 POST_ONLY = api(ROLES, 405)
 # Whose records are asked for must stand in the query, which the walk does not send.
-ASKS_WHOSE = api(ROLES, 400, superuser=(400,))
+ASKS_WHOSE = api(CLINIC, 400, superuser=(400,))
 
 TABLE: dict[str, Entry] = {
     "schema": public(),
@@ -43,11 +44,15 @@ TABLE: dict[str, Entry] = {
     "api-clinic-session": public(arguments=session),
     "api-clinic-session-times": public(arguments=session),
     "api-people": POST_ONLY,
+    "api-people POST": api(CLINIC, 400, superuser=(400, 403)),
     "api-people-search": POST_ONLY,
+    "api-people-search POST": api(CLINIC, 400, superuser=(400, 403)),
     "api-person": api(CLINIC, arguments=person),
     "api-person-forecast": api(CLINIC, arguments=person),
     "api-record-checks": ASKS_WHOSE,
+    "api-record-checks POST": api([VACCINATOR, SENIOR], 400, superuser=(400, 403)),
     "api-vaccinations": ASKS_WHOSE,
+    "api-vaccinations POST": api([VACCINATOR, SENIOR], 400, superuser=(400, 403)),
     "api-vaccination-corrections": api(ROLES, 405, arguments=vaccination, others=(405,)),
     "api-vaccination-corrections POST": api(
         [VACCINATOR, SENIOR],
@@ -75,5 +80,6 @@ TABLE: dict[str, Entry] = {
         },
     ),
     "api-bookings": POST_ONLY,
+    "api-bookings POST": api(CLINIC, 400, superuser=(400, 403)),
     "api-booking": api(CLINIC, arguments=booking),
 }
