@@ -5,7 +5,7 @@ from contextlib import suppress
 from typing import Any
 
 from django.forms import BaseForm, BaseFormSet
-from django.http import HttpRequest, HttpResponse, UnreadablePostError
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, UnreadablePostError
 from django.template.response import TemplateResponse
 
 from config.views import bad_request
@@ -59,14 +59,19 @@ class RefuseNul:
 class SayWhatIsWrong:
     """Answer 422 where a form comes back with what is wrong in it: the page is shown, and nothing was done.
 
-    Stands for every door that renders a form (our pages, sign-in, the admin), so that no view has to remember.
+    An address that is asked in a way it does not know (405) says so in words. Stands for every door (our pages,
+    sign-in, the admin), so that no view has to remember.
     """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        response = self.get_response(request)
+        if isinstance(response, HttpResponseNotAllowed) and not response.content:
+            said = bad_request(request)
+            response.content, response["Content-Type"] = said.content, said["Content-Type"]
+        return response
 
     def process_template_response(self, request: HttpRequest, response: TemplateResponse) -> TemplateResponse:
         if response.status_code == 200 and wrong(response.context_data or {}):

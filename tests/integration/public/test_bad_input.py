@@ -161,3 +161,13 @@ def test_a_wrong_nhs_number_is_never_a_dead_end(visitor, typed, sentence):
 def test_a_form_without_its_token_is_refused_kindly(visitor, db):
     answer = Client(enforce_csrf_checks=True).post("/book/", {"first_name": "Amina"})
     assert answer.status_code == 403
+
+
+@pytest.mark.parametrize(
+    ("method", "path"), [("put", "/clinics/"), ("delete", "/"), ("post", "/healthz"), ("patch", "/booking/")]
+)
+def test_a_page_asked_for_in_a_way_that_it_does_not_know_says_so_in_words(client, method, path):
+    answer = getattr(client, method)(path)
+    assert answer.status_code == 405 and answer["Allow"]
+    assert answer["Content-Type"].startswith("text/html")
+    assert "We could not understand that request" in answer.content.decode()
