@@ -80,7 +80,7 @@ def main() -> int:
     port = int(os.environ.get("PORT") or 8000)
     refuse_a_used_port(port)
     env = environment(port)
-    for command in (["migrate", "--no-input", "--verbosity=0"], ["createcachetable"], ["tidy"]):
+    for command in (["migrate", "--no-input", "--verbosity=0"], ["createcachetable", "--verbosity=0"], ["tidy"]):
         subprocess.run([PYTHON, "manage.py", *command], check=True, env=env)
     # Run before the server starts, so that its list of sign-ins can be repeated below as the last thing printed.
     demo = subprocess.run([PYTHON, "manage.py", "load_demo"], check=True, env=env, stdout=subprocess.PIPE, text=True)
