@@ -20,6 +20,7 @@ from tests.integration.walk import accounts, admin, api, clinic_day, public
 from tests.integration.walk.table import BY_POST, Entry
 from tests.integration.walk.world import World, make_world
 from tests.support.factories import NOW, PASSWORD, make_team, make_user
+from tests.support.html_forms import forms_of
 
 PIN = "402917"
 TABLE: dict[str, Entry] = {}
@@ -254,6 +255,15 @@ def test_lock_now_locks_and_returns_to_the_page_and_never_to_another_site(signed
     for elsewhere in ("https://example.com/", "//example.com/", "example", "a\x00b", "💉", "-1", "%s", ""):
         pressed = signed_in.post(reverse("account-lock-now"), {"next": elsewhere})
         assert pressed["Location"] == reverse("account-start"), elsewhere
+
+
+def test_no_password_is_ever_sent_in_an_address(signed_in, nurse):
+    for _pin_or_password in range(2):
+        asked = [
+            form for form in forms_of(signed_in.get(HOME).content.decode(), HOME) if "unlock_password" in form.values
+        ]
+        assert [(form.method, form.action) for form in asked] == [("post", reverse("account-unlock"))]
+        set_pin(nurse)
 
 
 def test_a_locked_session_can_sign_out_and_reads_the_public_pages(signed_in, clock):
