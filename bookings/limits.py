@@ -27,6 +27,9 @@ class Limit(NamedTuple):
 # invitations go out is such an address's busiest. What is stopped is a program that would take every place.
 HOLDS_FROM_ADDRESS = Limit("holds_from_address", 400, timedelta(minutes=15))
 BOOKINGS_FROM_ADDRESS = Limit("bookings_from_address", 200, timedelta(hours=1))
+# Whole journeys quicker than people can read, before their last page asks to press again: a helper with a script of
+# words at hand, or a browser that fills in most, is nobody to stop.
+QUICK_FROM_ADDRESS = Limit("quick_from_address", 20, timedelta(hours=1))
 # One contact: a foster carer or a hostel's worker books for many families.
 BOOKINGS_OF_CONTACT = Limit("bookings_of_contact", 30, timedelta(days=1))
 # Each change of a contact writes to the new address and to the one that it replaces.

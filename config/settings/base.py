@@ -174,7 +174,8 @@ ACCOUNT_EMAIL_VERIFICATION = "none"
 ACCOUNT_LOGOUT_ON_GET = False
 ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
 ACCOUNT_RATE_LIMITS = {
-    "login": "30/m/ip",
+    # Right ones, too: a trust may be one address, and its day begins at nine.
+    "login": "120/m/ip",
     "login_failed": "10/m/ip,5/5m/key",
     # Tries to open a locked session: the sixth in one session ends it.
     "unlock": "5/12h/key",

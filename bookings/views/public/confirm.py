@@ -25,7 +25,7 @@ from bookings.forms.public.people import FORMATS, MY_NEEDS, NEEDS, vaccine_words
 from bookings.gelatine import GelatineFreeGone
 from bookings.models import Booking
 from bookings.views.public.base import COOKIE, Question, secret_of, step_url, summary_row
-from bookings.views.public.fairness import may_book, too_many
+from bookings.views.public.fairness import may_be_quick, may_book, too_many
 from bookings.views.public.people import birth_step, birth_words
 from clinics import words
 from clinics.places import NotTakingBookings, TimesTaken
@@ -147,7 +147,7 @@ class Check(Question):
                 language=language,
                 support_needs=drafts.my_needs_sentence(self.answers, FORMATS_AND_NEEDS),
             )
-        if not self.answers.asked_again and human.too_quick(self.draft.created_at, at=self.at):
+        if self._seems_a_program():
             self.answers.asked_again = True
             self.save()
             form.add_error(None, human.press_again())
@@ -182,6 +182,14 @@ class Check(Question):
             form.add_error(None, refusal.message)
             return self.show(form, status=refusal.status)
         return redirect("booking-booked", draft=self.draft.public_id)
+
+    def _seems_a_program(self) -> bool:
+        """Whether this is one of many journeys of one address that nobody can have read, not asked about yet."""
+        return (
+            not self.answers.asked_again
+            and human.too_quick(self.draft.created_at, at=self.at)
+            and not may_be_quick(self.request, self.at)
+        )
 
     def taken_meanwhile(self, starts_at: datetime | None) -> HttpResponse:
         """Note that the time has gone, and lead to the page of times."""

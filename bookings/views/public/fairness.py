@@ -16,6 +16,11 @@ def may_hold(request: HttpRequest, at: datetime) -> bool:
     return limits.allows(limits.HOLDS_FROM_ADDRESS, client_address(request), at=at)
 
 
+def may_be_quick(request: HttpRequest, at: datetime) -> bool:
+    """Count a journey that was quicker than people are, and return whether it is one of the few of that address."""
+    return limits.allows(limits.QUICK_FROM_ADDRESS, client_address(request), at=at)
+
+
 def may_book(request: HttpRequest, contacts: Sequence[str], at: datetime) -> bool:
     """Count a booking that is about to be made, and return whether one more may be: from there, and for its contacts.
 

@@ -88,7 +88,17 @@ def test_limits_are_off_where_a_drill_says_so(settings: Any) -> None:
     assert limits.allows(few, "127.0.0.1", at=NOW)
 
 
-def test_a_journey_quicker_than_anybody_can_read_is_asked_once_to_press_again(visitor: Visitor, settings: Any) -> None:
+def test_a_few_quick_journeys_from_an_address_are_not_asked(visitor: Visitor, settings: Any) -> None:
+    visitor.to_the_check("Amina", slug=make_session().slug)
+    settings.HUMAN_SECONDS = 2
+    visitor.answers()
+    assert Booking.objects.count() == 1
+
+
+def test_one_of_many_journeys_quicker_than_anybody_can_read_is_asked_once_to_press_again(
+    visitor: Visitor, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "QUICK_FROM_ADDRESS", limits.Limit("quick", 0, timedelta(hours=1)))
     visitor.to_the_check("Amina", slug=make_session().slug)
     settings.HUMAN_SECONDS = 2
     visitor.answers()
@@ -100,7 +110,10 @@ def test_a_journey_quicker_than_anybody_can_read_is_asked_once_to_press_again(vi
     assert Booking.objects.count() == 1
 
 
-def test_a_journey_that_took_as_long_as_people_take_is_not_asked_again(visitor: Visitor, settings: Any) -> None:
+def test_a_journey_that_took_as_long_as_people_take_is_not_asked_again(
+    visitor: Visitor, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(limits, "QUICK_FROM_ADDRESS", limits.Limit("quick", 0, timedelta(hours=1)))
     visitor.to_the_check("Amina", slug=make_session().slug)
     settings.HUMAN_SECONDS = 2
     with time_machine.travel(NOW + timedelta(seconds=11), tick=False):
