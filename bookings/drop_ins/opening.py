@@ -123,8 +123,11 @@ def queues_of(sessions: Sequence[ClinicSession], at: datetime) -> dict[int, Queu
     by_visit = dict(
         DropInTicket.objects.filter(session__in=sessions, visits__isnull=False).values_list("visits", "taken_at")
     )
-    open_tickets = open_of(DropInTicket.objects.filter(session__in=sessions)).values_list(
-        "session", "pk", "taken_at", "number"
+    # Of whoever shares a ticket some may have come before the others: they wait, and are no longer on the way.
+    open_tickets = (
+        open_of(DropInTicket.objects.filter(session__in=sessions))
+        .annotate(to_come=models.F("number") - models.Count("visits"))
+        .values_list("session", "pk", "taken_at", "to_come")
     )
     observed = {session.pk: timedelta(minutes=session.observation_minutes or 0) for session in sessions}
     ready: dict[int, list[Waiting]] = {key: [] for key in observed}
@@ -134,8 +137,8 @@ def queues_of(sessions: Sequence[ClinicSession], at: datetime) -> dict[int, Queu
         seen[session].append((started, left))
         if not (started or paused or left or has_been_seen):
             ready[session].append(Waiting(pk, came, booked, by_visit.get(pk)))
-    for session, pk, taken, number in open_tickets:
-        tickets[session].append((pk, taken, number))
+    for session, pk, taken, still in open_tickets:
+        tickets[session].append((pk, taken, max(0, still)))
     return {
         key: Queue(in_order(ready[key]), tickets[key], pace_of(seen[key], at=at, observed=observed[key]))
         for key in observed

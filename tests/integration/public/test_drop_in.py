@@ -232,6 +232,9 @@ def test_whoever_is_like_somebody_known_is_shown_and_never_taken_for_them_unaske
     page = client.post(url)
     assert "This is them" in page.content.decode()
     assert [visit.person.first_name for visit in Visit.objects.all()] == ["Bilal"]
+    # One waits and one is still to come: two are before whoever comes now, not three.
+    (today,) = drop_ins_today(at=NOW + timedelta(minutes=1))
+    assert today.before == 2
     client.post(url, {"number": "1", "is": str(known.public_id)})
     assert Visit.objects.filter(person=known).count() == 1
     assert Person.objects.count() == 2
