@@ -53,6 +53,35 @@ BORN, ASKED = datetime.date(2025, 2, 28), datetime.date(2026, 11, 21)
 
 
 @pytest.mark.parametrize(
+    ("dose", "on", "facts", "options", "sentence"),
+    [
+        (None, "2025-02-27", [], [], "The day asked about is before the date of birth."),
+        (None, "9001-01-01", [], [], "The year 9001 is too far away."),
+        ("MMR 2025-02-27", "2026-11-21", [], [], "The MMR dose of 2025-02-27 is before the date of birth."),
+        ("MMR 2026-12", "2026-11-21", [], [], "The MMR dose of 2026-12 is after the day asked about."),
+        (
+            "MUMPS 2026-01-01", "2026-11-21", [], [],
+            "'MUMPS' is not a vaccine this schedule knows. It knows MMR, MMRV, 6IN1, 5IN1, 4IN1, 3IN1, MENB,"
+            " PNEUMOCOCCAL, ROTAVIRUS, HPV, MENACWY, HIBMENC, VARICELLA, YELLOWFEVER.",
+        ),
+        (
+            None, "2026-11-21", ["tall"], [],
+            f"'tall' is not a fact this schedule knows. It knows {', '.join(sorted(FACTS))}.",
+        ),
+        (
+            None, "2026-11-21", [], ["tall"],
+            "'tall' is not an option of this schedule. It has no-early-second-advice.",
+        ),
+    ],
+)  # fmt: skip
+def test_a_question_that_cannot_be_answered_says_what_is_wrong_with_it(dose, on, facts, options, sentence):
+    doses = [Dose(*dose.split())] if dose else []
+    with pytest.raises(ScheduleError) as refused:
+        forecast(BORN, doses, datetime.date.fromisoformat(on), facts, options=options)
+    assert str(refused.value) == sentence
+
+
+@pytest.mark.parametrize(
     ("asked", "code"),
     [
         ((BORN, [], datetime.date(2025, 2, 27)), "asked_before_birth"),

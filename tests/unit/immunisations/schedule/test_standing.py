@@ -177,9 +177,87 @@ def test_a_year_that_leaves_open_whether_a_dose_counts_is_kept_as_uncertain_with
     assert not of("MEASLES", "2023-03-27", "MMR:2024-04").uncertain
 
 
+SIX = ("6IN1:2018-03-07", "6IN1:2018-04-04", "6IN1:2018-05-02")
+
+
+@pytest.mark.parametrize(
+    ("series", "born", "doses", "last_given_on"),
+    [
+        ("MEASLES", "2018-03-27", ["MMR:2019-04-02", "VARICELLA:2019-06-01"], "2019-04-02"),
+        ("MEASLES", "2018-03-27", ["MMR:2019-04-02", "MMR:2021-08-01"], "2021-08-01"),
+        # counting or not
+        ("MEASLES", "2018-03-27", ["MMR:2019-04-02", "MMR:2019-04-10"], "2019-04-10"),
+        ("MEASLES", "2018-03-27", ["MMR:2018-03-27"], "2018-03-27"),
+        ("MEASLES", "2018-03-27", ["MMR:2019-04", "MMR:2019-04-10"], "2019-04-30"),
+        # a 6-in-1 is one of the 4-in-1 course only where it serves as the booster
+        ("4IN1", "2018-01-10", SIX, None),
+        ("4IN1", "2018-01-10", [*SIX, "6IN1:2021-06-10"], "2021-06-10"),
+        ("4IN1", "2018-01-10", [*SIX, "6IN1:2021-06"], "2021-06-30"),
+        ("4IN1", "2018-01-10", [*SIX, "6IN1:2018-07"], None),
+        ("3IN1", "2005-01-10", ["6IN1:2005-03-10", "3IN1:2016-02-01", "6IN1:2016-05-01"], "2016-02-01"),
+    ],
+)
+def test_the_last_day_of_a_dose_of_the_series_is_kept(series, born, doses, last_given_on):
+    row = of(series, born, *doses)
+    assert row.last_given_on == (last_given_on and datetime.date.fromisoformat(last_given_on))
+
+
+@pytest.mark.parametrize(
+    ("doses", "possible_from"),
+    [
+        # before the first birthday in any case
+        (["VARICELLA:2024-02-01"], "2025-01-10"),
+        (["VARICELLA:2026-05-25"], "2026-06-22"),
+        (["YELLOWFEVER:2026-05-25", "VARICELLA:2026-05-01"], "2026-06-22"),
+        (["VARICELLA:2026-05"], "2026-06-28"),
+        (["MMR:2026-05-25", "VARICELLA:2026-06-20"], "2026-07-18"),
+        (["MMR:2026-05-25", "VARICELLA:2026-04-20"], "2026-06-22"),
+    ],
+)
+def test_the_day_from_which_measles_vaccine_is_possible_is_kept_after_other_live_vaccines(doses, possible_from):
+    assert of("MEASLES", "2024-01-10", *doses).possible_from == datetime.date.fromisoformat(possible_from)
+
+
+def test_dates_that_a_half_known_day_leaves_open_are_kept_at_their_latest():
+    row = of("MEASLES", "2023-03-27", "MMR:2025-06")
+    assert not row.uncertain
+    assert (row.due_on, row.possible_from) == (datetime.date(2025, 7, 28), datetime.date(2025, 7, 28))
+    row = of("MEASLES", "2023-03-27", "MMR:2024-12")
+    assert (row.due_on, row.possible_from) == (datetime.date(2026, 7, 27), datetime.date(2025, 1, 28))
+    assert row.vaccine == "MMRV"
+
+
+def test_what_a_half_known_day_leaves_open_is_kept_as_the_careful_reading():
+    hpv = of("HPV", "2010-06-10", "HPV:2019")
+    assert (hpv.state, hpv.counted, hpv.next_dose, hpv.vaccine, hpv.uncertain) == ("open", 0, 1, "HPV", True)
+    # which vaccine the booster is depends on whether Hib/MenC was given from the first birthday
+    booster = of("4IN1", "2018-01-10", *SIX, "HIBMENC:2019-01")
+    assert (booster.vaccine, booster.uncertain) == ("", False)
+    assert of("4IN1", "2018-01-10", *SIX, "HIBMENC:2019-02").vaccine == "4IN1"
+    hib = of("6IN1", "2018-01-10", *SIX, "HIBMENC:2019-01")
+    assert (hib.state, hib.next_dose, hib.uncertain) == ("open", 4, True)
+
+
+def test_a_series_that_is_finished_holds_nothing_of_a_next_dose():
+    row = of("MEASLES", "2018-03-27", "MMR:2019-04-02", "MMR:2021-08-01")
+    assert row == (
+        "MEASLES", "complete", 2, None, "", None, None, None, "", False, False, datetime.date(2021, 8, 1)
+    )  # fmt: skip
+    assert of("HPV", "2004-01-10", sex="male").state == "not_needed"
+
+
+def test_more_half_known_days_than_can_be_followed_are_kept_as_uncertain_without_dates():
+    row = of("3IN1", "2008-02-10", *(f"{('6IN1', '4IN1', '3IN1')[n % 3]}:{2024 + n % 2}" for n in range(20)))
+    assert (row.state, row.counted, row.next_dose, row.uncertain) == ("open", 0, 1, True)
+    assert (row.due_on, row.possible_from, row.last_given_on) == (None, None, datetime.date(2025, 12, 31))
+    assert row.status_on(datetime.date(2031, 1, 1)) == "ask"
+
+
 def test_what_no_series_reads_and_doses_before_birth_are_passed_over():
     born = datetime.date(2023, 3, 27)
-    assert standing(born, [Dose("OTHER", "2024-03-27"), Dose("MMR", "2023-03-26")]) == standing(born, [])
+    passed_over = [Dose("OTHER", "2024-03-27"), Dose("MMR", "2023-03-26")]
+    assert standing(born, passed_over) == standing(born, [])
+    assert standing(born, [*passed_over, Dose("MMR", "2024-03-27")]) == standing(born, [Dose("MMR", "2024-03-27")])
 
 
 def test_more_doses_than_a_forecast_reads_at_once_are_read():
@@ -193,9 +271,10 @@ def test_a_rule_that_is_changed_gives_the_rules_another_name_and_one_that_is_rew
     rule = book["measles-gap"]
     assert version_of(book) == version_of(book.with_rule(dataclasses.replace(rule, text="Said in other words.")))
     assert version_of(book) != version_of(book.with_rule(dataclasses.replace(rule, params={"gap": "27 days"})))
-    assert version_of(book) != version_of(
-        book.with_rule(dataclasses.replace(rule, in_force_from=datetime.date(2026, 1, 1)))
-    )
+    for name in ("in_force_from", "in_force_to"):
+        assert version_of(book) != version_of(
+            book.with_rule(dataclasses.replace(rule, **{name: datetime.date(2026, 1, 1)}))
+        )
 
 
 @pytest.mark.parametrize("text", ["", "2019-13-01", "yesterday"])
