@@ -44,8 +44,11 @@ function morph(from, to) {
   const focused = from.contains(document.activeElement) ? document.activeElement : null;
   const rowOfFocus = focused?.closest("[id]")?.id;
   const open = new Set([...from.querySelectorAll("details[open]")].map((each) => each.closest("[id]")?.id));
-  // The rows on the screen and below it: the first that stays in its section is kept where it was.
+  // The rows on the screen and below it: the one with focus is kept where it was, if it is on the screen and stays in its
+  // section, or else the first that stays.
   const rows = [...from.querySelectorAll(".app-row")].filter((each) => each.getBoundingClientRect().bottom > 0);
+  const atWork = rows.find((each) => each.contains(focused) && each.getBoundingClientRect().top < innerHeight);
+  if (atWork) rows.unshift(atWork);
   const places = rows.map((each) => ({ id: each.id, section: sectionOf(each), top: each.getBoundingClientRect().top }));
 
   merge(from, to, known);

@@ -334,7 +334,7 @@ def test_at_a_clinic_closed_off_nothing_is_offered(clinic, nurse, amina):
     ClinicSession.objects.update(state="closed_off")
     page = words(nurse.get(clinic.url("clinic-day-session")))
     assert "Nothing more can be recorded at this clinic." in page and "Add a walk-in" not in page
-    assert check(nurse, clinic, amina).status_code == 409
+    assert nurse.post(clinic.url("clinic-day-arrive"), {"person": amina.public_id}).status_code == 409
 
 
 @pytest.mark.strict
