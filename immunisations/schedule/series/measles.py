@@ -112,7 +112,8 @@ class Measles(Series):
         if outcome.status == "complete":
             further = any(verdict and verdict.code == "counts_extra" for verdict in verdicts)
             return (("further_given", {}),) if further else ()
-        if outcome.earliest is None or outcome.earliest <= person.on:
+        # Nobody waits for a vaccine that is out of the way before the dose is due.
+        if outcome.earliest is None or outcome.earliest <= max(person.on, outcome.due or 0):
             return ()
         return self.live_gap.waits(outcome.earliest, person)
 
