@@ -6,7 +6,7 @@ from functools import cached_property
 
 from django.db.models import BigIntegerField
 from django.utils.functional import Promise
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext, gettext_lazy
 
 from accounts.recurring import Recurring
 from bookings.models import Appointment
@@ -79,13 +79,18 @@ class DueCard:
     def status_words(self) -> str | Promise:
         if self.recorded is not None:
             return self.recorded.get_status_display()
-        return STATUS_WORDS[self.result.status][0]
+        return gettext("Must wait") if self.waits else STATUS_WORDS[self.result.status][0]
 
     @property
     def colour(self) -> str:
         if self.recorded is not None:
             return "green" if self.recorded.status == Vaccination.Status.COMPLETED else "orange"
-        return STATUS_WORDS[self.result.status][1]
+        return "orange" if self.waits else STATUS_WORDS[self.result.status][1]
+
+    @property
+    def waits(self) -> bool:
+        """Whether it is due and waits all the same: for another live vaccine, as the reason says."""
+        return self.result.status in ("due", "overdue") and bool(self.result.notes)
 
     @property
     def source(self) -> str:
@@ -94,6 +99,8 @@ class DueCard:
     @property
     def to_give(self) -> bool:
         """Whether giving it is the thing to do, rather than something to be done against advice."""
+        if self.waits:
+            return False
         return self.result.status in ("due", "overdue", "ask") or self.result.counts_if_given is False
 
     @property

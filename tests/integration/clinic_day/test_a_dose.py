@@ -115,6 +115,19 @@ def test_the_batch_can_be_changed_and_an_expired_one_is_not_offered(clinic, nurs
     assert "Expires 1 December 2026. No gelatine" in page
 
 
+def test_a_vaccine_that_waits_for_another_is_not_said_to_be_due_today(clinic, nurse, amina):
+    seen = {
+        "red_book-outcome": "doses_found", "dose0-vaccine": "chickenpox", "dose0-given_on": "14 11 2026",
+        "dose0-seen_in": "red_book",
+    }  # fmt: skip
+    check(nurse, clinic, amina, **seen)
+    page = words(nurse.get(clinic.url("person", amina.public_id)))
+    assert "MMRV Must wait" in page and "MMRV Due today" not in page
+    assert "It waits until 12 December 2026, 28 days after a chickenpox vaccine." in page
+    # What is due all the same may be given with a reason, or is said not to be given.
+    assert "Give it all the same : MMRV" in page and "Not given : MMRV" in page and "Give MMRV" not in page
+
+
 def test_a_missing_batch_is_added_in_place(clinic, nurse, amina):
     ready(nurse, clinic, amina)
     sent = {
